@@ -1,0 +1,221 @@
+"""One word at a time, the state going in and out: what is converted for the phone.
+
+Words are renumbered to cell ids here, row · C + column, so the model needs no table.
+All weights are stored in the order of the cells.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from lightrnn_tf.decoding import ROWS_AT_ONCE
+from lightrnn_tf.layers import recurrent_stack
+from lightrnn_tf.models import DenseRNN, LightRNN
+
+# How many words `suggest` gives.
+NUM_WORDS = 16
+# The logarithm of nothing, and the cell id that goes with it.
+_NOTHING = -1e9
+_NO_CELL = -1
+
+
+def module(model) -> "_Step":
+    """Return the step of a `LightRNN` or `DenseRNN`, with its signatures."""
+    if isinstance(model, LightRNN):
+        return LightStep(model)
+    if isinstance(model, DenseRNN):
+        return DenseStep(model)
+    raise ValueError(
+        f"`model` must be a LightRNN or a DenseRNN. Received: {type(model).__name__}."
+    )
+
+
+def _variable(value) -> tf.Variable:
+    return tf.Variable(np.asarray(value, np.float32), trainable=False)
+
+
+class _Step(tf.Module):
+    """The recurrent body and the parts that are the same for every model."""
+
+    def __init__(self, model):
+        super().__init__()
+        stack = model.recurrent
+        self._cell = stack.cell
+        self._per_layer = recurrent_stack.CELLS[stack.cell][2]
+        self.num_states = stack.num_states
+        self.units = model.units
+        self._input = [
+            (_variable(p.kernel), _variable(p.bias)) for p in stack.projections
+        ]
+        self._recurrent = [
+            (_variable(c.kernel), None if c.bias is None else _variable(c.bias))
+            for c in stack.cells
+        ]
+
+    def _recur(self, inputs, states):
+        """Return the states after one step; `states` may be one row for many inputs."""
+        after = []
+        for n, ((kernel, bias), recurrent) in enumerate(
+            zip(self._input, self._recurrent, strict=True)
+        ):
+            before = states[n * self._per_layer : (n + 1) * self._per_layer]
+            projected = tf.matmul(inputs, kernel) + bias
+            after += recurrent_stack.step(self._cell, projected, before, *recurrent)
+            inputs = after[-self._per_layer]
+        return after
+
+    def _states(self, states):
+        return [states[f"state_{n}"] for n in range(self.num_states)]
+
+    def _named(self, states):
+        return {f"state_{n}": state for n, state in enumerate(states)}
+
+    def signatures(self) -> dict:
+        """Return the concrete function of each signature."""
+        states = {
+            f"state_{n}": tf.TensorSpec((1, self.units), tf.float32, f"state_{n}")
+            for n in range(self.num_states)
+        }
+        inputs = {
+            "advance": {"word": tf.TensorSpec((1,), tf.int32, "word")},
+            "expand": {"rows": tf.TensorSpec((ROWS_AT_ONCE,), tf.int32, "rows")},
+            "suggest": {"word": tf.TensorSpec((1,), tf.int32, "word")},
+        }
+        return {
+            name: tf.function(getattr(self, name)).get_concrete_function(
+                **inputs[name], **states
+            )
+            for name in inputs
+            if hasattr(self, name)
+        }
+
+
+def _best(log_probs, cells):
+    """Return the first 16 of `(1, n)` candidates, filled up where there are fewer."""
+    missing = max(0, NUM_WORDS - log_probs.shape[1])
+    log_probs = tf.pad(log_probs, [[0, 0], [0, missing]], constant_values=_NOTHING)
+    best, place = tf.math.top_k(log_probs, NUM_WORDS)
+    words = tf.where(best > _NOTHING / 2, cells(place), _NO_CELL)
+    return {"words": words, "log_probs": best}
+
+
+class LightStep(_Step):
+    """The step of a `LightRNN`."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        table, softmax = model.table, model.softmax
+        self.rows, self.columns = table.rows, table.columns
+        self._row_vectors = _variable(model.embedding.row_vectors)
+        self._column_vectors = _variable(model.embedding.column_vectors)
+        self._row_kernel = _variable(softmax.row_kernel)
+        self._row_bias = _variable(softmax.row_bias)
+        self._column_kernel = _variable(softmax.column_kernel)
+        occupied = (table.words >= 0).reshape(self.rows, self.columns)
+        self._occupied = None if occupied.all() else tf.constant(occupied)
+        # One bias for each cell: that of its column and that of its word.
+        bias = np.tile(np.asarray(softmax.column_bias), (self.rows, 1))
+        if softmax.cell_bias:
+            bias += self._by_cell(table, softmax.word_bias)
+        self._bias = _variable(bias if softmax.cell_bias else softmax.column_bias)
+        self._has_cell_bias = softmax.cell_bias
+        self._residual = softmax.residual_dim
+        if self._residual:
+            self._word_vectors = _variable(self._by_cell(table, softmax.word_vectors))
+            self._into = _variable(model.embedding.residual_kernel)
+            self._query = _variable(softmax.residual_kernel)
+            self._query_bias = _variable(softmax.residual_bias)
+
+    def _by_cell(self, table, values):
+        """Return values of words laid out by cells, `(R, C · k)`, 0 in free ones."""
+        values = np.asarray(values)
+        grid = np.zeros((table.rows * table.columns, *values.shape[1:]), np.float32)
+        grid[table.cells] = values
+        return grid.reshape(table.rows, -1)
+
+    def _advance(self, word, states):
+        row, column = word // self.columns, word % self.columns
+        states = self._recur(tf.gather(self._row_vectors, row), states)
+        inputs = tf.gather(self._column_vectors, column)
+        if self._residual:
+            vectors = tf.reshape(self._word_vectors, (-1, self._residual))
+            inputs += tf.matmul(tf.gather(vectors, word), self._into)
+        states = self._recur(inputs, states)
+        hidden = states[-self._per_layer]
+        logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
+        return states, tf.nn.log_softmax(logits)
+
+    def _expand(self, rows, states):
+        hidden = self._recur(tf.gather(self._row_vectors, rows), states)
+        hidden = hidden[-self._per_layer]
+        logits = tf.matmul(hidden, self._column_kernel)
+        logits += tf.gather(self._bias, rows) if self._has_cell_bias else self._bias
+        if self._residual:
+            shape = (rows.shape[0], self.columns, self._residual)
+            vectors = tf.reshape(tf.gather(self._word_vectors, rows), shape)
+            query = tf.matmul(hidden, self._query) + self._query_bias
+            logits += tf.squeeze(tf.matmul(vectors, query[:, :, None]), -1)
+        masked = self._mask(logits, rows)
+        return logits - tf.reduce_logsumexp(masked, axis=1, keepdims=True)
+
+    def _mask(self, logits, rows):
+        if self._occupied is None:
+            return logits
+        return tf.where(tf.gather(self._occupied, rows), logits, _NOTHING)
+
+    def advance(self, word, **states):
+        """Read a word: states and log P_r of the next one."""
+        states, row_log_probs = self._advance(word, self._states(states))
+        return {**self._named(states), "row_log_probs": row_log_probs}
+
+    def expand(self, rows, **states):
+        """Score the cells of 8 rows."""
+        return {"column_log_probs": self._expand(rows, self._states(states))}
+
+    def suggest(self, word, **states):
+        """Read a word and give the best words of the 8 best rows."""
+        states, row_log_probs = self._advance(word, self._states(states))
+        beam = min(ROWS_AT_ONCE, self.rows)
+        best, rows = tf.math.top_k(row_log_probs, min(beam + 1, self.rows))
+        if beam < self.rows:
+            bound = best[:, beam]
+        else:
+            bound = tf.fill([1], _NOTHING)
+        rows = rows[0, :beam]
+        log_probs = self._mask(self._expand(rows, states), rows)
+        log_probs += tf.transpose(best[:, :beam])
+
+        def cells(place):
+            row = tf.gather(rows, tf.minimum(place // self.columns, beam - 1))
+            return row * self.columns + place % self.columns
+
+        answer = _best(tf.reshape(log_probs, (1, -1)), cells)
+        return {**self._named(states), **answer, "bound": bound}
+
+
+class DenseStep(_Step):
+    """The step of a `DenseRNN`; its cell ids are word ids."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.rows, self.columns = 1, model.vocabulary_size
+        vectors = np.asarray(model.embedding.embeddings)
+        self._vectors = _variable(vectors)
+        kernel = vectors.T if model.tied else np.asarray(model.output_kernel)
+        self._kernel = _variable(kernel)
+        self._bias = _variable(model.output_bias)
+
+    def _advance(self, word, states):
+        states = self._recur(tf.gather(self._vectors, word), states)
+        logits = tf.matmul(states[-self._per_layer], self._kernel) + self._bias
+        return states, tf.nn.log_softmax(logits)
+
+    def advance(self, word, **states):
+        """Read a word: states and log P of every next word."""
+        states, log_probs = self._advance(word, self._states(states))
+        return {**self._named(states), "word_log_probs": log_probs}
+
+    def suggest(self, word, **states):
+        """Read a word and give the best next words; none is left out."""
+        states, log_probs = self._advance(word, self._states(states))
+        answer = _best(log_probs, lambda place: place)
+        return {**self._named(states), **answer, "bound": tf.fill([1], _NOTHING)}

@@ -1,0 +1,36 @@
+"""Checks of arguments, with messages that say what was passed and what to do."""
+
+
+def positive_integer(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is an integer above 0."""
+    if type(value) is not int or value < 1:
+        raise ValueError(
+            f"`{name}` must be a positive integer. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def natural_number(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is an integer of at least 0."""
+    if type(value) is not int or value < 0:
+        raise ValueError(
+            f"`{name}` must be an integer of at least 0. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def fraction(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is a number in [0, 1)."""
+    if type(value) not in (int, float) or not 0 <= value < 1:  # type: ignore[operator]
+        raise ValueError(
+            f"`{name}` must be a number in [0, 1). "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
+    """Raise `ValueError` unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(
+            f"`{name}` must be one of {', '.join(choices)}. Received: {name}={value!r}."
+        )

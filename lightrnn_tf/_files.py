@@ -1,0 +1,19 @@
+"""Files that are written in one piece or not at all."""
+
+import os
+import pathlib
+
+
+def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
+    """Write `content` to `path`; a crash leaves the old file or the new one."""
+    if isinstance(content, str):
+        content = content.encode("utf-8")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,137 @@
+"""Text files to lines, and lines to word ids on disk.
+
+Text is read as a stream of lines, from plain or compressed files. Ids are written to a
+file of int32 numbers and memory-mapped, so memory does not grow with the text.
+"""
+
+import bz2
+import glob
+import gzip
+import lzma
+import pathlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from lightrnn_tf.vocabulary import Vocabulary
+
+_OPENERS: dict[str, Callable] = {
+    ".gz": gzip.open,
+    ".xz": lzma.open,
+    ".bz2": bz2.open,
+}
+_DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+
+
+def files(patterns: Iterable[str]) -> list[pathlib.Path]:
+    """Return the text files that names and glob patterns stand for, in order.
+
+    Raises:
+        FileNotFoundError: If a name or pattern stands for no file.
+        IsADirectoryError: If one is a folder.
+    """
+    found = []
+    for pattern in patterns:
+        if pathlib.Path(pattern).exists():
+            matches = [pattern]
+        else:
+            matches = sorted(glob.glob(pattern, recursive=True))
+        if not matches:
+            raise FileNotFoundError(f"{pattern}: no such file.")
+        for match in matches:
+            if pathlib.Path(match).is_dir():
+                raise IsADirectoryError(
+                    f"{match} is a folder. Name its files, for example "
+                    f"'{pathlib.Path(match) / '*.txt'}'."
+                )
+            found.append(pathlib.Path(match))
+    return found
+
+
+class Lines:
+    """The lines of some text files, to be gone through as often as wanted.
+
+    Args:
+        paths: Text files, UTF-8; `.gz`, `.xz` and `.bz2` are decompressed.
+        errors: `"strict"` to stop at bytes that are not UTF-8, `"replace"` to put
+            U+FFFD in their place. Defaults to `"strict"`.
+        start: First line, counted from 0 over all files. Defaults to 0.
+        stop: Line before which to stop. Defaults to none.
+
+    Raises:
+        ValueError: While reading, if a file is not UTF-8 or damaged; the message names
+            the file, and the byte where that is known.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[pathlib.Path],
+        errors: str = "strict",
+        start: int = 0,
+        stop: int | None = None,
+    ):
+        self.paths = list(paths)
+        self.errors = errors
+        self.start = start
+        self.stop = stop
+
+    def part(self, start: int, stop: int | None) -> "Lines":
+        """Return the lines from `start` up to `stop`."""
+        return Lines(self.paths, self.errors, start, stop)
+
+    def __iter__(self) -> Iterator[str]:
+        number = 0
+        for path in self.paths:
+            for line in _lines(path, self.errors):
+                if self.stop is not None and number >= self.stop:
+                    return
+                if number >= self.start:
+                    yield line
+                number += 1
+
+
+def _lines(path: pathlib.Path, errors: str) -> Iterator[str]:
+    opener = _OPENERS.get(path.suffix.lower(), open)
+    offset = 0
+    try:
+        with opener(path, "rb") as file:
+            for line in file:
+                try:
+                    text = line.decode("utf-8", errors)
+                except UnicodeDecodeError as error:
+                    raise ValueError(
+                        f"{path} is not UTF-8: byte {offset + error.start} is "
+                        f"0x{line[error.start]:02x}. Convert the file, or pass "
+                        "--errors replace to go on."
+                    ) from error
+                if offset == 0:
+                    text = text.removeprefix("\ufeff")
+                offset += len(line)
+                yield text.removesuffix("\n")
+    except _DAMAGED as error:
+        raise ValueError(f"{path} is damaged: {error}.") from error
+    except OSError as error:
+        # gzip and bz2 report bad data as an OSError without a number.
+        if error.errno is None:
+            raise ValueError(f"{path} is damaged: {error}.") from error
+        raise
+
+
+def write_ids(
+    path: pathlib.Path, lines: Iterable[str], vocabulary: Vocabulary
+) -> np.ndarray:
+    """Write the ids of `lines` to `path` and return them memory-mapped.
+
+    Returns:
+        Read-only int32 array `(N,)`, 4 bytes a token, on disk.
+
+    Raises:
+        ValueError: If there is no token.
+    """
+    with open(path, "wb") as file:
+        for ids in vocabulary.encode(lines):
+            file.write(np.array(ids, "<i4").tobytes())
+    if path.stat().st_size == 0:
+        raise ValueError("The text must have at least one word. Received: none.")
+    return np.memmap(path, dtype="<i4", mode="r")

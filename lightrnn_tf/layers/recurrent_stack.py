@@ -1,0 +1,309 @@
+"""The recurrent body: one or more layers that all models of this package share."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf import _checks
+
+
+def _lstm(projected, states, kernel, bias):
+    hidden, carry = states
+    i, f, g, o = ops.split(projected + ops.matmul(hidden, kernel), 4, axis=-1)
+    carry = ops.sigmoid(f) * carry + ops.sigmoid(i) * ops.tanh(g)
+    return [ops.sigmoid(o) * ops.tanh(carry), carry]
+
+
+def _gru(projected, states, kernel, bias):
+    (hidden,) = states
+    z, r, g = ops.split(projected, 3, axis=-1)
+    uz, ur, ug = ops.split(ops.matmul(hidden, kernel) + bias, 3, axis=-1)
+    update = ops.sigmoid(z + uz)
+    candidate = ops.tanh(g + ops.sigmoid(r + ur) * ug)
+    return [update * hidden + (1.0 - update) * candidate]
+
+
+def _simple(projected, states, kernel, bias):
+    (hidden,) = states
+    return [ops.tanh(projected + ops.matmul(hidden, kernel))]
+
+
+# Kind → (its step, gates, state tensors). Every step maps the projected input x W + b,
+# `(B, gates · H)`, and the states before to the states after; the first is the output.
+CELLS = {"lstm": (_lstm, 4, 2), "gru": (_gru, 3, 1), "simple": (_simple, 1, 1)}
+
+
+def step(cell, projected, states, kernel, bias=None):
+    """Return the states after one step of a cell.
+
+    The exporter writes the same function into the `.tflite`, so there is one place
+    for the arithmetic of a cell.
+
+    Args:
+        cell: `"lstm"`, `"gru"` (reset after the product, as in `keras.layers.GRU`) or
+            `"simple"`.
+        projected: Tensor `(B, gates · H)`, the input times W plus the bias.
+        states: List of tensors `(B, H)`; the first is the output h.
+        kernel: Tensor `(H, gates · H)`, the recurrent weights U.
+        bias: Tensor `(gates · H,)`, the recurrent bias of a GRU.
+    """
+    return CELLS[cell][0](projected, states, kernel, bias)
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class _Cell(keras.layers.Layer):
+    """A cell for `keras.layers.RNN` whose input is projected beforehand.
+
+    Projecting a whole sequence at once is one large product instead of many small
+    ones. A last column of the input, where there is one, says with 1 that the states
+    are to be replaced by the restart states before this step; those are carried along
+    behind the states, unchanged.
+    """
+
+    def __init__(self, units, cell, restarts, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.cell = cell
+        self.restarts = restarts
+        # Whether the output holds all states or h alone; `RecurrentStack.run` sets it.
+        self.emit_states = False
+        _, self.gates, self.num_states = CELLS[cell]
+        self.state_size = [units] * self.num_states * (2 if restarts else 1)
+        self.output_size = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            name="recurrent_kernel",
+            shape=(self.units, self.gates * self.units),
+            initializer="orthogonal",
+        )
+        self.bias = None
+        if self.cell == "gru":
+            self.bias = self.add_weight(
+                name="recurrent_bias",
+                shape=(self.gates * self.units,),
+                initializer="zeros",
+            )
+
+    def call(self, inputs, states, training=None):
+        states, fresh = states[: self.num_states], states[self.num_states :]
+        if self.restarts:
+            flag, inputs = inputs[:, -1:] > 0, inputs[:, :-1]
+            states = [
+                ops.where(flag, new, old)
+                for old, new in zip(states, fresh, strict=True)
+            ]
+        states = self.step(inputs, states)
+        output = ops.concatenate(states, -1) if self.emit_states else states[0]
+        return output, [*states, *fresh]
+
+    def step(self, projected, states):
+        return step(self.cell, projected, list(states), self.kernel, self.bias)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "cell": self.cell,
+            "restarts": self.restarts,
+        }
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class RecurrentStack(keras.layers.Layer):
+    """Maps a sequence of vectors to a sequence of hidden states.
+
+    One or more recurrent layers, dropout between them. Called, it starts from zero
+    states. A model uses its parts: `project` is the input product x W + b of the first
+    layer, which may be computed once for vectors that are then looked up; `run` goes
+    over a sequence of projected inputs and takes and gives the states; `step` is one
+    step of it.
+
+    Args:
+        units: Positive integer. Size of the hidden states, `H`.
+        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
+        layers: Positive integer. Number of layers. Defaults to 1.
+        dropout: Share of the values between layers that is dropped in training.
+            Defaults to 0.
+        restarts: Whether `run` takes restarts inside the sequence. Defaults to
+            `False`.
+        **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: Tensor `(B, T, E)`.
+        training: Whether to apply dropout.
+
+    Returns:
+        Tensor `(B, T, H)` in the layer's compute dtype.
+
+    Raises:
+        ValueError: If a size is not a positive integer, `cell` is unknown or `dropout`
+            is outside [0, 1).
+
+    Masking: neither uses nor produces a mask.
+
+    Example:
+
+    >>> stack = RecurrentStack(units=7, layers=2)
+    >>> tuple(stack(np.zeros((3, 5, 4), "float32")).shape)
+    (3, 5, 7)
+    """
+
+    def __init__(
+        self, units, cell="lstm", layers=1, dropout=0.0, restarts=False, **kwargs
+    ):
+        _checks.positive_integer("units", units)
+        _checks.one_of("cell", cell, tuple(CELLS))
+        _checks.positive_integer("layers", layers)
+        _checks.fraction("dropout", dropout)
+        super().__init__(**kwargs)
+        self.units = units
+        self.cell = cell
+        self.layers = layers
+        self.dropout = dropout
+        self.restarts = bool(restarts)
+
+        def bias(shape, dtype=None):
+            values = ops.zeros(shape, dtype)
+            if cell != "lstm":
+                return values
+            # The forget gate starts open, as in `keras.layers.LSTM`.
+            ones = ops.ones((units,), dtype)
+            return ops.concatenate([values[:units], ones, values[2 * units :]])
+
+        policy = self.dtype_policy
+        self.projections = [
+            keras.layers.Dense(
+                CELLS[cell][1] * units,
+                bias_initializer=bias,
+                dtype=policy,
+                name=f"projection_{n}",
+            )
+            for n in range(layers)
+        ]
+        self.cells = [
+            _Cell(units, cell, self.restarts, dtype=policy, name=f"cell_{n}")
+            for n in range(layers)
+        ]
+        self.rnns = [
+            keras.layers.RNN(
+                cell_layer,
+                return_sequences=True,
+                return_state=True,
+                dtype=policy,
+                name=f"rnn_{n}",
+            )
+            for n, cell_layer in enumerate(self.cells)
+        ]
+        self.dropouts = [
+            keras.layers.Dropout(dropout, dtype=policy) for _ in range(layers - 1)
+        ]
+
+    @property
+    def num_states(self):
+        """Number of state tensors, `(B, H)` each: layer by layer, h then c."""
+        return self.layers * CELLS[self.cell][2]
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        for projection, rnn in zip(self.projections, self.rnns, strict=True):
+            projection.build((None, None, width))
+            gates = CELLS[self.cell][1] * self.units
+            rnn.build((None, None, gates + self.restarts))
+            width = self.units
+
+    def output(self, states):
+        """Return the state that is the output: h of the last layer."""
+        return states[-CELLS[self.cell][2]]
+
+    def call(self, inputs, training=None):
+        states = self.zero_states(ops.shape(inputs)[0])
+        return self.run(self.project(inputs), states, training)[0]
+
+    def project(self, inputs):
+        """Return the projected inputs `(..., gates · H)` of inputs `(..., E)`."""
+        return self.projections[0](inputs)
+
+    def zero_states(self, batch_size):
+        """Return zero states for `batch_size` streams."""
+        return [
+            ops.zeros((batch_size, self.units), self.compute_dtype)
+            for _ in range(self.num_states)
+        ]
+
+    def run(
+        self,
+        projected,
+        states,
+        training=None,
+        restart=None,
+        restart_states=None,
+        all_states=False,
+    ):
+        """Return the hidden states `(B, T, H)` and the states after the last step.
+
+        Args:
+            projected: Tensor `(B, T, gates · H)`, from `project`.
+            states: List of `num_states` tensors `(B, H)`, before the first step.
+            training: Whether to apply dropout.
+            restart: With `restarts`, tensor `(B, T)`: 1 where the states are replaced
+                by `restart_states` before the step, else 0. Defaults to no restart.
+            restart_states: With `restarts`, list of `num_states` tensors `(1, H)`.
+            all_states: Return in place of the hidden states the list of all states
+                after every step, `num_states` tensors `(B, T, H)`.
+        """
+        if self.restarts and restart is None:
+            restart = ops.zeros(ops.shape(projected)[:2])
+            restart_states = self.zero_states(1)
+        after, sequences = [], []
+        states = [ops.cast(state, self.compute_dtype) for state in states]
+        count = CELLS[self.cell][2]
+        for n, rnn in enumerate(self.rnns):
+            if n:
+                outputs = self.dropouts[n - 1](outputs, training=training)
+                projected = self.projections[n](outputs)
+            before = states[n * count : (n + 1) * count]
+            if self.restarts:
+                flags = ops.cast(ops.expand_dims(restart, -1), projected.dtype)
+                projected = ops.concatenate([projected, flags], axis=-1)
+                before = before + [
+                    ops.broadcast_to(
+                        ops.cast(state, self.compute_dtype), ops.shape(before[0])
+                    )
+                    for state in restart_states[n * count : (n + 1) * count]
+                ]
+            self.cells[n].emit_states = all_states
+            outputs, *last = rnn(projected, initial_state=before)
+            after += last[:count]
+            if all_states:
+                sequences += ops.split(outputs, count, axis=-1)
+                outputs = sequences[-count]
+        return sequences if all_states else outputs, after
+
+    def step(self, projected, states):
+        """Return the hidden states `(B, H)` and the states after one step.
+
+        Args:
+            projected: Tensor `(B, gates · H)`, from `project`.
+            states: List of `num_states` tensors `(B, H)`.
+        """
+        after = []
+        states = [ops.cast(state, self.compute_dtype) for state in states]
+        count = CELLS[self.cell][2]
+        for n, cell in enumerate(self.cells):
+            if n:
+                projected = self.projections[n](self.output(after))
+            after += cell.step(projected, states[n * count : (n + 1) * count])
+        return self.output(after), after
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "cell": self.cell,
+            "layers": self.layers,
+            "dropout": self.dropout,
+            "restarts": self.restarts,
+        }

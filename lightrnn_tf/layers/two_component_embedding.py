@@ -1,0 +1,150 @@
+"""Word vectors made of a row vector and a column vector."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf import _checks, table
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class TwoComponentEmbedding(keras.layers.Layer):
+    """Maps word ids to the vectors of their rows and columns.
+
+    All words of a row share one vector, and so do all words of a column, so V words
+    need R + C vectors. A recurrent layer reads the row vector x^r and the column vector
+    x^c of a word one after the other. With word vectors v_w of length k, each word
+    also has something of its own:
+
+        y[b, t, 0] = x^r[row(w)],   y[b, t, 1] = x^c[column(w)] + v_w Q
+
+    The table that says where words live is a pair of integer weights, saved with the
+    others and changed by `assign_table`; at first words stand in the order of their
+    ids.
+
+    Args:
+        vocabulary_size: Positive integer. Size of the vocabulary, `V`.
+        rows: Positive integer. Rows of the table, `R`.
+        columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
+        embedding_dim: Positive integer. Length of the vectors, `E`.
+        residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
+            paper's model, has none. Defaults to 0.
+        embeddings_initializer: Initializer of both tables of vectors. Defaults to
+            uniform in ±0.1.
+        **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
+
+    Call arguments:
+        ids: Integer tensor `(B, T)`, word ids in `[0, V)`.
+        word_vectors: Tensor `(V, k)`, needed when `residual_dim` is above 0: usually
+            those of the `TwoStepSoftmax` of the same model.
+
+    Returns:
+        Tensor `(B, T, 2, E)` in the layer's compute dtype: row vectors, then column
+        vectors.
+
+    Raises:
+        ValueError: If a size is not a positive integer, the words do not fit into the
+            table, or `word_vectors` is missing or not wanted.
+
+    Masking: neither uses nor produces a mask.
+
+    Example:
+
+    >>> layer = TwoComponentEmbedding(vocabulary_size=10, rows=3, columns=4, embedding_dim=5)
+    >>> tuple(layer(np.zeros((8, 6), "int32")).shape)
+    (8, 6, 2, 5)
+
+    References:
+        Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.1.
+
+    Differs from the paper: the word vectors v_w, with `residual_dim` above 0.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        rows,
+        columns,
+        embedding_dim,
+        residual_dim=0,
+        embeddings_initializer=None,
+        **kwargs,
+    ):
+        for name, value in (
+            ("vocabulary_size", vocabulary_size),
+            ("rows", rows),
+            ("columns", columns),
+            ("embedding_dim", embedding_dim),
+        ):
+            _checks.positive_integer(name, value)
+        _checks.natural_number("residual_dim", residual_dim)
+        table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.rows = rows
+        self.columns = columns
+        self.embedding_dim = embedding_dim
+        self.residual_dim = residual_dim
+        self.embeddings_initializer = keras.initializers.get(
+            embeddings_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
+        )
+
+    def build(self, ids_shape, word_vectors_shape=None):
+        self.row_vectors = self.add_weight(
+            name="row_vectors",
+            shape=(self.rows, self.embedding_dim),
+            initializer=self.embeddings_initializer,
+        )
+        self.column_vectors = self.add_weight(
+            name="column_vectors",
+            shape=(self.columns, self.embedding_dim),
+            initializer=self.embeddings_initializer,
+        )
+        if self.residual_dim:
+            self.residual_kernel = self.add_weight(
+                name="residual_kernel",
+                shape=(self.residual_dim, self.embedding_dim),
+                initializer="glorot_uniform",
+            )
+        initial = table.WordTable.in_order(self.vocabulary_size, self.rows, self.columns)
+        self.cells = self.add_weight(
+            name="cells",
+            shape=(self.vocabulary_size,),
+            dtype="int32",
+            initializer=lambda shape, dtype=None: ops.cast(initial.cells, dtype),
+            trainable=False,
+        )
+
+    def assign_table(self, word_table):
+        """Move the words to the cells of a `WordTable` of the same shape."""
+        self.cells.assign(word_table.cells.astype("int32"))
+
+    def call(self, ids, word_vectors=None):
+        if (word_vectors is None) != (self.residual_dim == 0):
+            raise ValueError(
+                "`word_vectors` must be given when `residual_dim` is above 0, and only "
+                f"then. Received: residual_dim={self.residual_dim}, word_vectors="
+                f"{None if word_vectors is None else tuple(word_vectors.shape)}."
+            )
+        cells = ops.take(self.cells, ids, axis=0)
+        rows = ops.take(self.row_vectors, cells // self.columns, axis=0)
+        columns = ops.take(self.column_vectors, cells % self.columns, axis=0)
+        if word_vectors is not None:
+            own = ops.take(ops.cast(word_vectors, self.compute_dtype), ids, axis=0)
+            columns = columns + ops.matmul(own, self.residual_kernel)
+        return ops.stack([rows, columns], axis=-2)
+
+    def compute_output_shape(self, ids_shape, word_vectors_shape=None):
+        return (*ids_shape, 2, self.embedding_dim)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "rows": self.rows,
+            "columns": self.columns,
+            "embedding_dim": self.embedding_dim,
+            "residual_dim": self.residual_dim,
+            "embeddings_initializer": keras.saving.serialize_keras_object(
+                self.embeddings_initializer
+            ),
+        }

@@ -1,0 +1,238 @@
+"""A softmax over V words in two steps: the row, then the column in that row."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf import _checks, table
+
+# Added to the logits of free cells; its exponential is 0 in float32.
+_FREE = -1e9
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class TwoStepSoftmax(keras.layers.Layer):
+    """Maps hidden states and the true words to nats, −log P(w).
+
+    A word's probability is that of its row times that of its column given the row:
+
+        P_r(i) = softmax_i(h^c Y^r + b^r)
+        P_c(j) = softmax_j(h^r Y^c + b^c + b_w + v_w · (h^r P)),   w in cell (row, j)
+        P(w)   = P_r(row(w)) · P_c(column(w))
+
+    The second softmax runs over the cells of the row that hold a word, so the
+    probabilities of the V words sum to 1 whatever the shape of the table. The cell
+    bias b_w holds how frequent a word is, the word vector v_w of length k what sets it
+    apart from its row-mates; both belong to the word and move with it.
+
+    Args:
+        vocabulary_size: Positive integer. Size of the vocabulary, `V`.
+        rows: Positive integer. Rows of the table, `R`.
+        columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
+        residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
+            paper's model, has none. Defaults to 0.
+        cell_bias: Whether each word has a bias, `b_w`. Defaults to `True`; `False` is
+            the paper's model.
+        **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
+
+    Call arguments:
+        hidden: Tensor `(B, T, 2, H)`: the state h^c that the row is predicted from,
+            then the state h^r, which has read that row, for the column.
+        ids: Integer tensor `(B, T)`, the true words, in `[0, V)`.
+
+    Returns:
+        float32 tensor `(B, T)`, nats, whatever the dtype policy: softmax and logarithm
+        lose too much in half precision.
+
+    Raises:
+        ValueError: If a size is not a positive integer, the words do not fit into the
+            table, or the next-to-last axis of `hidden` is not 2.
+
+    Masking: neither uses nor produces a mask.
+
+    Example:
+
+    >>> layer = TwoStepSoftmax(vocabulary_size=10, rows=3, columns=4)
+    >>> hidden = np.zeros((8, 6, 2, 5), "float32")
+    >>> tuple(layer(hidden, ids=np.zeros((8, 6), "int32")).shape)
+    (8, 6)
+
+    References:
+        Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, eq. 3–4.
+
+    Differs from the paper: free cells have no probability; b_w and v_w.
+    """
+
+    def __init__(
+        self, vocabulary_size, rows, columns, residual_dim=0, cell_bias=True, **kwargs
+    ):
+        for name, value in (
+            ("vocabulary_size", vocabulary_size),
+            ("rows", rows),
+            ("columns", columns),
+        ):
+            _checks.positive_integer(name, value)
+        _checks.natural_number("residual_dim", residual_dim)
+        table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.rows = rows
+        self.columns = columns
+        self.residual_dim = residual_dim
+        self.cell_bias = bool(cell_bias)
+
+    def build(self, hidden_shape, ids_shape=None):
+        if len(hidden_shape) < 2 or hidden_shape[-2] != 2:
+            raise ValueError(
+                "`hidden` must have shape (B, T, 2, H), the states for the row and "
+                f"for the column. Received: {tuple(hidden_shape)}."
+            )
+        units = hidden_shape[-1]
+
+        def add(name, shape, initializer):
+            return self.add_weight(name=name, shape=shape, initializer=initializer)
+
+        self.row_kernel = add("row_kernel", (units, self.rows), "glorot_uniform")
+        self.row_bias = add("row_bias", (self.rows,), "zeros")
+        self.column_kernel = add(
+            "column_kernel", (units, self.columns), "glorot_uniform"
+        )
+        self.column_bias = add("column_bias", (self.columns,), "zeros")
+        if self.cell_bias:
+            self.word_bias = add("word_bias", (self.vocabulary_size,), "zeros")
+        if self.residual_dim:
+            self.word_vectors = add(
+                "word_vectors",
+                (self.vocabulary_size, self.residual_dim),
+                keras.initializers.RandomUniform(-0.1, 0.1),
+            )
+            self.residual_kernel = add(
+                "residual_kernel", (units, self.residual_dim), "glorot_uniform"
+            )
+            self.residual_bias = add("residual_bias", (self.residual_dim,), "zeros")
+        initial = table.WordTable.in_order(self.vocabulary_size, self.rows, self.columns)
+        self.cells = self._add_integers("cells", initial.cells)
+        self.words = self._add_integers("words", initial.words)
+
+    def _add_integers(self, name, values):
+        return self.add_weight(
+            name=name,
+            shape=values.shape,
+            dtype="int32",
+            initializer=lambda shape, dtype=None: ops.cast(values, dtype),
+            trainable=False,
+        )
+
+    def assign_table(self, word_table):
+        """Move the words to the cells of a `WordTable` of the same shape."""
+        self.cells.assign(word_table.cells.astype("int32"))
+        self.words.assign(word_table.words.astype("int32"))
+
+    def call(self, hidden, ids):
+        cells = ops.take(self.cells, ids, axis=0)
+        rows = cells // self.columns
+        row_nats = ops.sparse_categorical_crossentropy(
+            rows, self.row_logits(hidden[..., 0, :]), from_logits=True
+        )
+        logits, own, occupied = self.column_logits(hidden[..., 1, :], rows)
+        column_nats = ops.sparse_categorical_crossentropy(
+            cells % self.columns,
+            ops.where(occupied, logits + own, _FREE),
+            from_logits=True,
+        )
+        return row_nats + column_nats
+
+    def row_logits(self, hidden):
+        """Return float32 logits `(..., R)` of the rows from h^c `(..., H)`."""
+        hidden = ops.cast(hidden, self.compute_dtype)
+        logits = ops.matmul(hidden, ops.cast(self.row_kernel, self.compute_dtype))
+        return ops.cast(logits, "float32") + ops.cast(self.row_bias, "float32")
+
+    def column_logits(self, hidden, rows):
+        """Return the parts of the column logits from h^r `(..., H)` and rows `(...)`.
+
+        Returns:
+            Three tensors `(..., C)`: the float32 logits of the columns without what
+            belongs to the words; what belongs to the word in each cell of the row,
+            b_w + v_w · (h^r P), 0 in a free cell; and whether a word is there.
+        """
+        hidden = ops.cast(hidden, self.compute_dtype)
+        logits = ops.matmul(hidden, ops.cast(self.column_kernel, self.compute_dtype))
+        logits = ops.cast(logits, "float32") + ops.cast(self.column_bias, "float32")
+        words = ops.reshape(self.words, (self.rows, self.columns))
+        occupied = ops.take(words, rows, axis=0) >= 0
+        own = self._in_row(rows, self._of_words("word_bias")) if self.cell_bias else 0.0
+        if self.residual_dim:
+            vectors = self._in_row(rows, self._of_words("word_vectors"))
+            vectors = ops.reshape(
+                vectors, (*ops.shape(logits), self.residual_dim)
+            )
+            query = self._query(hidden)
+            products = ops.matmul(vectors, ops.expand_dims(query, -1))
+            own = own + ops.cast(ops.squeeze(products, -1), "float32")
+        own = ops.where(occupied, own, 0.0)
+        return logits, own, occupied
+
+    def own_logit(self, hidden, ids):
+        """Return b_w + v_w · (h^r P), float32 `(...)`, of words `(...)` anywhere."""
+        own = ops.zeros(ops.shape(ids), "float32")
+        if self.cell_bias:
+            own = own + ops.cast(ops.take(self.word_bias, ids, axis=0), "float32")
+        if self.residual_dim:
+            vectors = ops.take(self.word_vectors, ids, axis=0)
+            query = self._query(ops.cast(hidden, self.compute_dtype))
+            own = own + ops.cast(
+                ops.sum(ops.cast(vectors, self.compute_dtype) * query, -1), "float32"
+            )
+        return own
+
+    def row_log_probs(self, hidden):
+        """Return float32 log P_r, `(..., R)`."""
+        return ops.log_softmax(self.row_logits(hidden), axis=-1)
+
+    def column_log_probs(self, hidden, rows):
+        """Return float32 log P_c for all cells of the rows, `(..., C)`.
+
+        The entries of words are log-probabilities and their exponentials sum to 1; the
+        entry of a free cell is its logit on the same scale.
+        """
+        logits, own, occupied = self.column_logits(hidden, rows)
+        logits = logits + own
+        masked = ops.where(occupied, logits, _FREE)
+        return logits - ops.logsumexp(masked, axis=-1, keepdims=True)
+
+    def _query(self, hidden):
+        kernel = ops.cast(self.residual_kernel, self.compute_dtype)
+        return ops.matmul(hidden, kernel) + ops.cast(
+            self.residual_bias, self.compute_dtype
+        )
+
+    def _of_words(self, name):
+        dtype = "float32" if name == "word_bias" else self.compute_dtype
+        return ops.cast(getattr(self, name), dtype)
+
+    def _in_row(self, rows, values):
+        """Return what belongs to the words in each cell of `rows`, `(..., C · k)`.
+
+        The whole table is laid out first: V numbers are gathered once instead of C for
+        each token, and the blocks of the rows are then copied in one piece.
+        """
+        grid = ops.take(values, ops.maximum(self.words, 0), axis=0)
+        return ops.take(ops.reshape(grid, (self.rows, -1)), rows, axis=0)
+
+    def compute_output_shape(self, hidden_shape, ids_shape=None):
+        return tuple(hidden_shape[:-2])
+
+    def compute_output_spec(self, hidden, ids):
+        return keras.KerasTensor(
+            self.compute_output_shape(hidden.shape), dtype="float32"
+        )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "rows": self.rows,
+            "columns": self.columns,
+            "residual_dim": self.residual_dim,
+            "cell_bias": self.cell_bias,
+        }

@@ -1,0 +1,234 @@
+"""LightRNN: a recurrent language model whose words live in a table."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf import _checks, layers
+from lightrnn_tf import table as tables
+from lightrnn_tf.models import language_model
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class LightRNN(language_model.LanguageModel):
+    """Maps word ids to the nats of each next word, with about 2·√V vectors a side.
+
+    Each word is read in two steps of one recurrent layer, its row vector and then its
+    column vector, and predicted in two steps, its row and then, the row having been
+    read, its column:
+
+        h^c = f(x^c(w_{t−1}), h^r),   P_r = softmax(h^c Y^r + b^r)
+        h^r = f(x^r(w_t), h^c),       P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
+        P(w_t) = P_r(row) · P_c(column)
+
+    The defaults are what works best; `residual_dim=0, cell_bias=False` and a random
+    table are the paper's model.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
+        rows: Rows of the table, `R`. Defaults to a nearly square table.
+        columns: Columns of the table, `C`; fewer rows and more columns buy quality
+            with bytes. Defaults to a nearly square table.
+        embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
+        residual_dim: Length `k` of a short vector that each word has of its own, on
+            the input and on the output side; 0 has none. Defaults to 16.
+        cell_bias: Whether each word has a bias. Defaults to `True`.
+        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
+        layers: Number of recurrent layers. Defaults to 1.
+        dropout: Share of the inputs, of the outputs and of the values between layers
+            that is dropped in training. Defaults to 0.2.
+        eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
+        line_independent: Whether the state begins anew after each `<eos>`. Defaults to
+            `False`.
+        **kwargs: `name`, `dtype` of `keras.Model`.
+
+    Call arguments:
+        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        training: Whether to apply dropout.
+
+    Returns:
+        float32 tensor `(B, T)`, nats.
+
+    Raises:
+        ValueError: If a size is not a positive integer, the words do not fit into the
+            table, or an option is unknown.
+
+    Example:
+
+    >>> model = LightRNN(vocabulary_size=10, units=8, residual_dim=2)
+    >>> model.compile("adam")
+    >>> ids = np.arange(200) % 10
+    >>> history = model.fit(data.windows(ids, batch_size=4, steps=5), verbose=0)
+    >>> tuple(model(ids[None, :7]).shape)
+    (1, 6)
+
+    References:
+        Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
+
+    Differs from the paper: free cells have no probability, the cell bias, the word
+    vectors, and input vectors of the two kinds that need not be of size H.
+    """
+
+    half_steps = 2
+
+    def __init__(
+        self,
+        vocabulary_size,
+        units=200,
+        rows=None,
+        columns=None,
+        embedding_dim=None,
+        residual_dim=16,
+        cell_bias=True,
+        cell="lstm",
+        layers=1,
+        dropout=0.2,
+        eos_id=0,
+        line_independent=False,
+        **kwargs,
+    ):
+        super().__init__(
+            vocabulary_size,
+            units,
+            embedding_dim,
+            cell,
+            layers,
+            dropout,
+            eos_id,
+            line_independent,
+            **kwargs,
+        )
+        for name, value in (("rows", rows), ("columns", columns)):
+            if value is not None:
+                _checks.positive_integer(name, value)
+        if rows is None and columns is None:
+            rows, columns = tables.default_shape(vocabulary_size)
+        self.rows = rows or -(-vocabulary_size // columns)
+        self.columns = columns or -(-vocabulary_size // self.rows)
+        self.residual_dim = residual_dim
+        self.cell_bias = cell_bias
+        self._add_layers()
+
+    def _add_layers(self):
+        shape = (self.vocabulary_size, self.rows, self.columns)
+        self.embedding = layers.TwoComponentEmbedding(
+            *shape,
+            self.embedding_dim,
+            residual_dim=self.residual_dim,
+            dtype=self.dtype_policy,
+            name="embedding",
+        )
+        self.softmax = layers.TwoStepSoftmax(
+            *shape,
+            residual_dim=self.residual_dim,
+            cell_bias=self.cell_bias,
+            dtype=self.dtype_policy,
+            name="softmax",
+        )
+
+    def build(self, ids_shape=None):
+        self.embedding.build((None, None))
+        self.recurrent.build((None, None, self.embedding_dim))
+        self.softmax.build((None, None, 2, self.units))
+
+    @property
+    def table(self):
+        """The `WordTable` that says where words live; assign one to move them."""
+        self._check_built()
+        cells = ops.convert_to_numpy(self.softmax.cells)
+        return tables.WordTable(cells, self.rows, self.columns)
+
+    @table.setter
+    def table(self, word_table):
+        self._check_built()
+        given = (len(word_table), word_table.rows, word_table.columns)
+        if given != (self.vocabulary_size, self.rows, self.columns):
+            raise ValueError(
+                f"`table` must have {self.vocabulary_size} words, {self.rows} rows and "
+                f"{self.columns} columns. Received: {given[0]} words, {given[1]} rows "
+                f"and {given[2]} columns."
+            )
+        self.embedding.assign_table(word_table)
+        self.softmax.assign_table(word_table)
+
+    def _check_built(self):
+        if not self.built:
+            raise RuntimeError(
+                "`table` needs a built model. Call `model.build()` or `fit` first."
+            )
+
+    @property
+    def _word_vectors(self):
+        return self.softmax.word_vectors if self.residual_dim else None
+
+    def _begin(self, words):
+        """Return the states after the row half-step of `words` from zero states."""
+        rows = ops.take(self.softmax.cells, words, axis=0) // self.columns
+        projected = self._project_rows(rows)
+        return self.recurrent.step(projected, self.zero_states(ops.shape(words)[0]))[1]
+
+    def _inputs(self, ids, training):
+        # The input takes only R + C different vectors, so each is projected once and
+        # the products are looked up: half the arithmetic of the recurrent layer.
+        # Dropout is then drawn for each vector and batch.
+        def project(vectors):
+            vectors = ops.cast(vectors, self.compute_dtype)
+            return self.recurrent.project(self.input_dropout(vectors, training=training))
+
+        embedding = self.embedding
+        cells = ops.take(embedding.cells, ids, axis=0)
+        rows = ops.take(
+            project(embedding.row_vectors), cells[:, 1:] // self.columns, axis=0
+        )
+        columns = ops.take(
+            project(embedding.column_vectors), cells[:, :-1] % self.columns, axis=0
+        )
+        if self.residual_dim:
+            own = ops.take(self.softmax.word_vectors, ids[:, :-1], axis=0)
+            columns = columns + ops.matmul(
+                self.input_dropout(ops.cast(own, self.compute_dtype), training=training),
+                ops.matmul(
+                    embedding.residual_kernel, self.recurrent.projections[0].kernel
+                ),
+            )
+        # c_1 r_2 c_2 r_3 …: the column of each word, then the row of the next.
+        pairs = ops.stack([columns, rows], axis=2)
+        batch_size, _, _, width = ops.shape(pairs)
+        return ops.reshape(pairs, (batch_size, -1, width))
+
+    def _project_rows(self, rows):
+        vectors = ops.take(self.embedding.row_vectors, rows, axis=0)
+        return self.recurrent.project(ops.cast(vectors, self.compute_dtype))
+
+    def pairs(self, hidden):
+        """Return `(B, 2 T, H)` as `(B, T, 2, H)`: for the row, then for the column."""
+        batch_size, steps, width = ops.shape(hidden)
+        return ops.reshape(hidden, (batch_size, steps // 2, 2, width))
+
+    def _nats(self, hidden, targets):
+        return self.softmax(self.pairs(hidden), ids=targets)
+
+    def advance(self, words, states):
+        words = ops.cast(words, "int32")
+        vectors = self.embedding(words[:, None], self._word_vectors)[:, 0]
+        projected = self.recurrent.project(vectors)
+        _, states = self.recurrent.step(projected[:, 0], states)
+        hidden, states = self.recurrent.step(projected[:, 1], states)
+        return states, self.row_log_probs(hidden)
+
+    def row_log_probs(self, hidden):
+        return self.softmax.row_log_probs(hidden)
+
+    def expand(self, rows, states):
+        rows = ops.cast(rows, "int32")
+        hidden, _ = self.recurrent.step(self._project_rows(rows), states)
+        return self.softmax.column_log_probs(hidden, rows)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "rows": self.rows,
+            "columns": self.columns,
+            "residual_dim": self.residual_dim,
+            "cell_bias": self.cell_bias,
+        }

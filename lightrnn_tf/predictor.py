@@ -1,0 +1,82 @@
+"""A Keras model and its vocabulary as a predictor for decoding and evaluation."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from keras import ops
+
+from lightrnn_tf import data
+from lightrnn_tf.decoding import State
+from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.models import LanguageModel, StreamPass
+from lightrnn_tf.vocabulary import EOS, Vocabulary
+
+# Words of a stream that are scored together.
+_STEPS = 256
+
+
+class KerasPredictor:
+    """A model in memory, see `decoding.Predictor`.
+
+    Args:
+        model: A built `LightRNN` or `DenseRNN`.
+        vocabulary: Its `Vocabulary`.
+    """
+
+    def __init__(self, model: LanguageModel, vocabulary: Vocabulary):
+        self.model = model
+        self.vocabulary = vocabulary
+        self.tokenizer = vocabulary.tokenizer
+        self.line_independent = model.line_independent
+        table = model.table
+        self.rows, self.columns = table.rows, table.columns
+        self._ids = table.words
+        self.words = [vocabulary.words[i] if i >= 0 else "" for i in self._ids]
+        self.cells = {word: cell for cell, word in enumerate(self.words) if word}
+
+    def start(self) -> State:
+        """Return the state at the start of a text."""
+        zero = State(self.model.zero_states(1), np.zeros(self.rows, np.float32))
+        return self.advance(self.cells[EOS], zero)
+
+    def advance(self, cell: int, state: State) -> State:
+        """Return the state after the word in `cell`."""
+        states, row_log_probs = self.model.advance(self._ids[[cell]], state.states)
+        return State(states, ops.convert_to_numpy(row_log_probs)[0])
+
+    def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
+        """Return log P_c `(n, C)` in each of the rows."""
+        return self._expand(rows, [ops.repeat(s, len(rows), 0) for s in state.states])
+
+    def _expand(self, rows, states):
+        return ops.convert_to_numpy(self.model.expand(rows.astype("int32"), states))
+
+    def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
+        """Yield every place of a text, read as one stream, with what is known there."""
+        model = self.model
+
+        def outputs(sequences, targets, scored):
+            states = [states[:, :: model.half_steps] for states in sequences]
+            return states, model.row_log_probs(model.recurrent.output(states))
+
+        windows = data.windows(ids, batch_size=1, steps=_STEPS)
+        for batch, (states, row_log_probs) in StreamPass(
+            model, outputs, all_states=True
+        ).over(windows):
+            targets = batch[0, 1:]
+            count = int((targets >= 0).sum())
+            states = [ops.convert_to_tensor(s[0, :count]) for s in states]
+
+            def expand(places, rows, states=states):
+                taken = [
+                    ops.repeat(ops.take(s, places, axis=0), rows.shape[1], 0)
+                    for s in states
+                ]
+                log_probs = self._expand(rows.ravel(), taken)
+                return log_probs.reshape(*rows.shape, -1)
+
+            yield Contexts(
+                targets=model.table.cells[targets[:count]],
+                row_log_probs=row_log_probs[0, :count],
+                expand=expand,
+            )

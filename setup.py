@@ -1,0 +1,46 @@
+"""Metadata of the package; the tools are set up in pyproject.toml."""
+
+import pathlib
+import re
+
+from setuptools import find_packages, setup
+
+here = pathlib.Path(__file__).parent
+version = re.search(
+    r'__version__ = "(.+)"', (here / "lightrnn_tf" / "_version.py").read_text()
+)[1]
+
+setup(
+    name="lightrnn-tf",
+    version=version,
+    description="LightRNN language models for Keras: large vocabularies in a megabyte",
+    long_description=(here / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    python_requires=">=3.11,<3.14",
+    # `export/` is installed as `lightrnn_tf_export`: a global package called `export`
+    # would be in everybody's way.
+    packages=[
+        *find_packages(include=["lightrnn_tf", "lightrnn_tf.*"]),
+        "lightrnn_tf_export",
+        *(f"lightrnn_tf_export.{name}" for name in find_packages("export")),
+    ],
+    package_dir={"lightrnn_tf_export": "export"},
+    package_data={"lightrnn_tf": ["py.typed"], "lightrnn_tf_export": ["py.typed"]},
+    install_requires=[
+        "tensorflow>=2.18",
+        "keras>=3.8",
+        "numpy>=1.26",
+        "scipy>=1.11",
+        "ai-edge-litert>=1.4",
+        "h5py>=3.10",
+        "matplotlib>=3.8",
+        "rich>=13",
+    ],
+    extras_require={
+        "datasets": ["tensorflow-datasets"],
+        "beam": ["apache-beam"],
+        "dev": ["jax>=0.4.35", "mypy", "pytest", "pytest-xdist", "ruff"],
+    },
+    entry_points={"console_scripts": ["lightrnn = lightrnn_tf.cli:main"]},
+)
