@@ -1,11 +1,10 @@
 """From a step to the bytes of a `.tflite`, with built-in ops only."""
 
-import contextlib
-import os
-import sys
 import tempfile
 
 import tensorflow as tf
+
+from lightrnn_tf._quiet import quiet
 
 QUANTIZATIONS = ("none", "float16", "int8")
 
@@ -22,7 +21,7 @@ def convert(step, quantize: str) -> bytes:
         ValueError: If the model needs ops that LiteRT does not have.
     """
     signatures = step.signatures()
-    with tempfile.TemporaryDirectory() as folder, _quiet():
+    with tempfile.TemporaryDirectory() as folder, quiet():
         # `from_concrete_functions` would lose the variables; a saved model keeps them,
         # once for all signatures.
         tf.saved_model.save(step, folder, signatures=signatures)
@@ -41,17 +40,3 @@ def convert(step, quantize: str) -> bytes:
                 "The model cannot be converted with built-in ops only: "
                 f"{str(error).strip().splitlines()[0]}."
             ) from error
-
-
-@contextlib.contextmanager
-def _quiet():
-    """Keep the converter's C++ log lines off the terminal."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)

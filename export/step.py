@@ -43,24 +43,24 @@ class _Step(tf.Module):
         self._per_layer = recurrent_stack.CELLS[stack.cell][2]
         self.num_states = stack.num_states
         self.units = model.units
-        self._input = [
-            (_variable(p.kernel), _variable(p.bias)) for p in stack.projections
-        ]
+        self._kernels = [_variable(p.kernel) for p in stack.projections]
+        self._biases = [_variable(p.bias) for p in stack.projections]
         self._recurrent = [
             (_variable(c.kernel), None if c.bias is None else _variable(c.bias))
             for c in stack.cells
         ]
 
-    def _recur(self, inputs, states):
+    def _project(self, layer, inputs):
+        return tf.matmul(inputs, self._kernels[layer]) + self._biases[layer]
+
+    def _recur(self, projected, states):
         """Return the states after one step; `states` may be one row for many inputs."""
         after = []
-        for n, ((kernel, bias), recurrent) in enumerate(
-            zip(self._input, self._recurrent, strict=True)
-        ):
-            before = states[n * self._per_layer : (n + 1) * self._per_layer]
-            projected = tf.matmul(inputs, kernel) + bias
+        for layer, recurrent in enumerate(self._recurrent):
+            if layer:
+                projected = self._project(layer, after[-self._per_layer])
+            before = states[layer * self._per_layer : (layer + 1) * self._per_layer]
             after += recurrent_stack.step(self._cell, projected, before, *recurrent)
-            inputs = after[-self._per_layer]
         return after
 
     def _states(self, states):
@@ -105,8 +105,7 @@ class LightStep(_Step):
         super().__init__(model)
         table, softmax = model.table, model.softmax
         self.rows, self.columns = table.rows, table.columns
-        self._row_vectors = _variable(model.embedding.row_vectors)
-        self._column_vectors = _variable(model.embedding.column_vectors)
+        self._store_inputs(model)
         self._row_kernel = _variable(softmax.row_kernel)
         self._row_bias = _variable(softmax.row_bias)
         self._column_kernel = _variable(softmax.column_kernel)
@@ -121,9 +120,33 @@ class LightStep(_Step):
         self._residual = softmax.residual_dim
         if self._residual:
             self._word_vectors = _variable(self._by_cell(table, softmax.word_vectors))
-            self._into = _variable(model.embedding.residual_kernel)
             self._query = _variable(softmax.residual_kernel)
             self._query_bias = _variable(softmax.residual_bias)
+
+    def _store_inputs(self, model):
+        """Store the input vectors, or their products with W where that is smaller.
+
+        Only R + C different vectors go in, so for small tables their products take
+        less room than the vectors and W, and a product less to compute.
+        """
+        kernel = np.asarray(model.recurrent.projections[0].kernel)
+        tables = [model.embedding.row_vectors, model.embedding.column_vectors]
+        if model.residual_dim:
+            tables.append(model.embedding.residual_kernel)
+        tables = [np.asarray(table) for table in tables]
+        products = [table @ kernel for table in tables]
+        self._projected = sum(t.size for t in products) < kernel.size + sum(
+            t.size for t in tables
+        )
+        if self._projected:
+            tables = products
+        self._row_inputs, self._column_inputs, *into = map(_variable, tables)
+        self._residual_inputs = into[0] if into else None
+
+    def _project_inputs(self, inputs):
+        if self._projected:
+            return inputs + self._biases[0]
+        return self._project(0, inputs)
 
     def _by_cell(self, table, values):
         """Return values of words laid out by cells, `(R, C · k)`, 0 in free ones."""
@@ -134,19 +157,20 @@ class LightStep(_Step):
 
     def _advance(self, word, states):
         row, column = word // self.columns, word % self.columns
-        states = self._recur(tf.gather(self._row_vectors, row), states)
-        inputs = tf.gather(self._column_vectors, column)
+        inputs = tf.gather(self._row_inputs, row)
+        states = self._recur(self._project_inputs(inputs), states)
+        inputs = tf.gather(self._column_inputs, column)
         if self._residual:
             vectors = tf.reshape(self._word_vectors, (-1, self._residual))
-            inputs += tf.matmul(tf.gather(vectors, word), self._into)
-        states = self._recur(inputs, states)
+            inputs += tf.matmul(tf.gather(vectors, word), self._residual_inputs)
+        states = self._recur(self._project_inputs(inputs), states)
         hidden = states[-self._per_layer]
         logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
         return states, tf.nn.log_softmax(logits)
 
     def _expand(self, rows, states):
-        hidden = self._recur(tf.gather(self._row_vectors, rows), states)
-        hidden = hidden[-self._per_layer]
+        inputs = tf.gather(self._row_inputs, rows)
+        hidden = self._recur(self._project_inputs(inputs), states)[-self._per_layer]
         logits = tf.matmul(hidden, self._column_kernel)
         logits += tf.gather(self._bias, rows) if self._has_cell_bias else self._bias
         if self._residual:
@@ -205,7 +229,8 @@ class DenseStep(_Step):
         self._bias = _variable(model.output_bias)
 
     def _advance(self, word, states):
-        states = self._recur(tf.gather(self._vectors, word), states)
+        inputs = self._project(0, tf.gather(self._vectors, word))
+        states = self._recur(inputs, states)
         logits = tf.matmul(states[-self._per_layer], self._kernel) + self._bias
         return states, tf.nn.log_softmax(logits)
 

@@ -1,16 +1,38 @@
-"""LightRNN language models for Keras: large vocabularies in a megabyte."""
+"""LightRNN language models for Keras: large vocabularies in a megabyte.
 
-from lightrnn_tf import data, layers, models
+The parts are imported when they are first used, so that reading a `.tflite` does not
+load Keras.
+"""
+
+import importlib
+
 from lightrnn_tf._version import __version__
-from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
-__all__ = [
-    "Tokenizer",
-    "Vocabulary",
-    "WordTable",
-    "__version__",
+_MODULES = (
+    "callbacks",
     "data",
+    "decoding",
+    "evaluation",
     "layers",
+    "litert",
+    "matching",
+    "metrics",
     "models",
-]
+    "predictor",
+    "reallocation",
+    "table",
+    "vocabulary",
+    "warm_start",
+)
+_NAMES = {"Tokenizer": "vocabulary", "Vocabulary": "vocabulary", "WordTable": "table"}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return importlib.import_module(f"lightrnn_tf.{name}")
+    if name in _NAMES:
+        module = importlib.import_module(f"lightrnn_tf.{_NAMES[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module 'lightrnn_tf' has no attribute {name!r}")

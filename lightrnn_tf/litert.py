@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lightrnn_tf._quiet import quiet
 from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.vocabulary import EOS, SPECIAL_WORDS, Tokenizer, Vocabulary
@@ -78,30 +79,37 @@ class LiteRTPredictor:
         self.tokenizer = Tokenizer(
             self.manifest["tokenizer"], self.manifest["lowercase"]
         )
+        self.model_bytes = self.manifest["model_bytes"]
         self.cells = {word: cell for cell, word in enumerate(self.words) if word}
         interpreter_class, self.runtime = runtime()
         with open(self.path, "rb") as file:
-            content = file.read(self.manifest["model_bytes"])
+            content = file.read(self.model_bytes)
         try:
-            self._interpreter = interpreter_class(model_content=content, num_threads=1)
-            self._run = {
-                name: self._interpreter.get_signature_runner(name)
-                for name in self.manifest["signatures"]
-            }
-        except (ValueError, RuntimeError) as error:
+            # The first call makes the runtime say what it has set up.
+            with quiet():
+                self._interpreter = interpreter_class(
+                    model_content=content, num_threads=1
+                )
+                self._run = {
+                    name: self._interpreter.get_signature_runner(name)
+                    for name in self.manifest["signatures"]
+                }
+                self._check_signatures()
+                self._start = self._first_state()
+        except (ValueError, RuntimeError, KeyError) as error:
             raise ValueError(
                 f"{self.path}: {self.runtime} cannot run this model: "
-                f"{str(error).splitlines()[0]}."
+                f"{str(error).strip().splitlines()[0]}"
             ) from error
-        self._check_signatures()
+
+    def _first_state(self):
         shapes = self._run["advance"].get_input_details()
         self._states = sorted(
             (name for name in shapes if name.startswith("state_")),
             key=lambda name: int(name[6:]),
         )
-        self._zero = [
-            np.zeros(shapes[name]["shape"], np.float32) for name in self._states
-        ]
+        zero = [np.zeros(shapes[name]["shape"], np.float32) for name in self._states]
+        return self.advance(self.cells[EOS], State(zero, np.zeros(0, np.float32)))
 
     @property
     def dense(self) -> bool:
@@ -119,14 +127,13 @@ class LiteRTPredictor:
             given = details[output]["shape"].tolist() if output in details else None
             if given != shape:
                 raise ValueError(
-                    f"{self.path}: output `{output}` of `{signature}` must have shape "
-                    f"{shape}, as the manifest says. Received: {given}."
+                    f"output `{output}` of `{signature}` must have shape {shape}, as "
+                    f"the manifest says. Received: {given}."
                 )
 
     def start(self) -> State:
         """Return the state at the start of a text."""
-        zero = State(self._zero, np.zeros(self.rows, np.float32))
-        return self.advance(self.cells[EOS], zero)
+        return self._start
 
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""

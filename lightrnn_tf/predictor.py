@@ -1,5 +1,6 @@
 """A Keras model and its vocabulary as a predictor for decoding and evaluation."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -33,6 +34,11 @@ class KerasPredictor:
         self._ids = table.words
         self.words = [vocabulary.words[i] if i >= 0 else "" for i in self._ids]
         self.cells = {word: cell for cell, word in enumerate(self.words) if word}
+
+    @property
+    def model_bytes(self) -> int:
+        """Bytes of the trainable weights, in float32."""
+        return 4 * sum(math.prod(w.shape) for w in self.model.trainable_weights)
 
     def start(self) -> State:
         """Return the state at the start of a text."""

@@ -4,6 +4,7 @@ Text is read as a stream of lines, from plain or compressed files. Ids are writt
 file of int32 numbers and memory-mapped, so memory does not grow with the text.
 """
 
+import array
 import bz2
 import glob
 import gzip
@@ -135,3 +136,11 @@ def write_ids(
     if path.stat().st_size == 0:
         raise ValueError("The text must have at least one word. Received: none.")
     return np.memmap(path, dtype="<i4", mode="r")
+
+
+def encode(lines: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
+    """Return the ids of `lines` in memory, int32 `(N,)`."""
+    ids = array.array("i")
+    for line in vocabulary.encode(lines):
+        ids.extend(line)
+    return np.frombuffer(ids, np.int32) if ids else np.empty(0, np.int32)

@@ -1,0 +1,459 @@
+"""The command line: parse, call one function, print.
+
+Results go to standard output, everything else to standard error. A wrong argument or
+file is one line on standard error and exit status 2, Ctrl-C exit status 130.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import sys
+import traceback
+import warnings
+
+
+# Characters of an error message; libraries print whole arrays.
+_LONGEST = 600
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: error: {message}. See {self.prog} --help.\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    args = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if getattr(args, "threads", None):
+        for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+            os.environ[name] = str(args.threads)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    try:
+        args.command(args)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("lightrnn: interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as error:
+        if args.debug:
+            traceback.print_exc()
+        print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}."
+    if isinstance(error, MemoryError):
+        return "out of memory. Take a smaller vocabulary, batch or model."
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+# Parsing.
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
+    return value
+
+
+def _natural(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"must be at least 0, not {value}")
+    return value
+
+
+def _epochs(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(_positive(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be numbers of epochs, as in 10,5, not {text!r}"
+        ) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="lightrnn",
+        description="Language models with large vocabularies for small devices.",
+    )
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+
+    def add(name, function, text, example):
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=f"{text}.",
+            epilog=f"example: {example}",
+        )
+        command.set_defaults(command=function)
+        command.add_argument(
+            "--debug", action="store_true", help="show where an error comes from"
+        )
+        return command
+
+    _add_train(add)
+    _add_evaluate(add)
+    _add_suggest(add)
+    _add_generate(add)
+    _add_export(add)
+    _add_table(add)
+    _add_quickstart(add)
+    return parser
+
+
+def _add_train(add):
+    command = add(
+        "train",
+        _train,
+        "Train a model on text files",
+        "lightrnn train --train 'books/*.txt.gz' --lowercase --vocab-size 20000 "
+        "--out runs/books",
+    )
+    option = command.add_argument
+    files = command.add_argument_group("text")
+    text = files.add_argument
+    text("--train", nargs="+", required=True, metavar="FILE")
+    text("--valid", nargs="+", metavar="FILE", help="default: a tenth of --train")
+    text("--test", nargs="+", metavar="FILE", help="scored at the end")
+    text("--tokenizer", choices=("words", "whitespace"), default="words")
+    text("--lowercase", action="store_true")
+    text("--vocab-size", type=_positive, metavar="N", help="default: all words")
+    text("--min-count", type=_positive, default=1, metavar="N")
+    text("--errors", choices=("strict", "replace"), default="strict")
+    text(
+        "--line-independent",
+        action="store_true",
+        help="begin anew at every line",
+    )
+    option("--out", required=True, metavar="RUN", help="folder to write")
+    option("--overwrite", action="store_true", help="replace a run")
+    shape = command.add_argument_group("model").add_argument
+    shape("--model", choices=("lightrnn", "dense"), default="lightrnn")
+    shape("--units", type=_positive, default=200, metavar="H")
+    shape("--layers", type=_positive, default=1, metavar="N")
+    shape("--cell", choices=("lstm", "gru", "simple"), default="lstm")
+    shape("--embedding-dim", type=_positive, metavar="E", help="default: --units")
+    shape("--residual-dim", type=_natural, default=16, metavar="k")
+    shape("--cell-bias", action=argparse.BooleanOptionalAction, default=True)
+    shape("--rows", type=_positive, metavar="R", help="default: nearly square")
+    shape("--columns", type=_positive, metavar="C", help="default: nearly square")
+    shape(
+        "--user-cells",
+        type=_natural,
+        metavar="N",
+        help="cells kept free for words a user adds; default: 2%% of the words",
+    )
+    shape("--tied", action="store_true", help="dense: one table for both sides")
+    fit = command.add_argument_group("training").add_argument
+    fit("--dropout", type=float, default=0.2, metavar="P")
+    fit("--warm-start", action=argparse.BooleanOptionalAction, default=True)
+    fit(
+        "--rounds",
+        type=_epochs,
+        default=(10,),
+        metavar="N[,N…]",
+        help="epochs, with a reallocation between rounds; default: 10",
+    )
+    fit("--batch-size", type=_positive, default=32, metavar="B")
+    fit("--steps", type=_positive, default=35, metavar="T")
+    fit("--learning-rate", type=float, default=5e-3, metavar="RATE")
+    fit("--seed", type=_natural, default=0, metavar="N")
+    fit("--threads", type=_positive, metavar="N", help="default: all cores")
+
+
+def _add_evaluate(add):
+    command = add(
+        "evaluate",
+        _evaluate,
+        "Score a text with a run or an exported file",
+        "lightrnn evaluate runs/books --text test.txt --json",
+    )
+    _add_model(command)
+    command.add_argument("--text", nargs="+", required=True, metavar="FILE")
+    command.add_argument("--errors", choices=("strict", "replace"), default="strict")
+    command.add_argument(
+        "--line-independent",
+        action="store_true",
+        help="begin anew at every line; default: as in training",
+    )
+    _add_json(command)
+
+
+def _add_suggest(add):
+    command = add(
+        "suggest",
+        _suggest,
+        "Suggest next words; without a text, ask for one after the other",
+        "lightrnn suggest books.tflite 'the old man and' -k 3 --prefix s",
+    )
+    _add_model(command)
+    command.add_argument("text", nargs="?", metavar="TEXT")
+    command.add_argument("-k", type=_positive, default=3, metavar="N")
+    command.add_argument("--prefix", default="", metavar="LETTERS")
+    command.add_argument(
+        "--all-tokens",
+        action="store_true",
+        help="also special words, numbers and punctuation",
+    )
+    _add_json(command)
+
+
+def _add_generate(add):
+    command = add(
+        "generate",
+        _generate,
+        "Write on from a text, word by word",
+        "lightrnn generate runs/books 'once upon a' --length 30 --seed 1",
+    )
+    _add_model(command)
+    command.add_argument("text", nargs="?", default="", metavar="TEXT")
+    command.add_argument("--length", type=_positive, default=30, metavar="N")
+    command.add_argument("--temperature", type=float, default=1.0, metavar="T")
+    command.add_argument("--seed", type=_natural, default=0, metavar="N")
+
+
+def _add_export(add):
+    command = add(
+        "export",
+        _export,
+        "Write a run as one .tflite file, model and vocabulary",
+        "lightrnn export runs/books --out books.tflite",
+    )
+    command.add_argument("run", metavar="RUN")
+    command.add_argument("--out", required=True, metavar="FILE")
+    command.add_argument(
+        "--quantize", choices=("none", "float16", "int8"), default="int8"
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace a file")
+
+
+def _add_table(add):
+    command = add(
+        "table",
+        _table,
+        "Show who shares a row and a column",
+        "lightrnn table runs/books --word tuesday",
+    )
+    _add_model(command)
+    command.add_argument("--row", type=_natural, metavar="I")
+    command.add_argument("--column", type=_natural, metavar="J")
+    command.add_argument("--word", metavar="WORD")
+    command.add_argument(
+        "--picture",
+        metavar="PNG",
+        help="where to draw the table; default: table.png in the run",
+    )
+    _add_json(command)
+
+
+def _add_quickstart(add):
+    command = add(
+        "quickstart",
+        _quickstart,
+        "Train, export and try a model on documentation that Python ships with",
+        "lightrnn quickstart --out quickstart",
+    )
+    command.add_argument("--out", default="quickstart", metavar="FOLDER")
+    command.add_argument("--seed", type=_natural, default=0, metavar="N")
+    command.add_argument("--threads", type=_positive, metavar="N")
+
+
+def _add_model(command):
+    command.add_argument("model", metavar="RUN|FILE.tflite")
+
+
+def _add_json(command):
+    command.add_argument("--json", action="store_true", help="one JSON object")
+
+
+# Commands.
+
+
+def _load_keras():
+    """Import Keras and its backend, which greets us in many lines."""
+    from lightrnn_tf._quiet import quiet
+
+    with quiet():
+        import keras  # noqa: F401
+
+
+def _train(args):
+    _load_keras()
+    from lightrnn_tf import training
+
+    names = {field.name for field in dataclasses.fields(training.Options)}
+    options = {name: value for name, value in vars(args).items() if name in names}
+    run = training.train(training.Options(**options))
+    print(f"{run.path}")
+
+
+def _open(name: str):
+    """Return the predictor of a run or of an exported file."""
+    path = pathlib.Path(name)
+    if path.is_file():
+        from lightrnn_tf import litert
+
+        predictor = litert.LiteRTPredictor(path)
+        print(f"Running {path} with {predictor.runtime}.", file=sys.stderr)
+        return predictor
+    if not path.exists():
+        raise FileNotFoundError(f"{name}: no such run or file.")
+    _load_keras()
+    from lightrnn_tf import predictor as predictors
+    from lightrnn_tf import run as runs
+
+    run = runs.Run(path)
+    return predictors.KerasPredictor(run.load_model(), run.vocabulary)
+
+
+def _evaluate(args):
+    predictor = _open(args.model)
+    _load_keras()
+    from lightrnn_tf import _progress, data, evaluation
+
+    lines = data.Lines(data.files(args.text), args.errors)
+    ids = data.encode(
+        _progress.count(lines, "Reading, line"), predictor.vocabulary
+    )
+    if args.line_independent:
+        predictor.line_independent = True
+    with _progress.bar("Scoring") as progress:
+        scores = evaluation.evaluate(predictor, ids, progress)
+    result = dataclasses.asdict(scores)
+    result["model_bytes"] = predictor.model_bytes
+    if args.json:
+        print(json.dumps(result))
+        return
+    for name, value in result.items():
+        print(f"{name:20} {value:,}" if type(value) is int else f"{name:20} {value:.4f}")
+
+
+def _suggest(args):
+    predictor = _open(args.model)
+    if args.text is not None:
+        answer = _suggestions(predictor, args.text, args)
+        print(json.dumps(answer) if args.json else _readable(answer))
+        return
+    for line in _typed_lines():
+        answer = _suggestions(predictor, line, args)
+        print(json.dumps(answer) if args.json else _readable(answer), flush=True)
+
+
+def _typed_lines():
+    while True:
+        try:
+            yield input("> " if sys.stdin.isatty() else "")
+        except EOFError:
+            return
+
+
+def _suggestions(predictor, text: str, args) -> dict:
+    from lightrnn_tf import decoding
+
+    context = predictor.tokenizer.words(_clean(text))
+    prefix = _clean(args.prefix)
+    answer = decoding.top_k(
+        predictor,
+        decoding.read(predictor, context),
+        args.k,
+        decoding.candidates(predictor, prefix, args.all_tokens),
+    )
+    return {
+        "context": context,
+        "prefix": prefix,
+        "exact": answer.exact,
+        "rows_expanded": answer.rows_expanded,
+        "suggestions": [
+            {"word": word, "log_prob": log_prob}
+            for word, log_prob in zip(answer.words, answer.log_probs, strict=True)
+        ],
+    }
+
+
+def _clean(text: str) -> str:
+    """Return text that was not UTF-8 on the command line with U+FFFD in its place."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _readable(answer: dict) -> str:
+    return "  ".join(entry["word"] for entry in answer["suggestions"])
+
+
+def _generate(args):
+    predictor = _open(args.model)
+    from lightrnn_tf import decoding
+
+    words = predictor.tokenizer.words(_clean(args.text))
+    drawn = decoding.generate(
+        predictor, words, args.length, args.seed, args.temperature
+    )
+    print(" ".join(drawn))
+
+
+def _export(args):
+    _load_keras()
+    import lightrnn_tf_export
+
+    from lightrnn_tf import run as runs
+
+    path = pathlib.Path(args.out)
+    if path.exists() and not args.overwrite:
+        raise FileExistsError(f"{path} exists. Pass --overwrite to replace it.")
+    if not path.resolve().parent.is_dir():
+        raise FileNotFoundError(f"{path.parent}: no such folder.")
+    run = runs.Run(args.run)
+    result = lightrnn_tf_export.export(
+        run.load_model(), run.vocabulary, path, args.quantize, args.overwrite
+    )
+    print(
+        f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
+        f"the model; log P off by {result.report.mean_difference:.2g} nats in the mean."
+    )
+
+
+def _table(args):
+    predictor = _open(args.model)
+    from lightrnn_tf import listing
+
+    table, vocabulary = listing.table_of(predictor)
+    if args.json:
+        print(json.dumps(listing.as_json(table, vocabulary)))
+        return
+    print(listing.as_text(table, vocabulary, args.row, args.column, args.word))
+    picture = args.picture
+    if picture is None and pathlib.Path(args.model).is_dir():
+        picture = pathlib.Path(args.model) / "table.png"
+    if picture is not None:
+        from lightrnn_tf import plots
+
+        plots.word_table(table, vocabulary.counts, pathlib.Path(picture))
+        print(f"Picture: {picture}", file=sys.stderr)
+
+
+def _quickstart(args):
+    _load_keras()
+    from lightrnn_tf import quickstart
+
+    print(quickstart.quickstart(pathlib.Path(args.out), args.seed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""The table as text and as JSON."""
+
+import numpy as np
+
+from lightrnn_tf.table import WordTable
+from lightrnn_tf.vocabulary import Vocabulary
+
+# Rows in the overview, and words of each.
+_ROWS, _WORDS = 12, 10
+
+
+def table_of(predictor) -> tuple[WordTable, Vocabulary]:
+    """Return the table and the vocabulary of a predictor, in word ids."""
+    vocabulary = predictor.vocabulary
+    cells = [predictor.cells[word] for word in vocabulary.words]
+    return WordTable(cells, predictor.rows, predictor.columns), vocabulary
+
+
+def as_json(table: WordTable, vocabulary: Vocabulary) -> dict:
+    """Return the table as in `lightrnn table --json`."""
+    words = zip(
+        vocabulary.words,
+        table.row_of.tolist(),
+        table.column_of.tolist(),
+        vocabulary.counts,
+        strict=True,
+    )
+    return {
+        "rows": table.rows,
+        "columns": table.columns,
+        "words": [
+            {"word": word, "id": index, "row": row, "column": column, "count": count}
+            for index, (word, row, column, count) in enumerate(words)
+        ],
+    }
+
+
+def as_text(
+    table: WordTable,
+    vocabulary: Vocabulary,
+    row: int | None = None,
+    column: int | None = None,
+    word: str | None = None,
+) -> str:
+    """Return who shares a row or a column; without either, an overview.
+
+    Args:
+        table: The table.
+        vocabulary: Its words.
+        row: A row to list. Defaults to none.
+        column: A column to list. Defaults to none.
+        word: A word whose row and column to list. Defaults to none.
+
+    Raises:
+        ValueError: If there is no such row, column or word.
+    """
+    for name, value, limit in (
+        ("row", row, table.rows),
+        ("column", column, table.columns),
+    ):
+        if value is not None and value >= limit:
+            raise ValueError(f"`{name}` must be below {limit}. Received: {value}.")
+    parts = []
+    if word is not None:
+        if word not in vocabulary:
+            raise ValueError(f"`word` must be in the vocabulary. Received: {word!r}.")
+        cell = divmod(int(table.cells[vocabulary.id(word)]), table.columns)
+        parts.append(f"{word}: row {cell[0]}, column {cell[1]}")
+        row = cell[0] if row is None else row
+        column = cell[1] if column is None else column
+    if row is not None:
+        parts.append(_members("row", row, table.row_of, vocabulary))
+    if column is not None:
+        parts.append(_members("column", column, table.column_of, vocabulary))
+    if not parts:
+        free = table.rows * table.columns - len(table)
+        parts.append(
+            f"{len(table):,} words in {table.rows} rows × {table.columns} columns, "
+            f"{free:,} cells free. The most frequent words of the first rows:"
+        )
+        for number in range(min(_ROWS, table.rows)):
+            parts.append(_members("row", number, table.row_of, vocabulary, _WORDS))
+    return "\n".join(parts)
+
+
+def _members(name, number, place_of, vocabulary, most=None):
+    # Ids are in the order of frequency.
+    ids = np.flatnonzero(place_of == number)[:most]
+    return f"{name} {number}: " + " ".join(vocabulary.words[i] for i in ids)

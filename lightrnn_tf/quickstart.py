@@ -1,0 +1,101 @@
+"""From nothing to next-word suggestions: corpus, training, export, answers."""
+
+import pathlib
+import statistics
+import time
+
+import lightrnn_tf_export
+from lightrnn_tf import _progress, data, decoding, evaluation, litert, training
+from lightrnn_tf.data import documentation
+
+BEGINNINGS = (
+    "return the",
+    "the number of",
+    "this function is used to",
+    "if the value of",
+    "an error is",
+)
+_VOCABULARY = 10_000
+_EPOCHS = 3
+_TIMED = 2_000
+
+
+def quickstart(out: pathlib.Path, seed: int = 0) -> str:
+    """Train and export a model on the documentation of installed packages.
+
+    Args:
+        out: Folder for the corpus, the run and `model.tflite`; an earlier quickstart
+            in it is replaced.
+        seed: Seed of everything random. Defaults to 0.
+
+    Returns:
+        What came of it, as text.
+    """
+    corpus = write_corpus(out / "corpus")
+    run = training.train(
+        training.Options(
+            train=[str(corpus["train"])],
+            valid=[str(corpus["valid"])],
+            out=str(out / "run"),
+            lowercase=True,
+            vocab_size=_VOCABULARY,
+            rounds=(_EPOCHS,),
+            seed=seed,
+            overwrite=True,
+        )
+    )
+    exported = lightrnn_tf_export.export(
+        run.load_model(), run.vocabulary, out / "model.tflite", overwrite=True
+    )
+    predictor = litert.LiteRTPredictor(exported.path)
+    ids = data.encode(data.Lines([corpus["test"]]), predictor.vocabulary)
+    with _progress.bar("Scoring the test text with the .tflite") as progress:
+        scores = evaluation.evaluate(predictor, ids, progress)
+    lines = [
+        "",
+        f"Run: {run.path}   Model for the phone: {exported.path}",
+        f"Test perplexity {scores.perplexity:.1f}, top-3 accuracy {scores.top3:.1%} "
+        f"({scores.tokens:,} tokens, {scores.oov_rate:.1%} outside the vocabulary), "
+        "measured by running the file.",
+        f"{exported.model_bytes:,} bytes of model, {exported.total_bytes:,} with its "
+        f"{len(predictor.vocabulary):,} words; {_microseconds(predictor, ids):.0f} µs "
+        f"a suggestion on one core ({predictor.runtime}).",
+        "",
+    ]
+    width = max(map(len, BEGINNINGS))
+    for text in BEGINNINGS:
+        state = decoding.read(predictor, predictor.tokenizer.words(text))
+        words = decoding.top_k(predictor, state, 3).words
+        lines.append(f"  {text:{width}} …  {'   '.join(words)}")
+    lines += ["", f"Try: lightrnn suggest {exported.path} 'the shape of the'"]
+    return "\n".join(lines)
+
+
+def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
+    """Write the built-in corpus: every tenth document is test, the one after valid."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = {name: folder / f"{name}.txt" for name in ("train", "valid", "test")}
+    files = {name: open(path, "w", encoding="utf-8") for name, path in paths.items()}
+    documents = _progress.count(documentation.documents(), "Reading documentation")
+    try:
+        for number, paragraphs in enumerate(documents):
+            name = {0: "test", 1: "valid"}.get(number % 10, "train")
+            files[name].write("\n".join(paragraphs) + "\n\n")
+    finally:
+        for file in files.values():
+            file.close()
+    return paths
+
+
+def _microseconds(predictor: litert.LiteRTPredictor, ids) -> float:
+    """Return the median time of a call of `suggest` on the words of a text."""
+    words = predictor.vocabulary.words
+    cells = [predictor.cells[words[i]] for i in ids[:_TIMED]]
+    state = predictor.start()
+    times = []
+    for cell in cells:
+        start = time.perf_counter()
+        predictor.suggest(cell, state)
+        times.append(time.perf_counter() - start)
+        state = predictor.advance(cell, state)
+    return statistics.median(times) * 1e6

@@ -1,0 +1,167 @@
+"""A run: the folder that training leaves and the other commands read.
+
+    config.json         the model, the training options, versions
+    vocabulary.txt      the words and their counts
+    table.json          where the words live
+    best.weights.h5     the weights after the epoch with the best validation
+    metrics.jsonl       one line an epoch, a reallocation, an evaluation
+    learning_curve.png  perplexity against epochs
+    ids/                the text as word ids, four bytes a token
+"""
+
+import json
+import pathlib
+import shutil
+from typing import Any
+
+import keras
+
+from lightrnn_tf import models
+from lightrnn_tf._files import write_atomic
+from lightrnn_tf.vocabulary import Vocabulary
+
+FORMAT_VERSION = 1
+CONFIG = "config.json"
+VOCABULARY = "vocabulary.txt"
+TABLE = "table.json"
+WEIGHTS = "best.weights.h5"
+METRICS = "metrics.jsonl"
+
+MODELS: dict[str, type[models.LanguageModel]] = {
+    "lightrnn": models.LightRNN,
+    "dense": models.DenseRNN,
+}
+
+
+class Run:
+    """A run on disk.
+
+    Args:
+        path: Its folder.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or a file of it is missing.
+        ValueError: If a file is damaged or belongs to another run.
+    """
+
+    def __init__(self, path: str | pathlib.Path):
+        self.path = pathlib.Path(path)
+        if not self.path.is_dir():
+            raise FileNotFoundError(f"{self.path}: no such run.")
+        self.config = self._read_config()
+        try:
+            self.vocabulary = Vocabulary.from_text(self._read(VOCABULARY))
+        except ValueError as error:
+            raise ValueError(f"{self.path / VOCABULARY}: {error}") from error
+
+    def _read(self, name: str) -> str:
+        path = self.path / name
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"{self.path} is not a whole run: {name} is missing. Train it again "
+                "with --overwrite."
+            )
+        return path.read_bytes().decode("utf-8")
+
+    def _read_config(self) -> dict[str, Any]:
+        try:
+            config = json.loads(self._read(CONFIG))
+            known = config["format_version"] == FORMAT_VERSION
+            known = known and config["model"] in MODELS
+            known = known and isinstance(config["model_config"], dict)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"{self.path / CONFIG} is damaged: {error}.") from error
+        if not known:
+            raise ValueError(
+                f"{self.path / CONFIG} is not of this version of lightrnn_tf."
+            )
+        return config
+
+    def load_model(self) -> models.LanguageModel:
+        """Return the model with the best weights.
+
+        Raises:
+            FileNotFoundError: If no epoch was finished.
+            ValueError: If the weights are damaged or of another model.
+        """
+        weights = self.path / WEIGHTS
+        if not weights.is_file():
+            raise FileNotFoundError(
+                f"{self.path} is not a whole run: {WEIGHTS} is missing, so no epoch "
+                "was finished. Train it again with --overwrite."
+            )
+        model = self._new_model()
+        try:
+            model.load_weights(weights)
+            _ = model.table
+        except Exception as error:  # h5py and Keras raise whatever they like.
+            raise ValueError(
+                f"{weights} is damaged or of another model: "
+                f"{str(error).strip().splitlines()[0]}"
+            ) from error
+        return model
+
+    def _new_model(self) -> models.LanguageModel:
+        config = self.config["model_config"]
+        if config.get("vocabulary_size") != len(self.vocabulary):
+            raise ValueError(
+                f"{self.path}: the model is for {config.get('vocabulary_size')} words, "
+                f"its vocabulary has {len(self.vocabulary)}."
+            )
+        try:
+            model = MODELS[self.config["model"]].from_config(config)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{self.path / CONFIG} is damaged: {error}") from error
+        model.build()
+        return model
+
+
+def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
+    """Make the folder in which a run is trained, and return it.
+
+    It is beside `path` and called `….partial` until `finish` gives it its name, so an
+    old run stays until the new one is whole.
+
+    Raises:
+        FileExistsError: If there is something already and `overwrite` is `False`, or
+            it is not a run.
+    """
+    partial = path.with_name(path.name + ".partial")
+    for existing in (path, partial):
+        if existing.exists() and not overwrite:
+            raise FileExistsError(
+                f"{existing} exists. Pass --overwrite to replace it, or name another."
+            )
+        if existing.exists() and not (existing / CONFIG).is_file():
+            raise FileExistsError(
+                f"{existing} is not a run, so it is not overwritten. Name another "
+                "folder."
+            )
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "ids").mkdir(parents=True)
+    return partial
+
+
+def finish(partial: pathlib.Path, path: pathlib.Path) -> None:
+    """Give a run its name; a run that had it before is deleted."""
+    shutil.rmtree(path, ignore_errors=True)
+    partial.rename(path)
+
+
+def discard(partial: pathlib.Path) -> None:
+    """Delete what was written of a run that will not be."""
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_config(path: pathlib.Path, kind: str, model, training: dict) -> None:
+    """Write what a run is, from which `Run` makes the model again."""
+    config = {
+        "format_version": FORMAT_VERSION,
+        "model": kind,
+        "model_config": model.get_config(),
+        "training": training,
+        "versions": {"keras": keras.__version__, "backend": keras.backend.backend()},
+    }
+    config["model_config"].pop("dtype", None)
+    write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
+

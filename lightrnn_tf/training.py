@@ -1,0 +1,350 @@
+"""From text files to a run: vocabulary, table, model, `fit` with its rounds."""
+
+import dataclasses
+import json
+import math
+import pathlib
+import sys
+import time
+
+import keras
+import numpy as np
+
+from lightrnn_tf import (
+    _progress,
+    callbacks,
+    data,
+    evaluation,
+    matching,
+    models,
+    plots,
+    predictor,
+    run,
+    warm_start,
+)
+from lightrnn_tf import table as tables
+from lightrnn_tf._files import write_atomic
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+# Gradients are scaled down to this norm.
+CLIP_NORM = 5.0
+# The learning rate ends at this share of where it began.
+FINAL_RATE = 0.02
+# Share of the words for which cells are kept free by default.
+USER_CELLS = 0.02
+
+
+@dataclasses.dataclass
+class Options:
+    """What `lightrnn train` was asked for; see its help for the meaning."""
+
+    train: list[str]
+    out: str
+    valid: list[str] | None = None
+    test: list[str] | None = None
+    model: str = "lightrnn"
+    tokenizer: str = "words"
+    lowercase: bool = False
+    vocab_size: int | None = None
+    min_count: int = 1
+    units: int = 200
+    layers: int = 1
+    cell: str = "lstm"
+    embedding_dim: int | None = None
+    residual_dim: int = 16
+    cell_bias: bool = True
+    rows: int | None = None
+    columns: int | None = None
+    user_cells: int | None = None
+    tied: bool = False
+    dropout: float = 0.2
+    warm_start: bool = True
+    rounds: tuple[int, ...] = (10,)
+    line_independent: bool = False
+    batch_size: int = 32
+    steps: int = 35
+    learning_rate: float = 5e-3
+    errors: str = "strict"
+    seed: int = 0
+    overwrite: bool = False
+
+    def __post_init__(self):
+        if self.model == "dense" and len(self.rounds) > 1:
+            raise ValueError(
+                "`rounds` must be one number for a dense model, which has no table. "
+                f"Received: {self.rounds}."
+            )
+        if not self.rounds or min(self.rounds) < 1:
+            raise ValueError(
+                "`rounds` must be positive numbers of epochs, as in 10,5. "
+                f"Received: {self.rounds}."
+            )
+        if not 0 < self.learning_rate < 1:
+            raise ValueError(
+                "`learning_rate` must be between 0 and 1. "
+                f"Received: {self.learning_rate}."
+            )
+
+
+def train(options: Options) -> run.Run:
+    """Train a model on text files and leave a run.
+
+    An error leaves nothing behind; Ctrl-C after the first epoch leaves the run as it
+    is after the last finished one, and is raised again.
+
+    Returns:
+        The finished run.
+    """
+    path = pathlib.Path(options.out)
+    partial = run.create(path, options.overwrite)
+    try:
+        training = _Training(options, partial)
+        try:
+            training.fit()
+        except KeyboardInterrupt:
+            if not training.log.epochs:
+                raise
+            training.finish()
+            run.finish(partial, path)
+            _say(f"Stopped. {path} holds {len(training.log.epochs)} finished epochs.")
+            raise
+        training.finish()
+        run.finish(partial, path)
+    except BaseException:
+        run.discard(partial)
+        raise
+    return run.Run(path)
+
+
+class _Training:
+    """One training: made of options, it fits and finishes a run in a folder."""
+
+    def __init__(self, options: Options, path: pathlib.Path):
+        keras.utils.set_random_seed(options.seed)
+        self.options = options
+        self.path = path
+        self.log = _Log(path)
+        self._read_text()
+        self.model = _new_model(options, self.vocabulary)
+        run.write_config(path, options.model, self.model, dataclasses.asdict(options))
+        write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
+        if options.model == "lightrnn":
+            self.model.table = self._first_table()
+
+    def _read_text(self):
+        options = self.options
+        train = data.Lines(data.files(options.train), options.errors)
+        valid = data.Lines(data.files(options.valid or []), options.errors)
+        # Looked up before anything long begins.
+        self.test = data.Lines(data.files(options.test or []), options.errors)
+        if not options.valid:
+            total = sum(1 for _ in _progress.count(train, "Counting lines"))
+            cut = total - max(1, total // 10)
+            train, valid = train.part(0, cut), train.part(cut, None)
+        tokenizer = Tokenizer(options.tokenizer, options.lowercase)
+        self.vocabulary = Vocabulary.from_lines(
+            _progress.count(train, "Counting words, line"),
+            tokenizer,
+            options.vocab_size,
+            options.min_count,
+        )
+        ids = {}
+        for name, lines in (("train", train), ("valid", valid)):
+            ids[name] = data.write_ids(
+                self.path / "ids" / f"{name}.bin",
+                _progress.count(lines, f"Reading {name} text, line"),
+                self.vocabulary,
+            )
+        self.ids = ids["train"]
+        batch = options.batch_size * options.steps
+        if len(self.ids) < batch:
+            raise ValueError(
+                f"The training text must fill at least one batch, {batch} words "
+                f"({options.batch_size} streams × {options.steps} steps). Received: "
+                f"{len(self.ids)}. Take a smaller --batch-size or --steps."
+            )
+        self.windows = data.windows(self.ids, options.batch_size, options.steps)
+        streams = min(options.batch_size, len(ids["valid"]))
+        self.valid = data.windows(ids["valid"], streams, options.steps)
+        _say(
+            f"{len(self.ids):,} training tokens, {len(ids['valid']):,} for validation, "
+            f"{len(self.vocabulary):,} words."
+        )
+
+    def _first_table(self):
+        shape = (len(self.vocabulary), self.model.rows, self.model.columns)
+        if not self.options.warm_start:
+            return tables.WordTable.random(*shape, seed=self.options.seed)
+        with _progress.bar("Warm start of the table") as progress:
+            return warm_start.table(
+                self.ids, *shape, seed=self.options.seed, progress=progress
+            )
+
+    def fit(self):
+        options = self.options
+        total = sum(options.rounds)
+        self.model.compile(
+            keras.optimizers.Adam(options.learning_rate, global_clipnorm=CLIP_NORM)
+        )
+        extra = [
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: _learning_rate(options.learning_rate, epoch / total)
+            ),
+            keras.callbacks.TerminateOnNaN(),
+            callbacks.WordsPerSecond(self.windows),
+            _KeepBest(self.path / run.WEIGHTS),
+            self.log,
+        ]
+        if len(options.rounds) > 1:
+            starts = np.cumsum(options.rounds)[:-1].tolist()
+            extra.insert(0, self._reallocation(starts))
+        self.model.fit(
+            self.windows,
+            epochs=total,
+            validation_data=self.valid,
+            callbacks=extra,
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+        if not self.log.epochs or not math.isfinite(self.log.epochs[-1]["loss"]):
+            raise ValueError(
+                "Training diverged: the loss is not finite. Take a smaller "
+                "--learning-rate."
+            )
+
+    def _reallocation(self, starts):
+        def report(epoch: int, answer: matching.Assignment):
+            tokens = len(self.ids)
+            before, after = answer.current_cost / tokens, answer.cost / tokens
+            self.log.write(
+                reallocation_before_epoch=epoch + 1,
+                solver=answer.solver,
+                words_moved=answer.moved,
+                nats_before=before,
+                nats_predicted=after,
+                seconds=answer.seconds,
+            )
+            _say(
+                f"Reallocation ({answer.solver}, {answer.seconds:.0f} s): "
+                f"{answer.moved:,} words moved, predicted perplexity "
+                f"{math.exp(before):.1f} → {math.exp(after):.1f}."
+            )
+
+        return callbacks.Reallocate(self.windows, starts, report=report)
+
+    def finish(self):
+        """Go back to the best weights and write what belongs to them."""
+        self.model.load_weights(self.path / run.WEIGHTS)
+        write_atomic(self.path / run.TABLE, self.model.table.to_json())
+        plots.learning_curve(self.log.epochs, self.path / "learning_curve.png")
+        if self.options.test:
+            ids = data.encode(self.test, self.vocabulary)
+            with _progress.bar("Scoring the test text") as progress:
+                scores = evaluation.evaluate(
+                    predictor.KerasPredictor(self.model, self.vocabulary),
+                    ids,
+                    progress,
+                )
+            self.log.write(test=dataclasses.asdict(scores))
+            _say(
+                f"Test: perplexity {scores.perplexity:.2f}, top-3 {scores.top3:.1%} "
+                f"over {scores.tokens:,} tokens, {scores.oov_rate:.1%} OOV."
+            )
+
+
+def _new_model(options: Options, vocabulary: Vocabulary) -> models.LanguageModel:
+    common = {
+        "vocabulary_size": len(vocabulary),
+        "units": options.units,
+        "embedding_dim": options.embedding_dim,
+        "cell": options.cell,
+        "layers": options.layers,
+        "dropout": options.dropout,
+        "eos_id": vocabulary.eos_id,
+        "line_independent": options.line_independent,
+    }
+    model: models.LanguageModel
+    if options.model == "dense":
+        model = models.DenseRNN(tied=options.tied, **common)
+    else:
+        rows, columns = _table_shape(options, len(vocabulary))
+        model = models.LightRNN(
+            rows=rows,
+            columns=columns,
+            residual_dim=options.residual_dim,
+            cell_bias=options.cell_bias,
+            **common,
+        )
+    model.build()
+    return model
+
+
+def _table_shape(options: Options, words: int) -> tuple[int, int]:
+    paper = not (options.residual_dim or options.cell_bias or options.warm_start)
+    user_cells = options.user_cells
+    if user_cells is None:
+        given = options.rows and options.columns
+        user_cells = 0 if paper or given else math.ceil(words * USER_CELLS)
+    needed = words + user_cells
+    rows, columns = options.rows, options.columns
+    if rows is None and columns is None:
+        return tables.default_shape(words, user_cells)
+    rows = rows or -(-needed // columns)
+    columns = columns or -(-needed // rows)
+    if rows * columns < needed:
+        raise ValueError(
+            f"The table must have a cell for each of the {words} words and "
+            f"{user_cells} user cells. Received: {rows} rows × {columns} columns "
+            f"({rows * columns} cells). Take a larger table or a smaller --vocab-size."
+        )
+    return rows, columns
+
+
+def _learning_rate(base: float, done: float) -> float:
+    """Return the rate after a share `done` of the epochs: half a cosine."""
+    return base * (FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2)
+
+
+class _KeepBest(keras.callbacks.Callback):
+    """Keeps the weights of the epoch with the best validation, in one piece."""
+
+    def __init__(self, path: pathlib.Path):
+        super().__init__()
+        self.path = path
+        self.best = math.inf
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.best <= logs["val_loss"] or not math.isfinite(logs["val_loss"]):
+            return
+        self.best = logs["val_loss"]
+        new = self.path.with_name("new.weights.h5")
+        self.model.save_weights(new, overwrite=True)
+        new.replace(self.path)
+
+
+class _Log(keras.callbacks.Callback):
+    """Writes the numbers of each epoch to `metrics.jsonl`."""
+
+    def __init__(self, path: pathlib.Path):
+        super().__init__()
+        self.path = path / run.METRICS
+        self.epochs: list[dict] = []
+        self.start = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        line = {name: float(value) for name, value in logs.items()}
+        line = {"epoch": epoch + 1, **line}
+        line["seconds"] = round(time.perf_counter() - self.start, 1)
+        self.write(**line)
+        # Only now: an epoch counts as finished when everything of it is on disk.
+        self.epochs.append(line)
+
+    def write(self, **line):
+        with open(self.path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
