@@ -1,0 +1,155 @@
+"""The models again, written from the equations in NumPy, float64, word by word."""
+
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def log_softmax(x):
+    x = x - x.max()
+    return x - np.log(np.exp(x).sum())
+
+
+def values(weights):
+    return [np.asarray(weight).astype(np.float64) for weight in weights]
+
+
+def recurrent_step(stack, x, states):
+    """One step of a `RecurrentStack` on one vector; states are changed in place."""
+    count = {"lstm": 2, "gru": 1, "simple": 1}[stack.cell]
+    for layer, (projection, cell) in enumerate(
+        zip(stack.projections, stack.cells, strict=True)
+    ):
+        kernel, bias = values([projection.kernel, projection.bias])
+        (recurrent,) = values([cell.kernel])
+        first = layer * count
+        h = states[first]
+        size = len(h)
+        z = x @ kernel + bias
+        if stack.cell == "lstm":
+            z = z + h @ recurrent
+            i, f, g, o = (z[n * size : (n + 1) * size] for n in range(4))
+            c = sigmoid(f) * states[first + 1] + sigmoid(i) * np.tanh(g)
+            states[first], states[first + 1] = sigmoid(o) * np.tanh(c), c
+        elif stack.cell == "gru":
+            u = h @ recurrent + values([cell.bias])[0]
+            (zz, zr, zg), (uz, ur, ug) = (
+                [a[n * size : (n + 1) * size] for n in range(3)] for a in (z, u)
+            )
+            update = sigmoid(zz + uz)
+            candidate = np.tanh(zg + sigmoid(zr + ur) * ug)
+            states[first] = update * h + (1 - update) * candidate
+        else:
+            states[first] = np.tanh(z + h @ recurrent)
+        x = states[first]
+    return x
+
+
+class LightOracle:
+    """A LightRNN read word by word."""
+
+    def __init__(self, model):
+        self.model, self.table = model, model.table
+        self.restart()
+
+    def restart(self):
+        stack = self.model.recurrent
+        self.states = [np.zeros(stack.units) for _ in range(stack.num_states)]
+        self.hidden = None
+
+    def read(self, word):
+        """Read a word: its row, then its column; the hidden state is h^c."""
+        self.row_step(self.table.row_of[word])
+        self.column_step(word)
+
+    def row_step(self, row):
+        (vectors,) = values([self.model.embedding.row_vectors])
+        self.hidden = recurrent_step(self.model.recurrent, vectors[row], self.states)
+
+    def column_step(self, word):
+        (vectors,) = values([self.model.embedding.column_vectors])
+        x = vectors[self.table.column_of[word]]
+        if self.model.residual_dim:
+            own, into = values(
+                [self.model.softmax.word_vectors, self.model.embedding.residual_kernel]
+            )
+            x = x + own[word] @ into
+        self.hidden = recurrent_step(self.model.recurrent, x, self.states)
+
+    def row_log_probs(self):
+        kernel, bias = values(
+            [self.model.softmax.row_kernel, self.model.softmax.row_bias]
+        )
+        return log_softmax(self.hidden @ kernel + bias)
+
+    def logit(self, row, column, word):
+        """The column logit of `word` if it stood in (row, column); h^r is hidden."""
+        softmax = self.model.softmax
+        kernel, bias = values([softmax.column_kernel, softmax.column_bias])
+        logit = self.hidden @ kernel[:, column] + bias[column]
+        if softmax.cell_bias:
+            logit += values([softmax.word_bias])[0][word]
+        if softmax.residual_dim:
+            own, into, shift = values(
+                [softmax.word_vectors, softmax.residual_kernel, softmax.residual_bias]
+            )
+            logit += own[word] @ (self.hidden @ into + shift)
+        return logit
+
+    def column_log_prob(self, word, table=None):
+        """log P_c of `word` in its row, for a table of any occupancy."""
+        table = table or self.table
+        row = table.row_of[word]
+        members = np.flatnonzero(table.row_of == row)
+        logits = np.array([self.logit(row, table.column_of[m], m) for m in members])
+        return log_softmax(logits)[np.flatnonzero(members == word)[0]]
+
+    def log_prob_and_read(self, word):
+        """Return log P(word) as the next one, and read it."""
+        row = self.table.row_of[word]
+        log_prob = self.row_log_probs()[row]
+        self.row_step(row)
+        log_prob += self.column_log_prob(word)
+        self.column_step(word)
+        return log_prob
+
+
+class DenseOracle:
+    """A DenseRNN read word by word."""
+
+    def __init__(self, model):
+        self.model = model
+        self.restart()
+
+    def restart(self):
+        stack = self.model.recurrent
+        self.states = [np.zeros(stack.units) for _ in range(stack.num_states)]
+
+    def read(self, word):
+        (vectors,) = values([self.model.embedding.embeddings])
+        self.hidden = recurrent_step(self.model.recurrent, vectors[word], self.states)
+
+    def log_prob_and_read(self, word):
+        (bias,) = values([self.model.output_bias])
+        if self.model.tied:
+            kernel = values([self.model.embedding.embeddings])[0].T
+        else:
+            (kernel,) = values([self.model.output_kernel])
+        log_prob = log_softmax(self.hidden @ kernel + bias)[word]
+        self.read(word)
+        return log_prob
+
+
+def stream_nats(model, ids):
+    """−log P of each token of one stream that begins with `<eos>`, by the equations."""
+    oracle = DenseOracle(model) if hasattr(model, "tied") else LightOracle(model)
+    oracle.read(model.eos_id)
+    nats = []
+    for word in ids:
+        nats.append(-oracle.log_prob_and_read(word))
+        if model.line_independent and word == model.eos_id:
+            oracle.restart()
+            oracle.read(model.eos_id)
+    return np.array(nats)

@@ -1,0 +1,177 @@
+"""Text files and windows of ids."""
+
+import bz2
+import gzip
+import lzma
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import data
+from lightrnn_tf.data import documentation
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+TEXT = "the cat sat\n\nön the mat\nlast line without end"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "opener"),
+    [(".txt", open), (".gz", gzip.open), (".xz", lzma.open), (".bz2", bz2.open)],
+)
+def test_lines_of_plain_and_compressed_files(tmp_path, suffix, opener):
+    path = tmp_path / f"text{suffix}"
+    with opener(path, "wb") as file:
+        file.write(TEXT.encode())
+    lines = data.Lines([path])
+    assert list(lines) == TEXT.split("\n")
+    assert list(lines) == TEXT.split("\n"), "a second pass reads the same"
+
+
+def test_lines_split_on_line_feeds_alone(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_bytes("a\u2028b\x85c\r\nd\n".encode())
+    assert list(data.Lines([path])) == ["a\u2028b\x85c\r", "d"]
+
+
+def test_byte_order_mark_is_dropped(tmp_path):
+    path = tmp_path / "t.txt"
+    path.write_bytes(b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n")
+    assert list(data.Lines([path])) == ["a", "\ufeffb"]
+
+
+def test_parts_cut_across_files(tmp_path):
+    for name, text in (("1.txt", "a\nb\n"), ("2.txt", "c\nd\n")):
+        (tmp_path / name).write_text(text)
+    paths = data.files([str(tmp_path / "*.txt")])
+    assert [path.name for path in paths] == ["1.txt", "2.txt"]
+    assert list(data.Lines(paths).part(1, 3)) == ["b", "c"]
+    assert list(data.Lines(paths).part(3, None)) == ["d"]
+
+
+def test_missing_files_and_folders_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nothing.txt: no such file"):
+        data.files([str(tmp_path / "nothing.txt")])
+    with pytest.raises(FileNotFoundError, match=r"\*.gz: no such file"):
+        data.files([str(tmp_path / "*.gz")])
+    with pytest.raises(IsADirectoryError, match="is a folder. Name its files"):
+        data.files([str(tmp_path)])
+
+
+def test_bytes_that_are_not_utf8_are_named_or_replaced(tmp_path):
+    path = tmp_path / "latin.txt"
+    path.write_bytes(b"first\nna\xefve\n")
+    with pytest.raises(ValueError, match="latin.txt is not UTF-8: byte 8 is 0xef"):
+        list(data.Lines([path]))
+    assert list(data.Lines([path], errors="replace")) == ["first", "na\ufffdve"]
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".xz", ".bz2"])
+@pytest.mark.parametrize("damage", ["garbage", "truncated"])
+def test_damaged_archives_are_named(tmp_path, suffix, damage):
+    path = tmp_path / f"text{suffix}"
+    opener = {".gz": gzip, ".xz": lzma, ".bz2": bz2}[suffix]
+    content = opener.compress(TEXT.encode() * 50)
+    path.write_bytes(b"garbage" if damage == "garbage" else content[:-9])
+    with pytest.raises(ValueError, match=rf"text{suffix} is damaged"):
+        list(data.Lines([path]))
+
+
+def test_ids_on_disk_equal_ids_in_memory(tmp_path):
+    lines = TEXT.split("\n")
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
+    mapped = data.write_ids(tmp_path / "ids.bin", lines, vocabulary)
+    assert isinstance(mapped, np.memmap)
+    assert (tmp_path / "ids.bin").stat().st_size == 4 * len(mapped)
+    assert mapped.tolist() == data.encode(lines, vocabulary).tolist()
+    words = [vocabulary.words[i] for i in mapped]
+    assert " ".join(words).count("<eos>") == 4
+
+
+def test_text_without_words_is_refused(tmp_path):
+    vocabulary = Vocabulary(["<eos>", "<unk>"], [1, 1], Tokenizer("words"))
+    with pytest.raises(ValueError, match="at least one word"):
+        data.write_ids(tmp_path / "ids.bin", ["", " "], vocabulary)
+    assert data.encode([], vocabulary).size == 0
+
+
+@pytest.mark.parametrize("length", [5, 6, 7, 12, 61])
+@pytest.mark.parametrize("batch_size", [1, 2, 5])
+@pytest.mark.parametrize("steps", [1, 2, 3, 100])
+def test_windows_score_every_token_once_in_its_stream(length, batch_size, steps):
+    ids = np.arange(length) + 10
+    windows = data.windows(ids, batch_size, steps)
+    batches = [batch for (batch,) in windows]
+    assert len(batches) == len(windows)
+    assert all(batch.shape == (batch_size, steps + 1) for batch in batches)
+    streams = []
+    for b in range(batch_size):
+        assert batches[0][b, 0] == -1
+        for before, after in zip(batches, batches[1:], strict=False):
+            assert before[b, -1] == after[b, 0]
+        scored = np.concatenate([batch[b, 1:] for batch in batches])
+        count = (scored >= 0).sum()
+        assert (scored[count:] == -1).all()
+        streams.append(scored[:count])
+    assert np.concatenate(streams).tolist() == ids.tolist()
+    assert max(map(len, streams)) - min(map(len, streams)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "batch_size", "steps", "message"),
+    [
+        (np.arange(3), 4, 2, "one word for each of the 4 streams. Received: 3 words"),
+        (np.arange(3), 0, 2, "`batch_size` must be a positive integer"),
+        (np.arange(3), 1, 0, "`steps` must be a positive integer"),
+        (np.ones(3), 1, 1, "one-dimensional integer array. .*float64"),
+        (np.ones((3, 3), int), 1, 1, "one-dimensional integer array"),
+    ],
+)
+def test_bad_windows_are_named(ids, batch_size, steps, message):
+    with pytest.raises(ValueError, match=message):
+        data.windows(ids, batch_size, steps)
+
+
+DOCSTRING = '''Return the *sum* of :class:`Thing` objects, see `here`_.
+
+Args:
+  first: The first of the two things to add.
+  second (int): How many times it should be added.
+
+Parameters
+----------
+x : array_like
+    The array whose elements are to be added.
+
+>>> add(1, 2)
+3
+
+A block of code follows this sentence::
+
+    add(1, 2)
+
+```python
+Nothing Of This Is Prose At All.
+```
+
+Too short.
+'''
+
+
+def test_prose_is_what_is_left_of_a_docstring():
+    assert documentation.prose(DOCSTRING) == [
+        "Return the sum of Thing objects, see here.",
+        "The first of the two things to add.",
+        "How many times it should be added.",
+        "The array whose elements are to be added.",
+    ]
+
+
+def test_documents_come_in_a_fixed_order_without_repetition():
+    def first(count):
+        documents = documentation.documents()
+        return [next(documents) for _ in range(count)]
+
+    documents = first(20)
+    assert documents == first(20)
+    paragraphs = [line for document in documents for line in document]
+    assert len(set(paragraphs)) == len(paragraphs)

@@ -1,0 +1,158 @@
+"""Top k, prefixes, sampling and scores, against brute force over V words."""
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import decoding, evaluation, models
+from lightrnn_tf.predictor import KerasPredictor
+from lightrnn_tf.table import WordTable
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
+
+WORDS = "<eos> <unk> the they then cat dog . 42 of don't do zoo Zed".split()
+V = len(WORDS)
+MODELS = [
+    (models.LightRNN, {"rows": 3, "columns": 6, "residual_dim": 2}),
+    (models.LightRNN, {"rows": 14, "columns": 1}),
+    (models.LightRNN, {"rows": 12, "columns": 2, "residual_dim": 0, "layers": 2}),
+    (models.DenseRNN, {}),
+]
+
+
+def make(cls, kwargs, rng, line_independent=False):
+    vocabulary = Vocabulary(
+        WORDS, sorted(rng.integers(1, 99, V))[::-1], Tokenizer("words")
+    )
+    model = cls(V, units=6, line_independent=line_independent, **kwargs)
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 1.0, weight.shape))
+    if cls is models.LightRNN:
+        model.table = WordTable.random(V, model.rows, model.columns, seed=5)
+    return KerasPredictor(model, vocabulary)
+
+
+def brute_force(predictor, context):
+    ids = [0, *predictor.vocabulary.ids(context)]
+    return predictor.model.log_probs(np.array([ids]))[0]
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize("k", [1, 3, 100])
+@pytest.mark.parametrize("prefix", ["", "the", "d", "nothing"])
+@pytest.mark.parametrize("all_tokens", [False, True])
+def test_top_k_equals_brute_force(cls, kwargs, k, prefix, all_tokens, rng):
+    predictor = make(cls, kwargs, rng)
+    allowed = decoding.candidates(predictor, prefix, all_tokens)
+    for _ in range(3):
+        context = [WORDS[i] for i in rng.integers(0, V, rng.integers(0, 4))]
+        answer = decoding.top_k(
+            predictor, decoding.read(predictor, context), k, allowed
+        )
+        log_probs = brute_force(predictor, context)
+        expected = sorted(
+            (
+                (-log_probs[i], word)
+                for i, word in enumerate(WORDS)
+                if word.startswith(prefix) and (all_tokens or is_suggestable(word))
+            ),
+        )[:k]
+        assert answer.words == [word for _, word in expected]
+        np.testing.assert_allclose(
+            answer.log_probs, [-loss for loss, _ in expected], atol=1e-5
+        )
+        assert answer.exact
+        assert answer.rows_expanded <= predictor.rows
+
+
+def test_rows_are_left_out_once_the_answer_is_certain(rng):
+    predictor = make(models.LightRNN, {"rows": 14, "columns": 1}, rng)
+    # One row has nearly all the probability: the first batch is enough.
+    predictor.model.softmax.row_bias.assign(np.eye(14)[5] * 50)
+    state = decoding.read(predictor, ["the"])
+    allowed = decoding.candidates(predictor, all_tokens=True)
+    answer = decoding.top_k(predictor, state, 1, allowed)
+    assert answer.rows_expanded == decoding.ROWS_AT_ONCE
+
+
+def test_unknown_words_are_read_as_unk(rng):
+    predictor = make(*MODELS[0], rng)
+    known = decoding.read(predictor, ["<unk>"])
+    unknown = decoding.read(predictor, ["bird"])
+    np.testing.assert_array_equal(known.row_log_probs, unknown.row_log_probs)
+
+
+def test_k_and_temperature_are_checked(rng):
+    predictor = make(*MODELS[0], rng)
+    state = predictor.start()
+    with pytest.raises(ValueError, match="`k` must be at least 1. Received: 0"):
+        decoding.top_k(predictor, state, 0)
+    with pytest.raises(ValueError, match="`temperature` must be above 0"):
+        decoding.sample(predictor, state, rng, temperature=0.0)
+    with pytest.raises(ValueError, match="`temperature` must be above 0"):
+        decoding.sample(predictor, state, rng, temperature=float("nan"))
+
+
+def test_samples_follow_the_distribution(rng):
+    predictor = make(*MODELS[0], rng)
+    state = decoding.read(predictor, ["the"])
+    cells = [decoding.sample(predictor, state, rng) for _ in range(1500)]
+    drawn = np.bincount(
+        [WORDS.index(predictor.words[cell]) for cell in cells], minlength=V
+    )
+    expected = np.exp(brute_force(predictor, ["the"])) * len(cells)
+    # Chi-squared with at most 13 degrees of freedom exceeds 40 once in 10,000 times.
+    large = expected > 5
+    assert (((drawn - expected) ** 2 / expected)[large]).sum() < 40
+
+
+def test_generate_is_repeatable_and_ends_at_eos(rng):
+    predictor = make(*MODELS[0], rng)
+    first, again, other = (
+        decoding.generate(predictor, ["the"], 20, seed=s) for s in (1, 1, 2)
+    )
+    assert first == again != other
+    assert len(first) <= 20
+    assert "<eos>" not in first
+
+
+@pytest.mark.parametrize("line_independent", [False, True])
+@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
+    predictor = make(cls, kwargs, rng, line_independent)
+    ids = rng.integers(0, V, 60)
+    scores = evaluation.evaluate(predictor, ids)
+    nats, context, hits = [], [], {1: [], 3: []}
+    for target in ids:
+        log_probs = brute_force(predictor, context)
+        nats.append(-log_probs[target])
+        better = (log_probs > log_probs[target]).sum()
+        for k, found in hits.items():
+            found.append(target != 1 and better < k)
+        context = [*context, WORDS[target]]
+        if line_independent and target == 0:
+            context = []
+    words = ids > 1
+    assert scores.tokens == 60
+    assert scores.nats_per_token == pytest.approx(np.mean(nats), rel=1e-5)
+    assert scores.perplexity == pytest.approx(np.exp(np.mean(nats)), rel=1e-4)
+    assert scores.oov_rate == pytest.approx((ids == 1).mean())
+    assert scores.top1 == pytest.approx(np.mean(hits[1]))
+    assert scores.top3 == pytest.approx(np.mean(hits[3]))
+    assert scores.tokens_no_oov_eos == words.sum()
+    assert scores.top1_no_oov_eos == pytest.approx(np.array(hits[1])[words].mean())
+    assert scores.top3_no_oov_eos == pytest.approx(np.array(hits[3])[words].mean())
+
+
+def test_scores_of_nothing_are_refused(rng):
+    predictor = make(*MODELS[0], rng)
+    predictor.contexts = lambda ids: iter(())
+    with pytest.raises(ValueError, match="at least one token"):
+        evaluation.evaluate(predictor, np.empty(0, int))
+
+
+def test_progress_is_reported(rng):
+    predictor = make(*MODELS[0], rng)
+    shares = []
+    evaluation.evaluate(predictor, rng.integers(0, V, 600), shares.append)
+    assert shares[-1] == 1
+    assert shares == sorted(shares)

@@ -1,0 +1,382 @@
+"""The exported file: what it says, what it holds, and what is refused."""
+
+import io
+import json
+import pathlib
+import shutil
+import zipfile
+
+import lightrnn_tf_export
+import numpy as np
+import pytest
+
+from lightrnn_tf import decoding, evaluation, litert, models
+from lightrnn_tf.predictor import KerasPredictor
+from lightrnn_tf.table import WordTable
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+WORDS = ["<eos>", "<unk>", *(f"{a}{b}" for a in "abcdefgh" for b in "xyzuv"), "\u2028"]
+V = len(WORDS)
+MODELS = {
+    "light": (models.LightRNN, {"rows": 5, "columns": 10, "embedding_dim": 7}),
+    "tall": (models.LightRNN, {"rows": 22, "columns": 2, "residual_dim": 3}),
+    "paper": (models.LightRNN, {"residual_dim": 0, "cell_bias": False}),
+    "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "residual_dim": 2}),
+    "simple": (models.LightRNN, {"cell": "simple", "line_independent": True}),
+    "dense": (models.DenseRNN, {"embedding_dim": 7, "cell": "gru"}),
+    "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
+}
+
+
+def make(name):
+    cls, kwargs = MODELS[name]
+    rng = np.random.default_rng(3)
+    counts = sorted(rng.integers(1, 999, V).tolist())[::-1]
+    vocabulary = Vocabulary(WORDS, counts, Tokenizer("whitespace", lowercase=True))
+    model = cls(V, units=24, **kwargs)
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.4, weight.shape))
+    if cls is models.LightRNN:
+        model.table = WordTable.random(V, model.rows, model.columns, seed=5)
+    return model, vocabulary
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """Every model exported once, in float32."""
+    folder = tmp_path_factory.mktemp("exported")
+    made = {}
+    for name in MODELS:
+        model, vocabulary = make(name)
+        path = folder / f"{name}.tflite"
+        model.export(path, format="litert", vocabulary=vocabulary, quantize="none")
+        made[name] = (path, KerasPredictor(model, vocabulary))
+    return made
+
+
+def by_word(predictor, words):
+    """Return the ids of words in the vocabulary of a predictor."""
+    return np.array(predictor.vocabulary.ids(words))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_file_scores_a_text_as_keras_does(name, exported, rng):
+    path, reference = exported[name]
+    file = litert.LiteRTPredictor(path)
+    words = [WORDS[i] for i in rng.integers(0, V, 70)]
+    theirs = evaluation.evaluate(file, by_word(file, words))
+    ours = evaluation.evaluate(reference, by_word(reference, words))
+    assert theirs.nats_per_token == pytest.approx(ours.nats_per_token, rel=1e-5)
+    assert (theirs.top1, theirs.top3) == (ours.top1, ours.top3)
+    assert theirs.tokens_no_oov_eos == ours.tokens_no_oov_eos
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_file_suggests_what_keras_suggests(name, exported, rng):
+    path, reference = exported[name]
+    file = litert.LiteRTPredictor(path)
+    for length in range(4):
+        context = [WORDS[i] for i in rng.integers(0, V, length)]
+        for prefix in ("", "a"):
+            answers = [
+                decoding.top_k(
+                    predictor,
+                    decoding.read(predictor, context),
+                    5,
+                    decoding.candidates(predictor, prefix),
+                )
+                for predictor in (file, reference)
+            ]
+            assert answers[0].words == answers[1].words
+            np.testing.assert_allclose(
+                answers[0].log_probs, answers[1].log_probs, atol=1e-4
+            )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_one_call_path_gives_the_best_words_and_a_bound(name, exported):
+    path, _ = exported[name]
+    file = litert.LiteRTPredictor(path)
+    state, cell = file.start(), file.cells["ax"]
+    answer = file._run["suggest"](
+        word=np.array([cell], np.int32), **file._named(state)
+    )
+    after = file.advance(cell, state)
+    every = decoding.top_k(file, after, V, decoding.candidates(file, all_tokens=True))
+    certain = np.array(every.log_probs) > answer["bound"][0]
+    found = [file.words[c] for c in answer["words"][0] if c >= 0]
+    count = min(int(certain.sum()), 16)
+    assert count >= 1
+    assert found[:count] == every.words[:count]
+    assert answer["words"].shape == (1, 16)
+    assert answer["words"].dtype == np.int32
+    np.testing.assert_allclose(
+        answer["log_probs"][0][:count], every.log_probs[:count], atol=1e-4
+    )
+    for name_, value in answer.items():
+        if name_.startswith("state_"):
+            assert value.shape == (1, 24)
+
+
+@pytest.mark.parametrize("name", ["light", "dense"])
+def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
+    path, reference = exported[name]
+    file = litert.LiteRTPredictor(path)
+    signatures = file._interpreter.get_signature_list()
+    dense = name == "dense"
+    assert set(signatures) == {"advance", "suggest"} | (set() if dense else {"expand"})
+    states = [f"state_{n}" for n in range(reference.model.recurrent.num_states)]
+    advance = signatures["advance"]
+    assert set(advance["inputs"]) == {"word", *states}
+    output = "word_log_probs" if dense else "row_log_probs"
+    assert set(advance["outputs"]) == {output, *states}
+    suggest = signatures["suggest"]
+    assert set(suggest["outputs"]) == {"words", "log_probs", "bound", *states}
+    if not dense:
+        assert set(signatures["expand"]["inputs"]) == {"rows", *states}
+        assert signatures["expand"]["outputs"] == ["column_log_probs"]
+        details = file._run["expand"].get_input_details()["rows"]
+        assert details["shape"].tolist() == [8]
+        assert details["dtype"] is np.int32
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_only_built_in_ops_and_no_loop(name, exported):
+    path, _ = exported[name]
+    file = litert.LiteRTPredictor(path)
+    names = {op["op_name"] for op in file._interpreter._get_ops_details()}
+    assert names
+    assert not {op for op in names if op.startswith("Flex") or op in ("WHILE", "CUSTOM")}
+
+
+def test_occupied_entries_of_a_row_sum_to_one_and_free_ones_are_scores(exported):
+    path, reference = exported["light"]
+    file = litert.LiteRTPredictor(path)
+    words = np.array([bool(word) for word in file.words]).reshape(5, 10)
+    assert (~words).any()
+    log_probs = file.expand(np.arange(5), file.start())
+    np.testing.assert_allclose((np.exp(log_probs) * words).sum(1), 1, rtol=1e-5)
+    expected = reference.expand(np.arange(5), reference.start())
+    np.testing.assert_allclose(log_probs, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(("quantize", "allowed"), [("float16", 5e-3), ("int8", 5e-2)])
+def test_quantised_files_are_near_keras(quantize, allowed, tmp_path, rng):
+    model, vocabulary = make("light")
+    path = tmp_path / "m.tflite"
+    result = lightrnn_tf_export.export(model, vocabulary, path, quantize)
+    assert result.total_bytes == path.stat().st_size
+    file = litert.LiteRTPredictor(path)
+    assert file.manifest["quantization"] == quantize
+    words = [WORDS[i] for i in rng.integers(0, V, 200)]
+    reference = KerasPredictor(model, vocabulary)
+    theirs = evaluation.evaluate(file, by_word(file, words))
+    ours = evaluation.evaluate(reference, by_word(reference, words))
+    assert theirs.nats_per_token == pytest.approx(ours.nats_per_token, abs=allowed)
+
+
+def test_int8_is_much_smaller_and_larger_models_keep_their_input_product(tmp_path):
+    rng = np.random.default_rng(0)
+    vocabulary = Vocabulary(
+        ["<eos>", "<unk>", *(f"w{n}" for n in range(898))], [1] * 900, Tokenizer("words")
+    )
+    model = models.LightRNN(900, units=16)
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.2, weight.shape))
+    sizes = [
+        lightrnn_tf_export.export(
+            model, vocabulary, tmp_path / f"{quantize}.tflite", quantize
+        ).model_bytes
+        for quantize in ("none", "int8")
+    ]
+    assert sizes[1] < 0.75 * sizes[0]
+
+
+def test_same_model_same_bytes(tmp_path, exported):
+    model, vocabulary = make("paper")
+    path = tmp_path / "m.tflite"
+    lightrnn_tf_export.export(model, vocabulary, path, "none")
+    assert path.read_bytes() == exported["paper"][0].read_bytes()
+
+
+def test_manifest_and_vocabulary_are_those_of_the_contract(exported):
+    path, reference = exported["light"]
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(archive.namelist()) == ["manifest.json", "vocab.txt"]
+        manifest = json.loads(archive.read("manifest.json"))
+        lines = archive.read("vocab.txt").decode().split("\n")
+    assert lines.pop() == ""
+    assert lines == reference.words
+    assert manifest["format_version"] == 1
+    assert manifest["model"] == "light"
+    assert (manifest["rows"], manifest["columns"]) == (5, 10)
+    assert manifest["vocabulary_size"] == V
+    assert manifest["signatures"] == ["advance", "expand", "suggest"]
+    assert manifest["tokenizer"] == "whitespace"
+    content = path.read_bytes()
+    assert content[manifest["model_bytes"] :][:4] == b"PK\x03\x04"
+
+
+def test_vocabulary_of_the_file_is_that_of_the_run(exported):
+    path, reference = exported["light"]
+    found = litert.LiteRTPredictor(path).vocabulary
+    pairs = set(zip(found.words, found.counts, strict=True))
+    theirs = reference.vocabulary
+    assert pairs == set(zip(theirs.words, theirs.counts, strict=True))
+    assert found.counts == theirs.counts
+
+
+def test_a_file_is_not_replaced_unasked_and_failure_leaves_nothing(
+    tmp_path, monkeypatch
+):
+    model, vocabulary = make("paper")
+    path = tmp_path / "m.tflite"
+    path.write_bytes(b"mine")
+    with pytest.raises(FileExistsError, match="exists. Pass overwrite=True"):
+        lightrnn_tf_export.export(model, vocabulary, path)
+    monkeypatch.setitem(lightrnn_tf_export.verify.__globals__["_ALLOWED"], "none", 0.0)
+    with pytest.raises(
+        lightrnn_tf_export.ExportMismatchError,
+        match=r"off by .* nats in the mean over 64 words, allowed 0",
+    ):
+        lightrnn_tf_export.export(model, vocabulary, path, "none", overwrite=True)
+    assert path.read_bytes() == b"mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["m.tflite"]
+
+
+def test_a_wrong_table_is_noticed(tmp_path, monkeypatch):
+    """The control that must fail: the file is made from another allocation."""
+    model, vocabulary = make("light")
+    other, _ = make("light")
+    other.table = WordTable.random(V, 5, 10, seed=6)
+    from lightrnn_tf_export import step
+
+    original = step.module
+    monkeypatch.setattr(step, "module", lambda _: original(other))
+    with pytest.raises(lightrnn_tf_export.ExportMismatchError, match="differs from Ker"):
+        lightrnn_tf_export.export(model, vocabulary, tmp_path / "m.tflite", "none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bad_arguments_are_named(tmp_path):
+    model, vocabulary = make("paper")
+    path = tmp_path / "m.tflite"
+    with pytest.raises(ValueError, match="one of none, float16, int8. Received: 'int4'"):
+        lightrnn_tf_export.export(model, vocabulary, path, "int4")
+    with pytest.raises(ValueError, match="`vocabulary` must be given for"):
+        model.export(path, format="litert")
+    small = Vocabulary(["<eos>", "<unk>"], [1, 1], Tokenizer("words"))
+    with pytest.raises(ValueError, match=f"must have {V} words, .* Received: 2"):
+        lightrnn_tf_export.export(model, small, path)
+
+
+def rewritten(path, target, change_manifest=None, words=None, drop=None, extra=b""):
+    """Write the file at `path` to `target` with another manifest or vocabulary."""
+    manifest, lines = litert.read_container(path)
+    model = path.read_bytes()[: manifest["model_bytes"]]
+    manifest = {**manifest, **(change_manifest or {})}
+    buffer = io.BytesIO(model)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
+        if drop != "vocab.txt":
+            text = "".join(f"{word}\n" for word in lines) if words is None else words
+            archive.writestr("vocab.txt", text)
+        if drop != "manifest.json":
+            archive.writestr("manifest.json", json.dumps(manifest))
+    target.write_bytes(buffer.getvalue() + extra)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"change_manifest": {"format_version": 2}}, "format version must be 1. Recei"),
+        ({"change_manifest": {"rows": 4}}, "at least a cell for each word|50 lines"),
+        ({"change_manifest": {"rows": 10, "columns": 5}}, "must have shape|50 lines"),
+        ({"change_manifest": {"rows": -5}}, "`rows` in the manifest must be an integer"),
+        ({"change_manifest": {"rows": 1 << 40}}, "`rows` in the manifest must be an in"),
+        ({"change_manifest": {"columns": 1 << 23}}, "at most 16777216 cells"),
+        ({"change_manifest": {"rows": "5"}}, "`rows` in the manifest must be an integ"),
+        ({"change_manifest": {"model_bytes": 1 << 40}}, "`model_bytes` in the manifest"),
+        ({"change_manifest": {"model_bytes": 100}}, "cannot run this model"),
+        ({"change_manifest": {"signatures": []}}, "must name `advance` and `suggest`"),
+        ({"change_manifest": {"signatures": ["advance", "suggest", "x"]}}, "cannot run"),
+        ({"change_manifest": {"counts": [1]}}, "`counts` in the manifest must be 50"),
+        ({"change_manifest": {"lowercase": 1}}, "`lowercase` in the manifest must be a"),
+        ({"change_manifest": {"tokenizer": "bpe"}}, "`tokenizer` must be one of"),
+        ({"words": "a\n"}, "must have 50 lines, one for each cell. Received: 1"),
+        ({"words": "a\n" * 50}, "different words"),
+        ({"words": b"\xff\n" * 50}, "is damaged"),
+        ({"drop": "manifest.json"}, "is not a file that `lightrnn export` wrote"),
+        ({"drop": "vocab.txt"}, "is not a file that `lightrnn export` wrote"),
+    ],
+)
+def test_files_that_lie_are_refused(change, message, exported, tmp_path):
+    path = rewritten(exported["light"][0], tmp_path / "m.tflite", **change)
+    with pytest.raises(ValueError, match=message):
+        litert.LiteRTPredictor(path)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(litert, "_MAX_BYTES", 10_000)
+    path = tmp_path / "m.tflite"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", "0" * 20_000)
+    with pytest.raises(ValueError, match="manifest.json would take 20000 bytes"):
+        litert.read_container(path)
+
+
+def test_truncated_files_and_flipped_bytes_give_an_error_or_an_answer(
+    exported, tmp_path, rng
+):
+    content = exported["light"][0].read_bytes()
+    manifest, _ = litert.read_container(exported["light"][0])
+    path = tmp_path / "m.tflite"
+    for end in (0, 1, 100, manifest["model_bytes"], len(content) - 1):
+        path.write_bytes(content[:end])
+        with pytest.raises(ValueError, match="m.tflite"):
+            litert.LiteRTPredictor(path)
+    for place in rng.integers(manifest["model_bytes"], len(content), 100):
+        changed = bytearray(content)
+        changed[place] ^= 0xFF
+        path.write_bytes(changed)
+        try:
+            litert.read_container(path)
+        except ValueError as error:
+            assert "m.tflite" in str(error)
+
+
+def test_files_of_someone_else_are_named(tmp_path):
+    path = tmp_path / "other.tflite"
+    path.write_bytes(b"TFL3" * 99)
+    with pytest.raises(ValueError, match="is not a file that `lightrnn export` wrote"):
+        litert.LiteRTPredictor(path)
+    with pytest.raises(FileNotFoundError, match="none.tflite: no such file"):
+        litert.LiteRTPredictor(tmp_path / "none.tflite")
+
+
+def test_other_runtimes_stand_in_where_ai_edge_litert_is_missing(
+    exported, monkeypatch, tmp_path
+):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
+    monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime", None)
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", None)
+    path, reference = exported["light"]
+    file = litert.LiteRTPredictor(path)
+    assert file.runtime == "tf.lite"
+    np.testing.assert_allclose(
+        file.start().row_log_probs, reference.start().row_log_probs, atol=1e-4
+    )
+    monkeypatch.setitem(sys.modules, "tensorflow.lite", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install ai-edge-litert"):
+        litert.LiteRTPredictor(shutil.copy(path, tmp_path / "m.tflite"))
+
+
+def test_format_is_written_down():
+    text = (pathlib.Path(__file__).parents[1] / "export" / "FORMAT.md").read_text()
+    for word in ("MUST", "manifest.json", "vocab.txt", "row_log_probs", "bound"):
+        assert word in text

@@ -1,0 +1,305 @@
+"""The layers: the contract of every layer, and their numbers against NumPy loops."""
+
+import keras
+import numpy as np
+import pytest
+from layer_contract import layer_violations
+from oracle import log_softmax, recurrent_step, values
+
+from lightrnn_tf import layers
+from lightrnn_tf.table import WordTable
+
+RNG = np.random.default_rng(1)
+IDS = RNG.integers(0, 10, (4, 6)).astype("int32")
+
+# (class, every constructor argument non-default, input, other call arguments)
+LAYERS = [
+    (
+        layers.TwoComponentEmbedding,
+        {
+            "vocabulary_size": 10,
+            "rows": 3,
+            "columns": 4,
+            "embedding_dim": 5,
+            "residual_dim": 2,
+            "embeddings_initializer": keras.initializers.RandomNormal(0.1, seed=1),
+        },
+        IDS,
+        {"word_vectors": RNG.normal(size=(10, 2)).astype("float32")},
+    ),
+    (
+        layers.TwoComponentEmbedding,
+        {"vocabulary_size": 10, "rows": 3, "columns": 4, "embedding_dim": 5},
+        IDS,
+        {},
+    ),
+    (
+        layers.TwoStepSoftmax,
+        {
+            "vocabulary_size": 10,
+            "rows": 3,
+            "columns": 4,
+            "residual_dim": 2,
+            "cell_bias": False,
+        },
+        RNG.normal(size=(4, 6, 2, 5)).astype("float32"),
+        {"ids": IDS},
+    ),
+    (
+        layers.RecurrentStack,
+        {"units": 5, "cell": "gru", "layers": 2, "dropout": 0.25, "restarts": True},
+        RNG.normal(size=(4, 6, 3)).astype("float32"),
+        {},
+    ),
+    (
+        layers.RecurrentStack,
+        {"units": 5},
+        RNG.normal(size=(4, 6, 3)).astype("float32"),
+        {},
+    ),
+]
+
+
+# The contract nests a layer in one that passes keyword arguments on, which Keras cannot
+# build symbolically.
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
+@pytest.mark.parametrize(("cls", "kwargs", "x", "call_kwargs"), LAYERS)
+def test_layer_contract(cls, kwargs, x, call_kwargs, tmp_path):
+    assert layer_violations(cls, kwargs, x, tmp_path, call_kwargs) == []
+
+
+def test_every_public_layer_is_under_contract():
+    assert {entry[0].__name__ for entry in LAYERS} == set(layers.__all__)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_two_step_softmax_trains_every_weight_and_survives_saving(jit, tmp_path, rng):
+    hidden = keras.Input((6, 2, 5))
+    ids = keras.Input((6,), dtype="int32")
+    outputs = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2)(hidden, ids=ids)
+    model = keras.Model([hidden, ids], outputs)
+    x = [rng.normal(size=(4, 6, 2, 5)).astype("float32"), IDS]
+    model.compile("sgd", "mse", jit_compile=jit)
+    before = [np.array(w) for w in model.trainable_weights]
+    model.fit(x, np.zeros((4, 6)), verbose=0)
+    for old, weight in zip(before, model.trainable_weights, strict=True):
+        assert not np.array_equal(old, weight), weight.path
+    model.save(tmp_path / "m.keras")
+    revived = keras.saving.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(
+        model.predict(x, verbose=0), revived.predict(x, verbose=0)
+    )
+
+
+def randomise(layer, rng):
+    for weight in layer.trainable_weights:
+        weight.assign(rng.normal(0, 0.8, weight.shape))
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
+def test_embedding_equals_a_loop(rows, columns, rng):
+    layer = layers.TwoComponentEmbedding(10, rows, columns, 5, residual_dim=2)
+    own = rng.normal(size=(10, 2)).astype("float32")
+    layer(IDS, word_vectors=own)
+    randomise(layer, rng)
+    table = WordTable.random(10, rows, columns, seed=3)
+    layer.assign_table(table)
+    answer = np.asarray(layer(IDS, word_vectors=own))
+    row_vectors, column_vectors, into = values(
+        [layer.row_vectors, layer.column_vectors, layer.residual_kernel]
+    )
+    for b in range(IDS.shape[0]):
+        for t in range(IDS.shape[1]):
+            word = IDS[b, t]
+            row, column = divmod(table.cells[word], columns)
+            expected = [row_vectors[row], column_vectors[column] + own[word] @ into]
+            np.testing.assert_allclose(answer[b, t], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("residual_dim", [0, 3])
+@pytest.mark.parametrize("cell_bias", [False, True])
+@pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
+def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, rng):
+    layer = layers.TwoStepSoftmax(10, rows, columns, residual_dim, cell_bias)
+    hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
+    layer(hidden, ids=IDS)
+    randomise(layer, rng)
+    table = WordTable.random(10, rows, columns, seed=3)
+    layer.assign_table(table)
+    answer = np.asarray(layer(hidden, ids=IDS))
+    row_kernel, row_bias, kernel, bias = values(
+        [layer.row_kernel, layer.row_bias, layer.column_kernel, layer.column_bias]
+    )
+    for b in range(IDS.shape[0]):
+        for t in range(IDS.shape[1]):
+            for_row, for_column = hidden[b, t].astype(np.float64)
+            row, column = divmod(table.cells[IDS[b, t]], columns)
+            log_prob = log_softmax(for_row @ row_kernel + row_bias)[row]
+            logits = {}
+            for word in range(10):
+                if table.cells[word] // columns == row:
+                    j = table.cells[word] % columns
+                    logits[j] = for_column @ kernel[:, j] + bias[j]
+                    if cell_bias:
+                        logits[j] += values([layer.word_bias])[0][word]
+                    if residual_dim:
+                        own, into, shift = values(
+                            [
+                                layer.word_vectors,
+                                layer.residual_kernel,
+                                layer.residual_bias,
+                            ]
+                        )
+                        logits[j] += own[word] @ (for_column @ into + shift)
+            total = np.log(sum(np.exp(v) for v in logits.values()))
+            log_prob += logits[column] - total
+            assert answer[b, t] == pytest.approx(-log_prob, rel=1e-5, abs=1e-5)
+
+
+def test_softmax_gradient_equals_central_differences(rng):
+    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2)
+    hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
+    layer(hidden, ids=IDS)
+    randomise(layer, rng)
+    before = [np.array(w) for w in layer.trainable_weights]
+    # One step of plain gradient descent at rate 1 shows the gradient.
+    x, ids = keras.Input((6, 2, 5)), keras.Input((6,), dtype="int32")
+    model = keras.Model([x, ids], layer(x, ids=ids))
+    model.compile(
+        keras.optimizers.SGD(1.0), loss=lambda y, nats: keras.ops.sum(nats, -1)
+    )
+    model.train_on_batch([hidden, IDS], np.zeros((4, 6)))
+    after = [np.array(w) for w in layer.trainable_weights]
+
+    def total():
+        return float(np.asarray(layer(hidden, ids=IDS), np.float64).sum()) / 4
+
+    for old, new, weight in zip(before, after, layer.trainable_weights, strict=True):
+        weight.assign(old)
+    for old, new, weight in zip(before, after, layer.trainable_weights, strict=True):
+        for _ in range(3):
+            place = tuple(rng.integers(0, size) for size in old.shape)
+            slope = 0.0
+            for sign in (1, -1):
+                moved = old.copy()
+                moved[place] += sign * 1e-2
+                weight.assign(moved)
+                slope += sign * total() / 2e-2
+            weight.assign(old)
+            # float32 totals of about 100 over a step of 0.01.
+            assert old[place] - new[place] == pytest.approx(slope, rel=2e-2, abs=5e-3)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_recurrent_stack_equals_a_loop(cell, number, rng):
+    stack = layers.RecurrentStack(5, cell=cell, layers=number)
+    x = rng.normal(size=(2, 7, 3)).astype("float32")
+    stack(x)
+    randomise(stack, rng)
+    answer = np.asarray(stack(x))
+    for b in range(2):
+        states = [np.zeros(5) for _ in range(stack.num_states)]
+        for t in range(7):
+            expected = recurrent_step(stack, x[b, t].astype(np.float64), states)
+            np.testing.assert_allclose(answer[b, t], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("cell", "theirs"), [("lstm", keras.layers.LSTM), ("gru", keras.layers.GRU)]
+)
+def test_recurrent_stack_equals_the_layer_of_keras(cell, theirs, rng):
+    stack, layer = layers.RecurrentStack(5, cell=cell), theirs(5, return_sequences=True)
+    x = rng.normal(size=(2, 7, 3)).astype("float32")
+    stack(x), layer(x)
+    randomise(stack, rng)
+    weights = [stack.projections[0].kernel, stack.cells[0].kernel]
+    bias = np.array(stack.projections[0].bias)
+    if cell == "gru":
+        bias = np.stack([bias, np.array(stack.cells[0].bias)])
+    layer.set_weights([*map(np.array, weights), bias])
+    # The same arithmetic in another order of sums.
+    np.testing.assert_allclose(
+        np.asarray(stack(x)), np.asarray(layer(x)), rtol=1e-4, atol=1e-5
+    )
+
+
+def test_forget_gate_starts_open():
+    stack = layers.RecurrentStack(3)
+    stack.build((None, None, 2))
+    assert np.array(stack.projections[0].bias).tolist() == [0] * 3 + [1] * 3 + [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("cls", "kwargs", "message"),
+    [
+        (
+            layers.TwoComponentEmbedding,
+            {"vocabulary_size": 0, "rows": 1, "columns": 1, "embedding_dim": 1},
+            r"`vocabulary_size` must be a positive integer. Received: .*=0",
+        ),
+        (
+            layers.TwoComponentEmbedding,
+            {"vocabulary_size": 4, "rows": True, "columns": 4, "embedding_dim": 1},
+            r"`rows` must be a positive integer. Received: rows=True \(of type bool",
+        ),
+        (
+            layers.TwoComponentEmbedding,
+            {"vocabulary_size": 4, "rows": 2, "columns": 4.0, "embedding_dim": 1},
+            r"`columns` must be a positive integer. Received: columns=4.0",
+        ),
+        (
+            layers.TwoComponentEmbedding,
+            {"vocabulary_size": 9, "rows": 2, "columns": 4, "embedding_dim": 1},
+            r"must be at least the number of words, 9. Received: rows=2, columns=4 "
+            r"\(8 cells\)",
+        ),
+        (
+            layers.TwoComponentEmbedding,
+            {"vocabulary_size": 4, "rows": 2, "columns": 2, "embedding_dim": "5"},
+            r"`embedding_dim` must be a positive integer. Received: .*'5'",
+        ),
+        (
+            layers.TwoStepSoftmax,
+            {"vocabulary_size": 4, "rows": 2, "columns": 2, "residual_dim": -1},
+            r"`residual_dim` must be an integer of at least 0. Received: .*-1",
+        ),
+        (
+            layers.TwoStepSoftmax,
+            {"vocabulary_size": 2, "rows": 3, "columns": 2},
+            r"`rows` must be at most the number of words, 2: every row needs a word",
+        ),
+        (layers.RecurrentStack, {"units": 0}, r"`units` must be a positive integer"),
+        (
+            layers.RecurrentStack,
+            {"units": 2, "cell": "rnn"},
+            r"`cell` must be one of lstm, gru, simple. Received: cell='rnn'",
+        ),
+        (
+            layers.RecurrentStack,
+            {"units": 2, "layers": 0},
+            r"`layers` must be a positive integer",
+        ),
+        (
+            layers.RecurrentStack,
+            {"units": 2, "dropout": 1.0},
+            r"`dropout` must be a number in \[0, 1\). Received: dropout=1.0",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(cls, kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        cls(**kwargs)
+
+
+def test_softmax_wants_pairs_of_states():
+    layer = layers.TwoStepSoftmax(4, 2, 2)
+    with pytest.raises(ValueError, match=r"shape \(B, T, 2, H\).*Received: \(3, 5, 4\)"):
+        layer.build((3, 5, 4))
+
+
+def test_embedding_wants_word_vectors_exactly_with_a_residual():
+    with pytest.raises(ValueError, match="`word_vectors` must be given"):
+        layers.TwoComponentEmbedding(10, 3, 4, 5, residual_dim=2)(IDS)
+    with pytest.raises(ValueError, match="`word_vectors` must be given"):
+        layers.TwoComponentEmbedding(10, 3, 4, 5)(IDS, word_vectors=np.ones((10, 2)))

@@ -1,0 +1,183 @@
+"""Loss tables and rounds, against the equations."""
+
+import numpy as np
+import pytest
+from oracle import LightOracle, stream_nats
+
+from lightrnn_tf import callbacks, data, matching, models, reallocation
+from lightrnn_tf.table import WordTable
+
+V = 11
+
+
+def make(rng, rows=3, columns=5, **kwargs):
+    model = models.LightRNN(
+        V, units=6, rows=rows, columns=columns, embedding_dim=4, eos_id=2, **kwargs
+    )
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.7, weight.shape))
+    model.table = WordTable.random(V, rows, columns, seed=5)
+    model.compile("adam")
+    return model
+
+
+@pytest.fixture
+def ids(rng):
+    return np.minimum(rng.zipf(1.5, 61) - 1, V - 1)
+
+
+KINDS = [
+    {"residual_dim": 2},
+    {"residual_dim": 0, "cell_bias": False},
+    {"residual_dim": 2, "rows": 11, "columns": 1},
+    {"residual_dim": 2, "rows": 1, "columns": 13},
+    {"residual_dim": 0, "cell_bias": True, "line_independent": True},
+]
+
+
+@pytest.mark.parametrize("kwargs", KINDS)
+@pytest.mark.parametrize(("batch_size", "steps"), [(1, 7), (4, 100)])
+def test_entries_at_the_current_cells_sum_to_the_nats_of_the_text(
+    kwargs, batch_size, steps, ids, rng
+):
+    model = make(rng, **kwargs)
+    windows = data.windows(ids, batch_size, steps)
+    losses = reallocation.loss_tables(model, windows)
+    table = model.table
+    assert matching.cost(losses.rows, losses.columns, table) == pytest.approx(
+        losses.nats, rel=1e-5
+    )
+    loss = model.evaluate(windows, verbose=0)
+    loss = loss[0] if isinstance(loss, list) else loss
+    assert losses.nats == pytest.approx(loss * len(ids), rel=1e-5)
+    if batch_size == 1:
+        assert losses.nats == pytest.approx(stream_nats(model, ids).sum(), rel=1e-5)
+
+
+@pytest.mark.parametrize("kwargs", KINDS[:4])
+def test_loss_tables_equal_real_exchanges(kwargs, ids, rng):
+    """Each entry against a loop: the word does change places with the occupant."""
+    model = make(rng, **kwargs)
+    losses = reallocation.loss_tables(model, data.windows(ids, 1, 9))
+    table = model.table
+    rows = np.zeros((V, model.rows))
+    columns = np.zeros((V, model.columns))
+    oracle = LightOracle(model)
+    oracle.read(model.eos_id)
+    for word in ids:
+        rows[word] -= oracle.row_log_probs()
+        row, column = divmod(table.cells[word], model.columns)
+        oracle.row_step(row)
+        for j in range(model.columns):
+            cells = table.cells.copy()
+            occupant = table.words[row * model.columns + j]
+            cells[word] = row * model.columns + j
+            if occupant >= 0:
+                cells[occupant] = row * model.columns + column
+            exchanged = WordTable(cells, model.rows, model.columns)
+            columns[word, j] -= oracle.column_log_prob(word, exchanged)
+        oracle.column_step(word)
+    np.testing.assert_allclose(losses.rows, rows, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(losses.columns, columns, rtol=1e-4, atol=1e-4)
+
+
+def test_the_pass_is_deterministic_in_spite_of_dropout(ids, rng):
+    model = make(rng, residual_dim=2, dropout=0.5)
+    windows = data.windows(ids, 4, 7)
+    model.fit(windows, verbose=0)
+    first, again = (reallocation.loss_tables(model, windows) for _ in range(2))
+    np.testing.assert_array_equal(first.rows, again.rows)
+    np.testing.assert_array_equal(first.columns, again.columns)
+
+
+def test_large_differences_between_logits_stay_finite(ids, rng):
+    model = make(rng, residual_dim=0)
+    model.softmax.word_bias.assign(rng.normal(0, 60, V))
+    losses = reallocation.loss_tables(model, data.windows(ids, 1, 9))
+    assert np.isfinite(losses.columns).all()
+    assert (losses.columns >= -1e-3).all()
+
+
+def test_a_round_lowers_the_predicted_cost_and_moves_the_words(ids, rng):
+    model = make(rng, residual_dim=2)
+    windows = data.windows(ids, 4, 7)
+    before = model.table
+    answer = reallocation.reallocate(model, windows)
+    assert answer.cost < answer.current_cost
+    assert answer.moved > 0
+    np.testing.assert_array_equal(model.table.cells, answer.table.cells)
+    np.testing.assert_array_equal(
+        np.asarray(model.embedding.cells), np.asarray(model.softmax.cells)
+    )
+    # Free cells stay where they were.
+    assert sorted(answer.table.cells) == sorted(before.cells)
+    log_probs = model.log_probs(ids[None, :5])
+    assert np.exp(log_probs).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_word_keeps_its_bias_and_vector_when_it_moves(ids, rng):
+    model = make(rng, residual_dim=2)
+    bias = np.array(model.softmax.word_bias)
+    vectors = np.array(model.softmax.word_vectors)
+    reallocation.reallocate(model, data.windows(ids, 4, 7))
+    np.testing.assert_array_equal(bias, np.array(model.softmax.word_bias))
+    np.testing.assert_array_equal(vectors, np.array(model.softmax.word_vectors))
+
+
+def test_callback_runs_its_rounds_inside_fit(ids, rng):
+    model = make(rng, residual_dim=2)
+    windows = data.windows(ids, 4, 7)
+    seen, shares = [], []
+    rounds = callbacks.Reallocate(
+        windows,
+        epochs=[1, 3],
+        solver="alternating",
+        report=lambda epoch, answer: seen.append((epoch, answer.solver)),
+        progress=shares.append,
+    )
+    model.fit(windows, epochs=4, callbacks=[rounds], verbose=0)
+    assert seen == [(1, "alternating"), (3, "alternating")]
+    assert shares[-1] == 1
+    assert all(a.cost <= a.current_cost for a in rounds.assignments)
+
+
+def test_words_per_second_are_in_the_logs(ids, rng):
+    model = make(rng, residual_dim=2)
+    windows = data.windows(ids, 4, 7)
+    history = model.fit(
+        windows, epochs=2, callbacks=[callbacks.WordsPerSecond(windows)], verbose=0
+    )
+    assert min(history.history["words_per_second"]) > 0
+
+
+def test_diverged_model_is_named(ids, rng):
+    model = make(rng, residual_dim=2)
+    model.softmax.row_bias.assign(np.full(3, np.nan))
+    with pytest.raises(ValueError, match="`row_losses` must be finite.*diverged"):
+        reallocation.reallocate(model, data.windows(ids, 4, 7))
+
+
+def test_permuting_word_ids_permutes_the_loss_tables(ids, rng):
+    model = make(rng, residual_dim=2)
+    losses = reallocation.loss_tables(model, data.windows(ids, 1, 9))
+    order = np.random.default_rng(3).permutation(V)  # New id of each word.
+    renamed = models.LightRNN.from_config(
+        {**model.get_config(), "eos_id": int(order[2])}
+    )
+    renamed.build()
+    for old, new in zip(model.weights, renamed.weights, strict=True):
+        value = np.array(old)
+        if old.path.endswith(("word_bias", "word_vectors")):
+            permuted = np.empty_like(value)
+            permuted[order] = value
+            value = permuted
+        new.assign(value)
+    cells = np.empty(V, np.int64)
+    cells[order] = model.table.cells
+    renamed.table = WordTable(cells, 3, 5)
+    again = reallocation.loss_tables(renamed, data.windows(order[ids], 1, 9))
+    np.testing.assert_allclose(again.rows[order], losses.rows, rtol=1e-5)
+    np.testing.assert_allclose(again.columns[order], losses.columns, rtol=1e-5)
+
+
