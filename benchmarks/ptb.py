@@ -77,7 +77,9 @@ def _relative(word):
 def quality(name, args):
     """Train, export and score one model."""
     run = args.runs / f"ptb-{name}-{args.seed}"
-    texts = {part: args.corpus / f"{part}.txt.xz" for part in ("train", "valid", "test")}
+    texts = {
+        part: args.corpus / f"{part}.txt.xz" for part in ("train", "valid", "test")
+    }
     _, command = lightrnn(
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", *MODELS[name], "--seed", args.seed),

@@ -28,7 +28,7 @@ class Reallocate(keras.callbacks.Callback):
     >>> windows = data.windows(np.arange(200) % 10, batch_size=4, steps=5)
     >>> rounds = Reallocate(windows, epochs=[1])
     >>> history = model.fit(windows, epochs=2, callbacks=[rounds], verbose=0)
-    >>> rounds.assignments[0].cost <= rounds.assignments[0].current_cost
+    >>> rounds.assignments[0].cost <= rounds.assignments[0].initial_cost
     True
 
     References:

@@ -13,7 +13,6 @@ import sys
 import traceback
 import warnings
 
-
 # Characters of an error message; libraries print whole arrays.
 _LONGEST = 600
 
@@ -92,9 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="lightrnn",
         description="Language models with large vocabularies for small devices.",
     )
-    commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", required=True
-    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name, function, text, example):
         command = commands.add_parser(
@@ -330,9 +327,7 @@ def _evaluate(args):
     from lightrnn_tf import _progress, data, evaluation
 
     lines = data.Lines(data.files(args.text), args.errors)
-    ids = data.encode(
-        _progress.count(lines, "Reading, line"), predictor.vocabulary
-    )
+    ids = data.encode(_progress.count(lines, "Reading, line"), predictor.vocabulary)
     if args.line_independent:
         predictor.line_independent = True
     with _progress.bar("Scoring") as progress:
@@ -343,7 +338,9 @@ def _evaluate(args):
         print(json.dumps(result))
         return
     for name, value in result.items():
-        print(f"{name:20} {value:,}" if type(value) is int else f"{name:20} {value:.4f}")
+        print(
+            f"{name:20} {value:,}" if type(value) is int else f"{name:20} {value:.4f}"
+        )
 
 
 def _suggest(args):
@@ -389,8 +386,8 @@ def _suggestions(predictor, text: str, args) -> dict:
 
 
 def _clean(text: str) -> str:
-    """Return text that was not UTF-8 on the command line with U+FFFD in its place."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """Return `text` with U+FFFD for what was not UTF-8 on the command line."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _readable(answer: dict) -> str:

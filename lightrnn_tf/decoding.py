@@ -45,7 +45,7 @@ class Predictor(Protocol):
         tokenizer: How the model's text was cut into words.
     """
 
-    words: Sequence[str]
+    words: list[str]
     cells: dict[str, int]
     rows: int
     columns: int
@@ -162,7 +162,7 @@ def top_k(
         best, best_cells = best[first], best_cells[first]
         expanded += len(rows)
     return Suggestions(
-        words=[predictor.words[cell] for cell in best_cells],
+        words=[predictor.words[cell] for cell in best_cells.tolist()],
         log_probs=[float(value) for value in best],
         exact=True,
         rows_expanded=expanded,

@@ -93,14 +93,9 @@ class Score:
         ]
 
     def result(self) -> Scores:
-        """Return the scores of all tokens added so far.
-
-        Raises:
-            ValueError: If there are none.
-        """
-        tokens, oov, words, top1, top3, word_top1, word_top3 = map(int, self._counts)
-        if tokens == 0:
-            raise ValueError("The text must have at least one token. Received: none.")
+        """Return the scores of all tokens added so far, at least one."""
+        counts = [int(count) for count in self._counts]
+        tokens, oov, words, top1, top3, word_top1, word_top3 = counts
         return Scores(
             tokens=tokens,
             nats_per_token=self._nats / tokens,
@@ -156,6 +151,8 @@ def evaluate(
     Raises:
         ValueError: If the text is empty.
     """
+    if not len(ids):
+        raise ValueError("The text must have at least one token. Received: none.")
     score = Score(predictor.cells[EOS], predictor.cells[UNK])
     occupied = np.array([bool(word) for word in predictor.words])
     occupied = occupied.reshape(-1, predictor.columns)

@@ -13,7 +13,7 @@ def table_of(predictor) -> tuple[WordTable, Vocabulary]:
     """Return the table and the vocabulary of a predictor, in word ids."""
     vocabulary = predictor.vocabulary
     cells = [predictor.cells[word] for word in vocabulary.words]
-    return WordTable(cells, predictor.rows, predictor.columns), vocabulary
+    return WordTable(np.array(cells), predictor.rows, predictor.columns), vocabulary
 
 
 def as_json(table: WordTable, vocabulary: Vocabulary) -> dict:

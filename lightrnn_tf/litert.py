@@ -26,11 +26,24 @@ WORDS = "vocab.txt"
 _MAX_CELLS = 1 << 24
 _MAX_BYTES = _MAX_CELLS * 64
 
-_RUNTIMES = (
-    ("ai_edge_litert.interpreter", "ai-edge-litert"),
-    ("tflite_runtime.interpreter", "tflite-runtime"),
-    ("tensorflow.lite", "tf.lite"),
-)
+
+def _ai_edge_litert():
+    return importlib.import_module("ai_edge_litert.interpreter").Interpreter
+
+
+def _tflite_runtime():
+    return importlib.import_module("tflite_runtime.interpreter").Interpreter
+
+
+def _tf_lite():
+    return importlib.import_module("tensorflow").lite.Interpreter
+
+
+_RUNTIMES = {
+    "ai-edge-litert": _ai_edge_litert,
+    "tflite-runtime": _tflite_runtime,
+    "tf.lite": _tf_lite,
+}
 
 
 def runtime() -> tuple[type, str]:
@@ -42,9 +55,9 @@ def runtime() -> tuple[type, str]:
     Raises:
         ModuleNotFoundError: If there is none.
     """
-    for module, name in _RUNTIMES:
+    for name, load in _RUNTIMES.items():
         try:
-            return importlib.import_module(module).Interpreter, name
+            return load(), name
         except ImportError:
             continue
     raise ModuleNotFoundError(
@@ -183,11 +196,11 @@ class LiteRTPredictor:
         eos = self.cells[EOS]
         state = self.start()
         for cell in cells[ids].tolist():
-            yield Contexts(
-                targets=np.array([cell]),
-                row_log_probs=state.row_log_probs[None],
-                expand=lambda _, rows, state=state: self.expand(rows[0], state)[None],
-            )
+
+            def expand(_, rows, state=state):
+                return self.expand(rows[0], state)[None]
+
+            yield Contexts(np.array([cell]), state.row_log_probs[None], expand)
             fresh = self.line_independent and cell == eos
             state = self.start() if fresh else self.advance(cell, state)
 

@@ -29,15 +29,15 @@ class Assignment:
     Attributes:
         table: The new `WordTable`.
         cost: Its cost in nats, the sum above.
-        current_cost: The cost of the table given as `current`, `None` without one.
-        moved: How many words have another cell than in `current`.
+        initial_cost: The cost of the table that it began with, `current` if given.
+        moved: How many words have another cell than in that table.
         seconds: Time taken.
         solver: Name of the solver that was used.
     """
 
     table: tables.WordTable
     cost: float
-    current_cost: float | None
+    initial_cost: float
     moved: int
     seconds: float
     solver: str
@@ -80,11 +80,15 @@ def solve(
         initial = tables.WordTable.in_order(vocabulary_size, rows, columns)
     else:
         initial = current
-        if (len(current), current.rows, current.columns) != (vocabulary_size, rows, columns):
+        if (len(current), current.rows, current.columns) != (
+            vocabulary_size,
+            rows,
+            columns,
+        ):
             raise ValueError(
-                f"`current` must have {vocabulary_size} words, {rows} rows and {columns} "
-                f"columns. Received: {len(current)} words, {current.rows} rows and "
-                f"{current.columns} columns."
+                f"`current` must have {vocabulary_size} words, {rows} rows and "
+                f"{columns} columns. Received: {len(current)} words, {current.rows} "
+                f"rows and {current.columns} columns."
             )
     if solver == "auto":
         solver = "exact" if vocabulary_size <= MAX_EXACT_WORDS else "alternating"
@@ -101,7 +105,7 @@ def solve(
     return Assignment(
         table=best,
         cost=cost(row_losses, column_losses, best),
-        current_cost=None if current is None else initial_cost,
+        initial_cost=initial_cost,
         moved=int((best.cells != initial.cells).sum()),
         seconds=time.perf_counter() - start,
         solver=solver,

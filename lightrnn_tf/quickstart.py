@@ -5,6 +5,7 @@ import statistics
 import time
 
 import lightrnn_tf_export
+
 from lightrnn_tf import _progress, data, decoding, evaluation, litert, training
 from lightrnn_tf.data import documentation
 

@@ -99,7 +99,9 @@ def exchange_losses(softmax, hidden, ids):
     of_place = ops.sum(ops.where(place, logits, 0.0), axis=-1, keepdims=True)
     # The rest of the row, without the word's own cell and without cell j: a sum over
     # what is left of j and one over what is right of it. Subtraction would cancel.
-    rest = ops.where(ops.logical_and(occupied, ops.logical_not(place)), logits + own, _NO)
+    rest = ops.where(
+        ops.logical_and(occupied, ops.logical_not(place)), logits + own, _NO
+    )
     peak = ops.max(rest, axis=-1, keepdims=True)
     weights = ops.exp(rest - peak)
     left = ops.cumsum(weights, axis=-1) - weights

@@ -1,12 +1,12 @@
 """A run: the folder that training leaves and the other commands read.
 
-    config.json         the model, the training options, versions
-    vocabulary.txt      the words and their counts
-    table.json          where the words live
-    best.weights.h5     the weights after the epoch with the best validation
-    metrics.jsonl       one line an epoch, a reallocation, an evaluation
-    learning_curve.png  perplexity against epochs
-    ids/                the text as word ids, four bytes a token
+config.json         the model, the training options, versions
+vocabulary.txt      the words and their counts
+table.json          where the words live
+best.weights.h5     the weights after the epoch with the best validation
+metrics.jsonl       one line an epoch, a reallocation, an evaluation
+learning_curve.png  perplexity against epochs
+ids/                the text as word ids, four bytes a token
 """
 
 import json
@@ -164,4 +164,3 @@ def write_config(path: pathlib.Path, kind: str, model, training: dict) -> None:
     }
     config["model_config"].pop("dtype", None)
     write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
-

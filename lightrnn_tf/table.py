@@ -52,9 +52,9 @@ def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
         )
     if vocabulary_size > rows * columns:
         raise ValueError(
-            f"`rows * columns` must be at least the number of words, {vocabulary_size}. "
-            f"Received: rows={rows}, columns={columns} ({rows * columns} cells). "
-            "Take a larger table or a smaller vocabulary."
+            "`rows * columns` must be at least the number of words, "
+            f"{vocabulary_size}. Received: rows={rows}, columns={columns} "
+            f"({rows * columns} cells). Take a larger table or a smaller vocabulary."
         )
     if vocabulary_size < rows:
         raise ValueError(

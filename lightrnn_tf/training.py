@@ -214,7 +214,7 @@ class _Training:
     def _reallocation(self, starts):
         def report(epoch: int, answer: matching.Assignment):
             tokens = len(self.ids)
-            before, after = answer.current_cost / tokens, answer.cost / tokens
+            before, after = answer.initial_cost / tokens, answer.cost / tokens
             self.log.write(
                 reallocation_before_epoch=epoch + 1,
                 solver=answer.solver,
@@ -285,11 +285,10 @@ def _table_shape(options: Options, words: int) -> tuple[int, int]:
         given = options.rows and options.columns
         user_cells = 0 if paper or given else math.ceil(words * USER_CELLS)
     needed = words + user_cells
-    rows, columns = options.rows, options.columns
-    if rows is None and columns is None:
-        return tables.default_shape(words, user_cells)
-    rows = rows or -(-needed // columns)
-    columns = columns or -(-needed // rows)
+    rows, columns = tables.default_shape(words, user_cells)
+    if options.rows or options.columns:
+        rows = options.rows or -(-needed // options.columns)
+        columns = options.columns or -(-needed // rows)
     if rows * columns < needed:
         raise ValueError(
             f"The table must have a cell for each of the {words} words and "

@@ -182,7 +182,8 @@ class Vocabulary:
         # What falls out of the vocabulary is read as `<unk>`.
         unk = (UNK, tokens - eos[1] - sum(count for _, count in kept))
         kept = sorted([eos, *kept, unk], key=_rank)
-        return cls(*zip(*kept, strict=True), tokenizer=tokenizer)
+        words, counts = zip(*kept, strict=True)
+        return cls(words, counts, tokenizer)
 
     def __len__(self) -> int:
         return len(self.words)

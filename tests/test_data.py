@@ -131,7 +131,7 @@ def test_bad_windows_are_named(ids, batch_size, steps, message):
         data.windows(ids, batch_size, steps)
 
 
-DOCSTRING = '''Return the *sum* of :class:`Thing` objects, see `here`_.
+DOCSTRING = """Return the *sum* of :class:`Thing` objects, see `here`_.
 
 Args:
   first: The first of the two things to add.
@@ -154,7 +154,7 @@ Nothing Of This Is Prose At All.
 ```
 
 Too short.
-'''
+"""
 
 
 def test_prose_is_what_is_left_of_a_docstring():

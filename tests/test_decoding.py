@@ -145,7 +145,6 @@ def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
 
 def test_scores_of_nothing_are_refused(rng):
     predictor = make(*MODELS[0], rng)
-    predictor.contexts = lambda ids: iter(())
     with pytest.raises(ValueError, match="at least one token"):
         evaluation.evaluate(predictor, np.empty(0, int))
 

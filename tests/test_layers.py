@@ -174,7 +174,7 @@ def test_softmax_gradient_equals_central_differences(rng):
     def total():
         return float(np.asarray(layer(hidden, ids=IDS), np.float64).sum()) / 4
 
-    for old, new, weight in zip(before, after, layer.trainable_weights, strict=True):
+    for old, weight in zip(before, layer.trainable_weights, strict=True):
         weight.assign(old)
     for old, new, weight in zip(before, after, layer.trainable_weights, strict=True):
         for _ in range(3):
@@ -294,7 +294,9 @@ def test_bad_arguments_are_named(cls, kwargs, message):
 
 def test_softmax_wants_pairs_of_states():
     layer = layers.TwoStepSoftmax(4, 2, 2)
-    with pytest.raises(ValueError, match=r"shape \(B, T, 2, H\).*Received: \(3, 5, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"shape \(B, T, 2, H\).*Received: \(3, 5, 4\)"
+    ):
         layer.build((3, 5, 4))
 
 

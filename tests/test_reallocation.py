@@ -104,7 +104,7 @@ def test_a_round_lowers_the_predicted_cost_and_moves_the_words(ids, rng):
     windows = data.windows(ids, 4, 7)
     before = model.table
     answer = reallocation.reallocate(model, windows)
-    assert answer.cost < answer.current_cost
+    assert answer.cost < answer.initial_cost
     assert answer.moved > 0
     np.testing.assert_array_equal(model.table.cells, answer.table.cells)
     np.testing.assert_array_equal(
@@ -139,7 +139,7 @@ def test_callback_runs_its_rounds_inside_fit(ids, rng):
     model.fit(windows, epochs=4, callbacks=[rounds], verbose=0)
     assert seen == [(1, "alternating"), (3, "alternating")]
     assert shares[-1] == 1
-    assert all(a.cost <= a.current_cost for a in rounds.assignments)
+    assert all(a.cost <= a.initial_cost for a in rounds.assignments)
 
 
 def test_words_per_second_are_in_the_logs(ids, rng):
@@ -179,5 +179,3 @@ def test_permuting_word_ids_permutes_the_loss_tables(ids, rng):
     again = reallocation.loss_tables(renamed, data.windows(order[ids], 1, 9))
     np.testing.assert_allclose(again.rows[order], losses.rows, rtol=1e-5)
     np.testing.assert_allclose(again.columns[order], losses.columns, rtol=1e-5)
-
-

@@ -1,8 +1,8 @@
 """A corpus that is on every machine: English documentation in installed packages.
 
 Docstrings of the standard library and of the packages this one needs, and the help
-topics of Python itself, are read from source with `ast`, never by importing, and cleaned
-to prose. Every source file is a document; the order is fixed.
+topics of Python itself, are read from source with `ast`, never by importing, and
+cleaned to prose. Every source file is a document; the order is fixed.
 """
 
 import ast

@@ -254,7 +254,7 @@ class RecurrentStack(keras.layers.Layer):
         if self.restarts and restart is None:
             restart = ops.zeros(ops.shape(projected)[:2])
             restart_states = self.zero_states(1)
-        after, sequences = [], []
+        outputs, after, sequences = None, [], []
         states = [ops.cast(state, self.compute_dtype) for state in states]
         count = CELLS[self.cell][2]
         for n, rnn in enumerate(self.rnns):

@@ -49,7 +49,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
 
     Example:
 
-    >>> layer = TwoComponentEmbedding(vocabulary_size=10, rows=3, columns=4, embedding_dim=5)
+    >>> layer = TwoComponentEmbedding(10, rows=3, columns=4, embedding_dim=5)
     >>> tuple(layer(np.zeros((8, 6), "int32")).shape)
     (8, 6, 2, 5)
 
@@ -105,7 +105,9 @@ class TwoComponentEmbedding(keras.layers.Layer):
                 shape=(self.residual_dim, self.embedding_dim),
                 initializer="glorot_uniform",
             )
-        initial = table.WordTable.in_order(self.vocabulary_size, self.rows, self.columns)
+        initial = table.WordTable.in_order(
+            self.vocabulary_size, self.rows, self.columns
+        )
         self.cells = self.add_weight(
             name="cells",
             shape=(self.vocabulary_size,),

@@ -109,7 +109,9 @@ class TwoStepSoftmax(keras.layers.Layer):
                 "residual_kernel", (units, self.residual_dim), "glorot_uniform"
             )
             self.residual_bias = add("residual_bias", (self.residual_dim,), "zeros")
-        initial = table.WordTable.in_order(self.vocabulary_size, self.rows, self.columns)
+        initial = table.WordTable.in_order(
+            self.vocabulary_size, self.rows, self.columns
+        )
         self.cells = self._add_integers("cells", initial.cells)
         self.words = self._add_integers("words", initial.words)
 
@@ -163,9 +165,7 @@ class TwoStepSoftmax(keras.layers.Layer):
         own = self._in_row(rows, self._of_words("word_bias")) if self.cell_bias else 0.0
         if self.residual_dim:
             vectors = self._in_row(rows, self._of_words("word_vectors"))
-            vectors = ops.reshape(
-                vectors, (*ops.shape(logits), self.residual_dim)
-            )
+            vectors = ops.reshape(vectors, (*ops.shape(logits), self.residual_dim))
             query = self._query(hidden)
             products = ops.matmul(vectors, ops.expand_dims(query, -1))
             own = own + ops.cast(ops.squeeze(products, -1), "float32")

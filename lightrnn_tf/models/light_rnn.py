@@ -173,7 +173,9 @@ class LightRNN(language_model.LanguageModel):
         # Dropout is then drawn for each vector and batch.
         def project(vectors):
             vectors = ops.cast(vectors, self.compute_dtype)
-            return self.recurrent.project(self.input_dropout(vectors, training=training))
+            return self.recurrent.project(
+                self.input_dropout(vectors, training=training)
+            )
 
         embedding = self.embedding
         cells = ops.take(embedding.cells, ids, axis=0)
@@ -186,7 +188,9 @@ class LightRNN(language_model.LanguageModel):
         if self.residual_dim:
             own = ops.take(self.softmax.word_vectors, ids[:, :-1], axis=0)
             columns = columns + ops.matmul(
-                self.input_dropout(ops.cast(own, self.compute_dtype), training=training),
+                self.input_dropout(
+                    ops.cast(own, self.compute_dtype), training=training
+                ),
                 ops.matmul(
                     embedding.residual_kernel, self.recurrent.projections[0].kernel
                 ),

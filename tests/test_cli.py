@@ -1,0 +1,474 @@
+"""The commands, as a user meets them: results, errors, exit statuses."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import cli, run
+
+TEXT = (
+    """The cat sat on the mat.
+The dog sat on the log, and the cat didn't like it.
+
+A cat and a dog: two animals on 3 mats.
+The mat was on the floor. The log was on the hill.
+"""
+    * 40
+)
+SMALL = ["--units", "8", "--residual-dim", "2", "--batch-size", "4", "--steps", "5"]
+
+
+def lightrnn(*arguments):
+    """Run a command in this process and return its exit status."""
+    try:
+        return cli.main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        return stop.code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A text, a LightRNN of two rounds, a dense run and an exported file."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "test.txt").write_text("The cat sat on the zebra.\n", encoding="utf-8")
+    assert lightrnn("train", "--train", folder / "text.txt", "--lowercase",
+                    "--test", folder / "test.txt", "--rounds", "2,1", *SMALL,
+                    "--out", folder / "run") == 0  # fmt: skip
+    assert lightrnn("train", "--train", folder / "text.txt", "--model", "dense",
+                    "--tied", "--rounds", "1", *SMALL,
+                    "--out", folder / "dense") == 0  # fmt: skip
+    assert lightrnn("export", folder / "run", "--out", folder / "m.tflite") == 0
+    return folder
+
+
+def error_of(capsys, *arguments):
+    """Run a command that fails: one line on standard error, status 2."""
+    capsys.readouterr()
+    status = lightrnn(*arguments)
+    out, err = capsys.readouterr()
+    assert status == 2, err
+    assert out == ""
+    (line,) = [line for line in err.splitlines() if "tokens, " not in line]
+    assert line.startswith("lightrnn")
+    assert "error: " in line
+    return line
+
+
+def test_a_run_has_its_files(folder):
+    names = {path.name for path in (folder / "run").iterdir()}
+    assert names >= {
+        "config.json", "vocabulary.txt", "table.json", "best.weights.h5",
+        "metrics.jsonl", "learning_curve.png", "ids",
+    }  # fmt: skip
+    log = (folder / "run" / "metrics.jsonl").read_text().splitlines()
+    lines = [json.loads(line) for line in log]
+    epochs = [line["epoch"] for line in lines if "epoch" in line]
+    assert epochs == [1, 2, 3]
+    rounds = [line for line in lines if "solver" in line]
+    assert [line["reallocation_before_epoch"] for line in rounds] == [3]
+    assert "perplexity" in lines[-1]["test"]
+    rates = [line["learning_rate"] for line in lines if "epoch" in line]
+    assert rates == sorted(rates, reverse=True)
+    assert not (folder / "run.partial").exists()
+
+
+def test_best_weights_and_table_belong_together(folder):
+    opened = run.Run(folder / "run")
+    model = opened.load_model()
+    from lightrnn_tf.table import WordTable
+
+    table = WordTable.from_json((folder / "run" / "table.json").read_text())
+    np.testing.assert_array_equal(model.table.cells, table.cells)
+    # 2 % of the words have a cell kept free.
+    free = table.rows * table.columns - len(opened.vocabulary)
+    assert free >= 1
+
+
+@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+def test_evaluate_gives_the_keys_of_the_contract(folder, model, capsys):
+    text = folder / "test.txt"
+    assert lightrnn("evaluate", folder / model, "--text", text, "--json") == 0
+    out = capsys.readouterr().out
+    result = json.loads(out)
+    assert out.count("\n") == 1
+    assert list(result) == [
+        "tokens", "nats_per_token", "perplexity", "oov_rate", "top1", "top3",
+        "top1_no_oov_eos", "top3_no_oov_eos", "tokens_no_oov_eos", "model_bytes",
+    ]  # fmt: skip
+    assert result["tokens"] == 8
+    assert result["oov_rate"] == 1 / 8
+    assert result["tokens_no_oov_eos"] == 6
+    assert result["perplexity"] == pytest.approx(np.exp(result["nats_per_token"]))
+    assert result["model_bytes"] > 1000
+    assert lightrnn("evaluate", folder / model, "--text", text) == 0
+    assert "perplexity" in capsys.readouterr().out
+
+
+def test_file_and_run_score_alike(folder, capsys):
+    scores = []
+    for model in ("run", "m.tflite"):
+        lightrnn("evaluate", folder / model, "--text", folder / "text.txt", "--json")
+        scores.append(json.loads(capsys.readouterr().out)["nats_per_token"])
+    assert scores[0] == pytest.approx(scores[1], abs=0.02)
+
+
+@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+def test_suggest_gives_the_keys_of_the_contract(folder, model, capsys):
+    assert lightrnn("suggest", folder / model, "the cat", "-k", 4, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == [
+        "context", "prefix", "exact", "rows_expanded", "suggestions",
+    ]  # fmt: skip
+    assert answer["context"] == ["the", "cat"]
+    assert answer["exact"] is True
+    log_probs = [entry["log_prob"] for entry in answer["suggestions"]]
+    assert len(log_probs) == 4
+    assert log_probs == sorted(log_probs, reverse=True)
+    assert all(entry["word"][0].isalpha() for entry in answer["suggestions"])
+
+
+def test_suggest_with_a_prefix_and_with_all_tokens(folder, capsys):
+    file = folder / "m.tflite"
+    lightrnn("suggest", file, "the", "--prefix", "DO", "-k", 9, "--json")
+    words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
+    assert words == ["dog"]
+    lightrnn("suggest", file, "", "--prefix", "qq", "--json")
+    assert json.loads(capsys.readouterr().out)["suggestions"] == []
+    lightrnn("suggest", file, "", "-k", 99, "--all-tokens", "--json")
+    words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
+    assert {"<eos>", "<unk>", ".", "3", "didn't"} <= set(words)
+
+
+def test_suggest_asks_for_text(folder, capsys, monkeypatch):
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("the cat\n\ud800 \U0001f600\n"))
+    assert lightrnn("suggest", folder / "m.tflite", "--json") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["context"] for line in lines][0] == ["the", "cat"]
+    assert len(lines) == 2
+
+
+def test_generate_is_repeatable(folder, capsys):
+    texts = []
+    for seed in (1, 1, 2):
+        assert lightrnn("generate", folder / "run", "the", "--seed", seed) == 0
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1] != texts[2]
+
+
+@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+def test_table_lists_every_word_once(folder, model, capsys):
+    assert lightrnn("table", folder / model, "--json") == 0
+    listing = json.loads(capsys.readouterr().out)
+    cells = {(e["row"], e["column"]) for e in listing["words"]}
+    assert len(cells) == len(listing["words"])
+    assert [e["id"] for e in listing["words"]] == list(range(len(cells)))
+    assert max(row for row, _ in cells) < listing["rows"]
+    assert max(column for _, column in cells) < listing["columns"]
+    counts = [e["count"] for e in listing["words"]]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_table_of_run_and_file_are_the_same(folder, capsys):
+    listings = []
+    for model in ("run", "m.tflite"):
+        lightrnn("table", folder / model, "--json")
+        listings.append(json.loads(capsys.readouterr().out))
+    assert listings[0] == listings[1]
+
+
+def test_table_shows_who_shares_a_row_and_draws(folder, capsys):
+    assert lightrnn("table", folder / "run", "--word", "cat") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("cat: row ")
+    assert all("cat" in line.split() for line in lines[1:])
+    assert len(lines) == 3
+    assert (folder / "run" / "table.png").stat().st_size > 1000
+    assert lightrnn("table", folder / "run", "--row", 0, "--column", 1) == 0
+    assert "column 1: " in capsys.readouterr().out
+    picture = folder / "t.png"
+    assert lightrnn("table", folder / "m.tflite", "--picture", picture) == 0
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["train", "evaluate", "suggest", "generate", "export", "table", "quickstart"],
+)
+def test_help_shows_one_example(command, capsys):
+    assert lightrnn(command, "--help") == 0
+    assert f"example: lightrnn {command}" in capsys.readouterr().out
+
+
+def test_options_of_training_are_those_of_the_command_line():
+    import dataclasses
+
+    from lightrnn_tf import training
+
+    parsed = vars(cli._parser().parse_args(["train", "--train", "x", "--out", "y"]))
+    for field in dataclasses.fields(training.Options):
+        assert field.name in parsed, field.name
+        if field.name not in ("train", "out"):
+            assert parsed[field.name] == field.default, field.name
+
+
+# Bad input.
+
+
+def train(folder, text, *more):
+    return ("train", "--train", text, *SMALL, "--rounds", "1", *more)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "the following arguments are required: COMMAND"),
+        (("fly",), "invalid choice: 'fly'"),
+        (("train", "--out", "x"), "the following arguments are required: --train"),
+        (("train", "--train", "x", "--out", "y", "--fast"), "unrecognized arguments"),
+        (("suggest", "m.tflite", "-k", "0"), "must be at least 1, not 0"),
+        (("train", "--train", "x", "--out", "y", "--rounds", "3,x"), "as in 10,5"),
+        (("train", "--train", "x", "--out", "y", "--cell", "rnn"), "invalid choice"),
+    ],
+)
+def test_wrong_arguments_are_one_line(arguments, message, capsys):
+    line = error_of(capsys, *arguments)
+    assert message in line
+
+
+@pytest.mark.parametrize(
+    ("make", "more", "message"),
+    [
+        (None, (), "nothing.txt: no such file."),
+        (b"", (), "at least one word"),
+        (b"\n\n \n", (), "at least one word"),
+        (b"na\xefve\n", (), "is not UTF-8: byte 2 is 0xef"),
+        (b"a b c\n" * 3, (), "must fill at least one batch, 20 words (4 streams × 5"),
+        (TEXT.encode(), ("--rows", 2, "--columns", 3), "a cell for each of the"),
+        (TEXT.encode(), ("--rows", 99), "every row needs a word"),
+        (TEXT.encode(), ("--vocab-size", 1), "`max_size` must be at least 2"),
+        (TEXT.encode(), ("--dropout", 1.5), "`dropout` must be a number in [0, 1)"),
+        (TEXT.encode(), ("--learning-rate", 0), "`learning_rate` must be between"),
+        (TEXT.encode(), ("--model", "dense", "--rounds", "1,1"), "must be one number"),
+        (TEXT.encode(), ("--valid", "gone.txt"), "gone.txt: no such file."),
+        (TEXT.encode(), ("--test", "gone.txt"), "gone.txt: no such file."),
+        (
+            TEXT.encode(),
+            ("--model", "dense", "--tied", "--embedding-dim", 3),
+            "`embedding_dim` must equal `units` when `tied`",
+        ),
+    ],
+)
+def test_bad_training_leaves_nothing(make, more, message, tmp_path, capsys):
+    text = tmp_path / "nothing.txt"
+    if make is not None:
+        text = tmp_path / "text.txt"
+        text.write_bytes(make)
+    line = error_of(capsys, *train(tmp_path, text, "--out", tmp_path / "r", *more))
+    assert message in line
+    assert {path.name for path in tmp_path.iterdir()} <= {"text.txt"}
+
+
+def test_a_folder_in_place_of_a_text_is_named(tmp_path, capsys):
+    line = error_of(capsys, *train(tmp_path, tmp_path, "--out", tmp_path / "r"))
+    assert "is a folder. Name its files" in line
+
+
+def test_errors_replace_goes_on(tmp_path):
+    text = tmp_path / "latin.txt"
+    text.write_bytes(TEXT.replace("mat", "mätze").encode("latin-1"))
+    more = ("--errors", "replace", "--out", tmp_path / "r")
+    assert lightrnn(*train(tmp_path, text, *more)) == 0
+
+
+def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(
+    folder, tmp_path, capsys
+):
+    text = folder / "text.txt"
+    before = (folder / "dense" / "config.json").read_bytes()
+    line = error_of(capsys, *train(folder, text, "--out", folder / "dense"))
+    assert "exists. Pass --overwrite" in line
+    assert (folder / "dense" / "config.json").read_bytes() == before
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "letter.txt").write_text("dear")
+    line = error_of(capsys, *train(folder, text, "--out", precious, "--overwrite"))
+    assert "is not a run, so it is not overwritten" in line
+    assert (precious / "letter.txt").read_text() == "dear"
+    # A failed training leaves the run that was to be replaced.
+    line = error_of(
+        capsys,
+        *train(folder, text, "--out", folder / "dense", "--overwrite", "--rows", 999),
+    )
+    assert (folder / "dense" / "config.json").read_bytes() == before
+    assert not (folder / "dense.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda run: (run / "best.weights.h5").unlink(), "no epoch was finished"),
+        (lambda run: (run / "config.json").unlink(), "config.json is missing"),
+        (lambda run: (run / "vocabulary.txt").unlink(), "vocabulary.txt is missing"),
+        (
+            lambda run: os.truncate(run / "best.weights.h5", 500),
+            "best.weights.h5 is damaged",
+        ),
+        (lambda run: os.truncate(run / "config.json", 50), "config.json is damaged"),
+        (lambda run: os.truncate(run / "vocabulary.txt", 60), "vocabulary.txt: "),
+        (
+            lambda run: (run / "config.json").write_text(
+                (run / "config.json").read_text().replace('"units": 8', '"units": -8')
+            ),
+            "`units` must be a positive integer",
+        ),
+        (
+            lambda run: (run / "config.json").write_text(
+                (run / "config.json").read_text().replace('"units": 8', '"units": 9')
+            ),
+            "damaged or of another model",
+        ),
+        (
+            lambda run: (run / "config.json").write_text("[1]"),
+            "config.json is damaged",
+        ),
+    ],
+)
+def test_truncated_runs_are_named(damage, message, folder, tmp_path, capsys):
+    import shutil
+
+    broken = tmp_path / "run"
+    shutil.copytree(folder / "run", broken)
+    damage(broken)
+    line = error_of(capsys, "evaluate", broken, "--text", folder / "test.txt")
+    assert message in line
+
+
+def test_other_wrong_inputs_are_one_line(folder, tmp_path, capsys):
+    text = folder / "test.txt"
+    assert "no such run or file" in error_of(capsys, "suggest", tmp_path / "x", "a")
+    other = tmp_path / "other.tflite"
+    other.write_bytes(b"\x1c\x00\x00\x00TFL3" * 9)
+    line = error_of(capsys, "evaluate", other, "--text", text)
+    assert "is not a file that `lightrnn export` wrote" in line
+    assert "no such file" in error_of(
+        capsys, "evaluate", folder / "run", "--text", tmp_path / "gone.txt"
+    )
+    (tmp_path / "empty.txt").write_text("")
+    assert "at least one token" in error_of(
+        capsys, "evaluate", folder / "run", "--text", tmp_path / "empty.txt"
+    )
+    assert "`word` must be in the vocabulary. Received: 'zebra'" in error_of(
+        capsys, "table", folder / "run", "--word", "zebra"
+    )
+    assert "`row` must be below" in error_of(
+        capsys, "table", folder / "run", "--row", 999
+    )
+    assert "exists. Pass --overwrite" in error_of(
+        capsys, "export", folder / "run", "--out", folder / "m.tflite"
+    )
+    assert "no such folder" in error_of(
+        capsys, "export", folder / "run", "--out", tmp_path / "a" / "m.tflite"
+    )
+    assert "`temperature` must be above 0" in error_of(
+        capsys, "generate", folder / "run", "the", "--temperature", 0
+    )
+
+
+def test_no_space_left_is_one_line_and_leaves_nothing(
+    folder, tmp_path, capsys, monkeypatch
+):
+    import errno
+
+    import keras
+
+    def full(self, filepath, **kwargs):
+        pathlib.Path(filepath).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(filepath))
+
+    monkeypatch.setattr(keras.Model, "save_weights", full)
+    text = folder / "text.txt"
+    line = error_of(capsys, *train(folder, text, "--out", tmp_path / "r"))
+    assert "No space left on device" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_divergence_is_named(folder, tmp_path, capsys, monkeypatch):
+    from lightrnn_tf import metrics
+
+    monkeypatch.setattr(
+        metrics.Perplexity, "nats_per_token", lambda self: self.nats * float("nan")
+    )
+    text = folder / "text.txt"
+    assert lightrnn(*train(folder, text, "--out", tmp_path / "r")) == 2
+    assert "error: Training diverged" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def start(*arguments):
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "lightrnn_tf", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def wait_for(condition, process, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_interrupt_keeps_the_last_finished_epoch(folder, tmp_path):
+    out = tmp_path / "r"
+    text = folder / "text.txt"
+    process = start("train", "--train", text, *SMALL, "--rounds", "2000", "--out", out)
+    log = tmp_path / "r.partial" / "metrics.jsonl"
+    wait_for(lambda: log.exists() and log.read_text().count("\n") >= 2, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "finished epochs" in err
+    assert err.rstrip().endswith("interrupted.")
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+    assert lightrnn("evaluate", out, "--text", text) == 0
+
+
+def test_interrupt_before_the_first_epoch_leaves_nothing(folder, tmp_path):
+    big = tmp_path / "big.txt"
+    big.write_text(TEXT * 200, encoding="utf-8")
+    process = start("train", "--train", big, "--rounds", "9", "--out", tmp_path / "r")
+    wait_for((tmp_path / "r.partial" / "config.json").exists, process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["big.txt"]
+
+
+def test_output_is_json_alone_and_a_closed_pipe_is_no_error(folder):
+    process = start("suggest", folder / "m.tflite", "the", "--json")
+    out, err = process.communicate(timeout=120)
+    assert json.loads(out)["context"] == ["the"]
+    assert "ai-edge-litert" in err
+    assert len(err.splitlines()) == 1
+    shell = f"{sys.executable} -m lightrnn_tf table {folder / 'run'} --json | head -c 9"
+    done = subprocess.run(
+        shell, shell=True, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "Traceback" not in done.stderr

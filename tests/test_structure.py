@@ -1,0 +1,131 @@
+"""What lives where, read from the source: arrows point one way."""
+
+import ast
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+LIBRARY = ROOT / "lightrnn_tf"
+
+# What a module may import of ours; the rest of the table in README's "how it works".
+LAYERS = [
+    {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
+    {"matching", "warm_start", "decoding", "metrics"},
+    {"evaluation", "layers", "listing", "plots"},
+    {"litert", "models"},
+    {"data", "reallocation", "run"},
+    {"callbacks", "predictor"},
+    {"training"},
+    {"quickstart", "cli", "__main__", "__init__"},
+]
+WITHOUT_KERAS = {
+    "vocabulary",
+    "table",
+    "matching",
+    "warm_start",
+    "decoding",
+    "evaluation",
+    "litert",
+}
+
+
+def name_of(path):
+    parts = path.relative_to(LIBRARY).with_suffix("").parts
+    return parts[0]
+
+
+def level(name):
+    (found,) = [n for n, names in enumerate(LAYERS) if name in names]
+    return found
+
+
+def imports(path, lazy=True):
+    """Yield the modules that a file imports, with the names from packages of ours."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = ast.walk(tree) if lazy else tree.body
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            if node.module in ("lightrnn_tf", "lightrnn_tf_export"):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+FILES = sorted(LIBRARY.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_point_one_way(path):
+    mine = level(name_of(path))
+    for module in imports(path):
+        if module.startswith("lightrnn_tf."):
+            other = module.split(".")[1]
+            if other in ("__version__",) or other == name_of(path):
+                continue
+            assert level(other) <= mine, f"{path.name} imports {module}, above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_tensorflow_and_the_exporter_stay_out_of_the_library(path):
+    allowed = {"models", "cli", "quickstart"}
+    for module in imports(path):
+        assert module.split(".")[0] != "tensorflow", f"{path.name} imports {module}"
+        if module.startswith("lightrnn_tf_export"):
+            assert name_of(path) in allowed, f"{path.name} imports {module}"
+
+
+@pytest.mark.parametrize("name", sorted(WITHOUT_KERAS))
+def test_modules_that_need_no_keras_do_not_import_it(name):
+    program = f"import sys, lightrnn_tf.{name}; sys.exit('keras' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == 0
+
+
+def test_nobody_imports_a_package_called_export():
+    for path in [*FILES, *ROOT.glob("tests/*.py"), *ROOT.glob("export/*.py")]:
+        assert "export" not in set(imports(path)), path
+
+
+def test_every_test_is_collected():
+    for path in ROOT.glob("tests/**/*.py"):
+        if "\ndef test_" in path.read_text(encoding="utf-8"):
+            assert path.name.startswith("test_"), path
+
+
+def public(tree):
+    kinds = ast.FunctionDef | ast.ClassDef
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, kinds) and not node.name.startswith("_")
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*FILES, *sorted((ROOT / "export").glob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_public_name_has_a_docstring(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), path
+    for node in public(tree):
+        assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+def test_no_assert_for_user_input():
+    for path in [*FILES, *ROOT.glob("export/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.Assert)], path
+
+
+def test_nothing_is_pickled():
+    for path in [*FILES, *ROOT.glob("export/*.py")]:
+        source = path.read_text(encoding="utf-8")
+        for word in ("pickle", "marshal", "eval(", "exec(", "shelve"):
+            assert word not in source.replace("retrieval(", ""), (path, word)
