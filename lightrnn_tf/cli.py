@@ -127,14 +127,35 @@ def _add_train(add):
     option = command.add_argument
     files = command.add_argument_group("text")
     text = files.add_argument
-    text("--train", nargs="+", required=True, metavar="FILE")
+    text("--train", nargs="+", required=True, metavar="FILE", help="or patterns")
     text("--valid", nargs="+", metavar="FILE", help="default: a tenth of --train")
     text("--test", nargs="+", metavar="FILE", help="scored at the end")
-    text("--tokenizer", choices=("words", "whitespace"), default="words")
-    text("--lowercase", action="store_true")
-    text("--vocab-size", type=_positive, metavar="N", help="default: all words")
-    text("--min-count", type=_positive, default=1, metavar="N")
-    text("--errors", choices=("strict", "replace"), default="strict")
+    text(
+        "--tokenizer",
+        choices=("words", "whitespace"),
+        default="words",
+        help="words for raw text (default), whitespace for text cut before",
+    )
+    text("--lowercase", action="store_true", help="lower-case the text first")
+    text(
+        "--vocab-size",
+        type=_positive,
+        metavar="N",
+        help="most frequent words, <eos> and <unk> among them; default: all words",
+    )
+    text(
+        "--min-count",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="least occurrences of a word; default: 1",
+    )
+    text(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="what to do with bytes that are not UTF-8; default: strict, stop",
+    )
     text(
         "--line-independent",
         action="store_true",
@@ -143,13 +164,46 @@ def _add_train(add):
     option("--out", required=True, metavar="RUN", help="folder to write")
     option("--overwrite", action="store_true", help="replace a run")
     shape = command.add_argument_group("model").add_argument
-    shape("--model", choices=("lightrnn", "dense"), default="lightrnn")
-    shape("--units", type=_positive, default=200, metavar="H")
-    shape("--layers", type=_positive, default=1, metavar="N")
-    shape("--cell", choices=("lstm", "gru", "simple"), default="lstm")
+    shape(
+        "--model",
+        choices=("lightrnn", "dense"),
+        default="lightrnn",
+        help="dense: an ordinary embedding and softmax, to compare with",
+    )
+    shape(
+        "--units",
+        type=_positive,
+        default=200,
+        metavar="H",
+        help="size of the hidden states; default: 200",
+    )
+    shape(
+        "--layers",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="recurrent layers; default: 1",
+    )
+    shape(
+        "--cell",
+        choices=("lstm", "gru", "simple"),
+        default="lstm",
+        help="default: lstm",
+    )
     shape("--embedding-dim", type=_positive, metavar="E", help="default: --units")
-    shape("--residual-dim", type=_natural, default=16, metavar="k")
-    shape("--cell-bias", action=argparse.BooleanOptionalAction, default=True)
+    shape(
+        "--residual-dim",
+        type=_natural,
+        default=16,
+        metavar="k",
+        help="length of the vector each word has of its own; default: 16, paper: 0",
+    )
+    shape(
+        "--cell-bias",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="a bias for each word (default; the paper has none)",
+    )
     shape("--rows", type=_positive, metavar="R", help="default: nearly square")
     shape("--columns", type=_positive, metavar="C", help="default: nearly square")
     shape(
@@ -160,8 +214,13 @@ def _add_train(add):
     )
     shape("--tied", action="store_true", help="dense: one table for both sides")
     fit = command.add_argument_group("training").add_argument
-    fit("--dropout", type=float, default=0.2, metavar="P")
-    fit("--warm-start", action=argparse.BooleanOptionalAction, default=True)
+    fit("--dropout", type=float, default=0.2, metavar="P", help="default: 0.2")
+    fit(
+        "--warm-start",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="first table from co-occurrence (default) or random, as in the paper",
+    )
     fit(
         "--rounds",
         type=_epochs,
@@ -169,10 +228,28 @@ def _add_train(add):
         metavar="N[,N…]",
         help="epochs, with a reallocation between rounds; default: 10",
     )
-    fit("--batch-size", type=_positive, default=32, metavar="B")
-    fit("--steps", type=_positive, default=35, metavar="T")
-    fit("--learning-rate", type=float, default=5e-3, metavar="RATE")
-    fit("--seed", type=_natural, default=0, metavar="N")
+    fit(
+        "--batch-size",
+        type=_positive,
+        default=32,
+        metavar="B",
+        help="streams of text read side by side; default: 32",
+    )
+    fit(
+        "--steps",
+        type=_positive,
+        default=35,
+        metavar="T",
+        help="words of a stream in a batch; default: 35",
+    )
+    fit(
+        "--learning-rate",
+        type=float,
+        default=5e-3,
+        metavar="RATE",
+        help="full until the last round, then half a cosine; default: 0.005",
+    )
+    fit("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     fit("--threads", type=_positive, metavar="N", help="default: all cores")
 
 

@@ -195,7 +195,8 @@ class LiteRTPredictor:
         cells = np.array([self.cells[word] for word in self.vocabulary.words])
         eos = self.cells[EOS]
         state = self.start()
-        for cell in cells[ids].tolist():
+        for word in ids:
+            cell = int(cells[word])
 
             def expand(_, rows, state=state):
                 return self.expand(rows[0], state)[None]

@@ -188,7 +188,7 @@ class _Training:
         )
         extra = [
             keras.callbacks.LearningRateScheduler(
-                lambda epoch: _learning_rate(options.learning_rate, epoch / total)
+                lambda epoch: learning_rate(options, epoch)
             ),
             keras.callbacks.TerminateOnNaN(),
             callbacks.WordsPerSecond(self.windows),
@@ -286,9 +286,10 @@ def _table_shape(options: Options, words: int) -> tuple[int, int]:
         user_cells = 0 if paper or given else math.ceil(words * USER_CELLS)
     needed = words + user_cells
     rows, columns = tables.default_shape(words, user_cells)
-    if options.rows or options.columns:
-        rows = options.rows or -(-needed // options.columns)
-        columns = options.columns or -(-needed // rows)
+    if options.rows:
+        rows, columns = options.rows, options.columns or -(-needed // options.rows)
+    elif options.columns:
+        rows, columns = -(-needed // options.columns), options.columns
     if rows * columns < needed:
         raise ValueError(
             f"The table must have a cell for each of the {words} words and "
@@ -298,9 +299,15 @@ def _table_shape(options: Options, words: int) -> tuple[int, int]:
     return rows, columns
 
 
-def _learning_rate(base: float, done: float) -> float:
-    """Return the rate after a share `done` of the epochs: half a cosine."""
-    return base * (FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2)
+def learning_rate(options: Options, epoch: int) -> float:
+    """Return the rate in an epoch: full until the last round, then half a cosine.
+
+    A model needs the full rate to recover from a reallocation.
+    """
+    last = options.rounds[-1]
+    done = max(0, epoch - sum(options.rounds) + last) / last
+    share = FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2
+    return options.learning_rate * share
 
 
 class _KeepBest(keras.callbacks.Callback):

@@ -25,6 +25,8 @@ from lightrnn_tf import table as tables
 # Distance of a neighbour (before: negative) and how much it counts.
 _NEIGHBOURS = ((-1, 1.0), (1, 0.7), (-2, 0.5))
 _MAX_SWEEPS = 40
+# Tokens that are counted at a time, so that memory does not grow with the text.
+_CHUNK = 1 << 20
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -62,7 +64,8 @@ def table(
     """
     first = tables.WordTable.random(vocabulary_size, rows, columns, seed)
     vectors = _word_vectors(ids, vocabulary_size, dimensions)
-    weights = np.sqrt(np.bincount(ids, minlength=vocabulary_size)) + 1e-3
+    counts = sum(np.bincount(part, minlength=vocabulary_size) for part in _chunks(ids))
+    weights = np.sqrt(counts) + 1e-3
     row, column = first.row_of.copy(), first.column_of.copy()
     previous = np.inf
     for sweep in range(_MAX_SWEEPS):
@@ -84,10 +87,8 @@ def _word_vectors(ids, vocabulary_size, dimensions):
     """Return unit vectors `(V, D)` from the neighbours of each word."""
     parts = []
     for distance, weight in _NEIGHBOURS:
-        here, there = ids[abs(distance) :], ids[: len(ids) - abs(distance)]
-        if distance > 0:
-            here, there = there, here
-        parts.append(_ppmi(here, there, vocabulary_size) * weight)
+        counts = _neighbour_counts(ids, distance, vocabulary_size)
+        parts.append(_ppmi(counts) * weight)
     matrix = hstack(parts, format="csr").astype(np.float32)
     dimensions = min(dimensions, vocabulary_size - 1)
     if dimensions < 1 or matrix.nnz == 0:
@@ -100,12 +101,26 @@ def _word_vectors(ids, vocabulary_size, dimensions):
     return vectors / np.maximum(norms, 1e-9)
 
 
-def _ppmi(here, there, vocabulary_size):
-    """Return positive pointwise mutual information, smoothed as in word2vec."""
-    ones = np.ones(len(here))
+def _chunks(ids, overlap=0):
+    """Yield parts of a text, each beginning with the last words of the one before."""
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[max(0, start - overlap) : start + _CHUNK]
+
+
+def _neighbour_counts(ids, distance, vocabulary_size):
+    """Return how often each word has each other one at a distance, `(V, V)`."""
     shape = (vocabulary_size, vocabulary_size)
-    counts: csr_matrix = coo_matrix((ones, (here, there)), shape=shape).tocsr()
-    counts.sum_duplicates()
+    counts = csr_matrix(shape)
+    overlap = abs(distance)
+    for part in _chunks(ids, overlap):
+        earlier, later = part[: len(part) - overlap], part[overlap:]
+        pair = (later, earlier) if distance < 0 else (earlier, later)
+        counts += coo_matrix((np.ones(len(later)), pair), shape=shape).tocsr()
+    return counts
+
+
+def _ppmi(counts):
+    """Return positive pointwise mutual information, smoothed as in word2vec."""
     total = counts.sum()
     of_word = np.asarray(counts.sum(1)).ravel()
     of_neighbour = np.asarray(counts.sum(0)).ravel() ** 0.75
@@ -116,7 +131,7 @@ def _ppmi(here, there, vocabulary_size):
     )
     keep = information > 0
     return coo_matrix(
-        (information[keep], (pairs.row[keep], pairs.col[keep])), shape=shape
+        (information[keep], (pairs.row[keep], pairs.col[keep])), shape=counts.shape
     ).tocsr()
 
 

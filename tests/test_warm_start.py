@@ -55,3 +55,16 @@ def test_progress_is_reported(rng):
     warm_start.table(families(rng), 30, 5, 6, progress=shares.append)
     assert shares == sorted(shares)
     assert 0 < shares[-1] <= 1
+
+
+@pytest.mark.parametrize("distance", [-1, 1, -2])
+def test_neighbours_are_counted_the_same_in_parts(distance, rng, monkeypatch):
+    ids = rng.integers(0, 7, 50)
+    expected = np.zeros((7, 7))
+    for t in range(50):
+        if 0 <= t + distance < 50:
+            expected[ids[t], ids[t + distance]] += 1
+    for chunk in (1000, 7, 2):
+        monkeypatch.setattr(warm_start, "_CHUNK", chunk)
+        counts = warm_start._neighbour_counts(ids, distance, 7)
+        np.testing.assert_array_equal(counts.toarray(), expected)
