@@ -13,7 +13,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 -m "not slow" -q
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -q -m "not slow" \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -m "not slow" -q \
 	    tests/test_layers.py tests/test_models.py
 
 test-slow: $(VENV)/installed-dev

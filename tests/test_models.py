@@ -19,6 +19,10 @@ MODELS = [
 ]
 
 
+# Where the kind of model makes little difference, one of each.
+SOME = [MODELS[0], MODELS[4]]
+
+
 def make(cls, kwargs, rng, line_independent=False):
     model = cls(V, units=6, eos_id=2, line_independent=line_independent, **kwargs)
     model.build()
@@ -35,12 +39,14 @@ def ids(rng):
     return np.minimum(rng.zipf(1.5, 61) - 1, V - 1)
 
 
-@pytest.mark.parametrize("line_independent", [False, True])
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(
+    ("cls", "kwargs", "line_independent"),
+    [*((*entry, False) for entry in MODELS), *((*entry, True) for entry in SOME)],
+)
 def test_evaluate_equals_the_equations(cls, kwargs, line_independent, ids, rng):
     model = make(cls, kwargs, rng, line_independent)
     expected = stream_nats(model, ids)
-    for steps in (1, 7, 100):
+    for steps in (7, 100):
         windows = data.windows(ids, batch_size=1, steps=steps)
         logs = model.evaluate(windows, return_dict=True, verbose=0)
         assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
@@ -49,7 +55,7 @@ def test_evaluate_equals_the_equations(cls, kwargs, line_independent, ids, rng):
         np.testing.assert_allclose(nats, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(("cls", "kwargs"), SOME)
 def test_streams_side_by_side_equal_streams_alone(cls, kwargs, ids, rng):
     model = make(cls, kwargs, rng)
     parts = np.split(ids, [16, 31, 46])  # 61 words in 4 streams: 16, 15, 15, 15.
@@ -151,8 +157,10 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
         assert not np.array_equal(old, weight), weight.path
 
 
-@pytest.mark.parametrize("jit", [False, True])
-@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    ("policy", "jit"),
+    [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
+)
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
     model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)
     model.compile("adam", jit_compile=jit)
@@ -176,7 +184,7 @@ def test_half_precision_is_near_full_precision(ids, rng):
     )
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(("cls", "kwargs"), SOME)
 def test_saved_model_predicts_the_same(cls, kwargs, ids, rng, tmp_path):
     model = make(cls, kwargs, rng, line_independent=True)
     windows = data.windows(ids, 2, 5)
