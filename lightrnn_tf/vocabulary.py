@@ -110,9 +110,9 @@ class Vocabulary:
     >>> tokenizer = Tokenizer("whitespace")
     >>> vocabulary = Vocabulary.from_lines(lines, tokenizer, max_size=4)
     >>> vocabulary.words
-    ['<eos>', 'the', 'cat', '<unk>']
+    ['<eos>', 'the', '<unk>', 'cat']
     >>> vocabulary.ids(["the", "bird"])
-    [1, 3]
+    [1, 2]
     """
 
     def __init__(

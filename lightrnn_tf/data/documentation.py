@@ -84,12 +84,12 @@ def _texts(path: pathlib.Path) -> Iterator[str]:
 def prose(text: str) -> list[str]:
     """Return the paragraphs of a docstring that are sentences, without markup.
 
-    Code blocks, doctest lines, tables, headings and lists of arguments are left out.
+    Code blocks, doctest lines, tables, headings and names of arguments are left out.
 
     Example:
 
-    >>> prose("Return the *best* word.\\n\\n>>> best(x)\\n'a'\\n\\nIt may be ``None``.")
-    ['It may be None.']
+    >>> prose("Heading\\n-------\\n\\n>>> best(x)\\n'a'\\n\\nIt may also be ``None``.")
+    ['It may also be None.']
     """
     kept = []
     in_fence = False

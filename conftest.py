@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parent
 CORPORA = ROOT.parent / "shared" / "corpora"
 
 if importlib.util.find_spec("lightrnn_tf_export") is None:
@@ -33,11 +33,13 @@ def _seed():
 
 @pytest.fixture
 def rng():
+    """Random numbers from a fixed seed."""
     return np.random.default_rng(0)
 
 
 @pytest.fixture
 def corpora():
+    """The folder of the corpora; the test is skipped where there is none."""
     if not CORPORA.is_dir():
         pytest.skip("the corpora are not beside this checkout")
     return CORPORA
