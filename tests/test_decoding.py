@@ -74,6 +74,28 @@ def test_rows_are_left_out_once_the_answer_is_certain(rng):
     assert answer.rows_expanded == decoding.ROWS_AT_ONCE
 
 
+def test_the_best_word_may_stand_in_a_late_row(rng):
+    """The best rows hold many words, the last one a single word: P(w) = P_r."""
+    words = ["<eos>", "<unk>", *(f"w{chr(97 + n)}{chr(97 + m)}" for n in range(12)
+             for m in range(6))]  # fmt: skip
+    vocabulary = Vocabulary(words, [1] * 74, Tokenizer("words"))
+    model = models.LightRNN(74, units=6, rows=13, columns=8, residual_dim=0)
+    model.build()
+    cells = [12 * 8, 11 * 8 + 7, *(row * 8 + m for row in range(12) for m in range(6))]
+    model.table = WordTable(np.array(cells), 13, 8)
+    # Rows from the best to the worst; those of six words share theirs evenly.
+    model.softmax.row_bias.assign(-0.1 * np.arange(13.0))
+    model.softmax.row_kernel.assign(np.zeros((6, 13)))
+    predictor = KerasPredictor(model, vocabulary)
+    state = predictor.start()
+    allowed = decoding.candidates(predictor, all_tokens=True)
+    answer = decoding.top_k(predictor, state, 1, allowed)
+    assert answer.words == ["<eos>"]
+    assert answer.rows_expanded == 13
+    log_probs = model.log_probs(np.array([[0]]))[0]
+    assert answer.log_probs[0] == pytest.approx(log_probs.max(), abs=1e-5)
+
+
 def test_unknown_words_are_read_as_unk(rng):
     predictor = make(*MODELS[0], rng)
     known = decoding.read(predictor, ["<unk>"])

@@ -106,6 +106,14 @@ def test_arrays_go_on_from_batch_to_batch_and_may_end_in_a_smaller_one(rng):
     assert model.predict(ids, batch_size=2, verbose=0).shape == (3, 4)
 
 
+def test_each_predict_of_an_array_starts_fresh(rng):
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (4, 5))
+    first, again = (model.predict(ids, batch_size=2, verbose=0) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_allclose(first[:2], np.asarray(model(ids[:2])), atol=1e-5)
+
+
 def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
     histories = []
     for validation in (None, data.windows(ids[:20], 3, 4)):
