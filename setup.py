@@ -40,7 +40,14 @@ setup(
     extras_require={
         "datasets": ["tensorflow-datasets"],
         "beam": ["apache-beam"],
-        "dev": ["jax>=0.4.35", "mypy", "pytest", "pytest-xdist", "ruff"],
+        "dev": [
+            "jax>=0.4.35",
+            "mypy",
+            "pytest>=8",
+            "pytest-xdist",
+            "ruff",
+            "setuptools>=77",
+        ],
     },
     entry_points={"console_scripts": ["lightrnn = lightrnn_tf.cli:main"]},
 )

@@ -31,6 +31,32 @@ def bar(description: str) -> Iterator[Callable[[float], None]]:
         yield lambda share: progress.update(task, completed=share)
 
 
+def waiting(description: str):
+    """Return a context that shows that something goes on whose end is not known."""
+    return Console(stderr=True).status(description)
+
+
+class LazyBar:
+    """A bar that shows with its first share and goes with its last, for callbacks.
+
+    Args:
+        description: What is going on.
+    """
+
+    def __init__(self, description: str):
+        self.description = description
+        self._context: contextlib.ExitStack | None = None
+
+    def __call__(self, share: float) -> None:
+        if self._context is None:
+            self._context = contextlib.ExitStack()
+            self._update = self._context.enter_context(bar(self.description))
+        self._update(share)
+        if share >= 1:
+            self._context.close()
+            self._context = None
+
+
 def count(items: Iterable, description: str) -> Iterator:
     """Yield `items` and show how many there were; their number is not known before."""
     with _progress(

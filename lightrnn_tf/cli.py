@@ -486,6 +486,7 @@ def _export(args):
     _load_keras()
     import lightrnn_tf_export
 
+    from lightrnn_tf import _progress
     from lightrnn_tf import run as runs
 
     path = pathlib.Path(args.out)
@@ -494,9 +495,11 @@ def _export(args):
     if not path.resolve().parent.is_dir():
         raise FileNotFoundError(f"{path.parent}: no such folder.")
     run = runs.Run(args.run)
-    result = lightrnn_tf_export.export(
-        run.load_model(), run.vocabulary, path, args.quantize, args.overwrite
-    )
+    model = run.load_model()
+    with _progress.waiting("Exporting"):
+        result = lightrnn_tf_export.export(
+            model, run.vocabulary, path, args.quantize, args.overwrite
+        )
     print(
         f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
         f"the model; log P off by {result.report.mean_difference:.2g} nats in the mean."

@@ -45,9 +45,10 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
             overwrite=True,
         )
     )
-    exported = lightrnn_tf_export.export(
-        run.load_model(), run.vocabulary, out / "model.tflite", overwrite=True
-    )
+    with _progress.waiting("Exporting"):
+        exported = lightrnn_tf_export.export(
+            run.load_model(), run.vocabulary, out / "model.tflite", overwrite=True
+        )
     predictor = litert.LiteRTPredictor(exported.path)
     ids = data.encode(data.Lines([corpus["test"]]), predictor.vocabulary)
     with _progress.bar("Scoring the test text with the .tflite") as progress:

@@ -229,7 +229,12 @@ class _Training:
                 f"{math.exp(before):.1f} → {math.exp(after):.1f}."
             )
 
-        return callbacks.Reallocate(self.windows, starts, report=report)
+        return callbacks.Reallocate(
+            self.windows,
+            starts,
+            report=report,
+            progress=_progress.LazyBar("Loss tables, then matching"),
+        )
 
     def finish(self):
         """Go back to the best weights and write what belongs to them."""
