@@ -46,11 +46,14 @@ def export(
         model: A built `LightRNN` or `DenseRNN`.
         vocabulary: Its `Vocabulary`.
         path: The file to write.
-        quantize: `"none"`, `"float16"` or `"int8"`. Defaults to `"int8"`.
+        quantize: `"none"`, `"float16"` or `"int8"`. Defaults to `"int8"`; tables of
+            less than 1,024 numbers stay float32 with it.
         overwrite: Whether to replace a file. Defaults to `False`.
 
     Raises:
         FileExistsError: If there is such a file and `overwrite` is `False`.
+        FileNotFoundError: If there is no such folder.
+        OSError: If the file cannot be written.
         ExportMismatchError: If the converted model differs from the Keras model.
         ValueError: If an argument is wrong.
         RuntimeError: If Keras does not run on TensorFlow.
@@ -74,6 +77,10 @@ def export(
             f"`vocabulary` must have {model.vocabulary_size} words, as the model has. "
             f"Received: {len(vocabulary)}."
         )
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder. Name a file.")
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{path.parent}: no such folder.")
     if path.exists() and not overwrite:
         raise FileExistsError(
             f"{path} exists. Pass overwrite=True (or --overwrite) to replace it."
@@ -84,7 +91,7 @@ def export(
     manifest = {
         "format_version": litert.FORMAT_VERSION,
         "model_bytes": len(model_bytes),
-        "model": "light" if hasattr(module, "expand") else "dense",
+        "model": "lightrnn" if hasattr(module, "expand") else "dense",
         "rows": module.rows,
         "columns": module.columns,
         "vocabulary_size": len(vocabulary),
@@ -105,6 +112,9 @@ def export(
         write_atomic(trial, content)
         report = verify(litert.LiteRTPredictor(trial), reference, quantize)
         os.replace(trial, path)
+    except OSError as error:
+        # Name the file that was asked for, not the one it was tried under.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         trial.unlink(missing_ok=True)
     return ExportResult(path, len(model_bytes), len(content), report)

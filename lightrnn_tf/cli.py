@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of our output has gone; there is nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except (ValueError, OSError, RuntimeError, ImportError, MemoryError) as error:
+    except Exception as error:
+        # TensorFlow and its like raise classes of their own; --debug tells where.
         if args.debug:
             traceback.print_exc()
         print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
@@ -67,6 +68,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
+    return value
+
+
+def _vocabulary_size(text: str) -> int:
+    value = int(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError("must be at least 2, for <eos> and <unk>")
     return value
 
 
@@ -127,19 +135,25 @@ def _add_train(add):
     option = command.add_argument
     files = command.add_argument_group("text")
     text = files.add_argument
-    text("--train", nargs="+", required=True, metavar="FILE", help="or patterns")
+    text(
+        "--train",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="text files; patterns such as '*.gz' may be quoted",
+    )
     text("--valid", nargs="+", metavar="FILE", help="default: a tenth of --train")
     text("--test", nargs="+", metavar="FILE", help="scored at the end")
     text(
         "--tokenizer",
         choices=("words", "whitespace"),
         default="words",
-        help="words for raw text (default), whitespace for text cut before",
+        help="words for raw text (default), whitespace for pre-tokenised text",
     )
     text("--lowercase", action="store_true", help="lower-case the text first")
     text(
         "--vocab-size",
-        type=_positive,
+        type=_vocabulary_size,
         metavar="N",
         help="most frequent words, <eos> and <unk> among them; default: all words",
     )
@@ -275,13 +289,19 @@ def _add_suggest(add):
     command = add(
         "suggest",
         _suggest,
-        "Suggest next words; without a text, ask for one after the other",
+        "Suggest the next word for a text, or for each line typed",
         "lightrnn suggest books.tflite 'the old man and' -k 3 --prefix s",
     )
     _add_model(command)
-    command.add_argument("text", nargs="?", metavar="TEXT")
-    command.add_argument("-k", type=_positive, default=3, metavar="N")
-    command.add_argument("--prefix", default="", metavar="LETTERS")
+    command.add_argument(
+        "text", nargs="?", metavar="TEXT", help="the words so far; default: ask"
+    )
+    command.add_argument(
+        "-k", type=_positive, default=3, metavar="N", help="how many; default: 3"
+    )
+    command.add_argument(
+        "--prefix", default="", metavar="LETTERS", help="what the word begins with"
+    )
     command.add_argument(
         "--all-tokens",
         action="store_true",
@@ -299,9 +319,23 @@ def _add_generate(add):
     )
     _add_model(command)
     command.add_argument("text", nargs="?", default="", metavar="TEXT")
-    command.add_argument("--length", type=_positive, default=30, metavar="N")
-    command.add_argument("--temperature", type=float, default=1.0, metavar="T")
-    command.add_argument("--seed", type=_natural, default=0, metavar="N")
+    command.add_argument(
+        "--length",
+        type=_positive,
+        default=30,
+        metavar="N",
+        help="words at most; default: 30",
+    )
+    command.add_argument(
+        "--temperature",
+        type=float,
+        default=1.0,
+        metavar="T",
+        help="below 1 for more likely words; default: 1",
+    )
+    command.add_argument(
+        "--seed", type=_natural, default=0, metavar="N", help="default: 0"
+    )
 
 
 def _add_export(add):
@@ -314,7 +348,10 @@ def _add_export(add):
     command.add_argument("run", metavar="RUN")
     command.add_argument("--out", required=True, metavar="FILE")
     command.add_argument(
-        "--quantize", choices=("none", "float16", "int8"), default="int8"
+        "--quantize",
+        choices=("none", "float16", "int8"),
+        default="int8",
+        help="how weights are stored; default: int8",
     )
     command.add_argument("--overwrite", action="store_true", help="replace a file")
 
@@ -385,9 +422,7 @@ def _open(name: str):
     if path.is_file():
         from lightrnn_tf import litert
 
-        predictor = litert.LiteRTPredictor(path)
-        print(f"Running {path} with {predictor.runtime}.", file=sys.stderr)
-        return predictor
+        return litert.LiteRTPredictor(path)
     if not path.exists():
         raise FileNotFoundError(f"{name}: no such run or file.")
     _load_keras()
@@ -398,12 +433,17 @@ def _open(name: str):
     return predictors.KerasPredictor(run.load_model(), run.vocabulary)
 
 
+def _say_runtime(predictor):
+    if hasattr(predictor, "runtime"):
+        print(f"Ran {predictor.path} with {predictor.runtime}.", file=sys.stderr)
+
+
 def _evaluate(args):
-    predictor = _open(args.model)
     _load_keras()
     from lightrnn_tf import _progress, data, evaluation
 
     lines = data.Lines(data.files(args.text), args.errors)
+    predictor = _open(args.model)
     ids = data.encode(_progress.count(lines, "Reading, line"), predictor.vocabulary)
     if args.line_independent:
         predictor.line_independent = True
@@ -411,6 +451,7 @@ def _evaluate(args):
         scores = evaluation.evaluate(predictor, ids, progress)
     result = dataclasses.asdict(scores)
     result["model_bytes"] = predictor.model_bytes
+    _say_runtime(predictor)
     if args.json:
         print(json.dumps(result))
         return
@@ -424,6 +465,7 @@ def _suggest(args):
     predictor = _open(args.model)
     if args.text is not None:
         answer = _suggestions(predictor, args.text, args)
+        _say_runtime(predictor)
         print(json.dumps(answer) if args.json else _readable(answer))
         return
     for line in _typed_lines():
@@ -489,16 +531,11 @@ def _export(args):
     from lightrnn_tf import _progress
     from lightrnn_tf import run as runs
 
-    path = pathlib.Path(args.out)
-    if path.exists() and not args.overwrite:
-        raise FileExistsError(f"{path} exists. Pass --overwrite to replace it.")
-    if not path.resolve().parent.is_dir():
-        raise FileNotFoundError(f"{path.parent}: no such folder.")
     run = runs.Run(args.run)
     model = run.load_model()
     with _progress.waiting("Exporting"):
         result = lightrnn_tf_export.export(
-            model, run.vocabulary, path, args.quantize, args.overwrite
+            model, run.vocabulary, args.out, args.quantize, args.overwrite
         )
     print(
         f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
@@ -507,6 +544,8 @@ def _export(args):
 
 
 def _table(args):
+    if args.json and (args.row, args.column, args.word) != (None, None, None):
+        raise ValueError("`--json` lists the whole table. Leave out --row, --column …")
     predictor = _open(args.model)
     from lightrnn_tf import listing
 
@@ -514,7 +553,7 @@ def _table(args):
     if args.json:
         print(json.dumps(listing.as_json(table, vocabulary)))
         return
-    print(listing.as_text(table, vocabulary, args.row, args.column, args.word))
+    text = listing.as_text(table, vocabulary, args.row, args.column, args.word)
     picture = args.picture
     if picture is None and pathlib.Path(args.model).is_dir():
         picture = pathlib.Path(args.model) / "table.png"
@@ -523,6 +562,7 @@ def _table(args):
 
         plots.word_table(table, vocabulary.counts, pathlib.Path(picture))
         print(f"Picture: {picture}", file=sys.stderr)
+    print(text)
 
 
 def _quickstart(args):

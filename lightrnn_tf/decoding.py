@@ -185,10 +185,12 @@ def sample(
             distribution of the model.
 
     Raises:
-        ValueError: If `temperature` is not above 0.
+        ValueError: If `temperature` is not above 0 and finite.
     """
-    if not temperature > 0:
-        raise ValueError(f"`temperature` must be above 0. Received: {temperature}.")
+    if not 0 < temperature < np.inf:
+        raise ValueError(
+            f"`temperature` must be above 0 and finite. Received: {temperature}."
+        )
     words = np.array([bool(word) for word in predictor.words])
     words = words.reshape(predictor.rows, predictor.columns)
     row = _draw(state.row_log_probs, rng, temperature)

@@ -302,6 +302,8 @@ def _check_manifest(manifest, path):
         or not all(type(n) is int and n >= 0 for n in counts)
     ):
         raise ValueError(f"{path}: `counts` in the manifest must be {cells} integers.")
+    if not isinstance(manifest.get("tokenizer"), str):
+        raise ValueError(f"{path}: `tokenizer` in the manifest must be a string.")
     for name in ("lowercase", "line_independent"):
         if not isinstance(manifest.get(name), bool):
             raise ValueError(f"{path}: `{name}` in the manifest must be a boolean.")

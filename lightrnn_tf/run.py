@@ -15,9 +15,11 @@ import shutil
 from typing import Any
 
 import keras
+import numpy as np
 
 from lightrnn_tf import models
 from lightrnn_tf._files import write_atomic
+from lightrnn_tf.table import WordTable
 from lightrnn_tf.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -93,13 +95,25 @@ class Run:
         model = self._new_model()
         try:
             model.load_weights(weights)
-            _ = model.table
+            cells = model.table.cells
         except Exception as error:  # h5py and Keras raise whatever they like.
             raise ValueError(
                 f"{weights} is damaged or of another model: "
                 f"{str(error).strip().splitlines()[0]}"
             ) from error
+        self._check_table(cells)
         return model
+
+    def _check_table(self, cells):
+        # A run whose training goes on has no table yet.
+        if not (self.path / TABLE).exists():
+            return
+        try:
+            same = np.array_equal(WordTable.from_json(self._read(TABLE)).cells, cells)
+        except ValueError as error:
+            raise ValueError(f"{self.path / TABLE} is damaged: {error}") from error
+        if not same:
+            raise ValueError(f"{self.path / TABLE} is not the table of {WEIGHTS}.")
 
     def _new_model(self) -> models.LanguageModel:
         config = self.config["model_config"]
@@ -132,7 +146,7 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
             raise FileExistsError(
                 f"{existing} exists. Pass --overwrite to replace it, or name another."
             )
-        if existing.exists() and not (existing / CONFIG).is_file():
+        if existing.exists() and not _is_run(existing):
             raise FileExistsError(
                 f"{existing} is not a run, so it is not overwritten. Name another "
                 "folder."
@@ -140,6 +154,19 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "ids").mkdir(parents=True)
     return partial
+
+
+def _is_run(path: pathlib.Path) -> bool:
+    """Return whether a folder is a run, or the beginning of one."""
+    if not path.is_dir():
+        return False
+    if {entry.name for entry in path.iterdir()} <= {"ids"}:
+        return True
+    try:
+        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(config, dict) and {"model_config", "training"} <= config.keys()
 
 
 def finish(partial: pathlib.Path, path: pathlib.Path) -> None:

@@ -1,9 +1,13 @@
 """From text files to a run: vocabulary, table, model, `fit` with its rounds."""
 
+import contextlib
 import dataclasses
+import errno
 import json
 import math
+import os
 import pathlib
+import shutil
 import sys
 import time
 
@@ -28,8 +32,10 @@ from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
 # Gradients are scaled down to this norm.
 CLIP_NORM = 5.0
-# The learning rate ends at this share of where it began.
+# What the learning rate falls to, as a share of the full one, when training is over.
 FINAL_RATE = 0.02
+# Room on disk beside the weights themselves.
+_SPARE_BYTES = 1 << 20
 # Share of the words for which cells are kept free by default.
 USER_CELLS = 0.02
 
@@ -89,31 +95,28 @@ class Options:
 def train(options: Options) -> run.Run:
     """Train a model on text files and leave a run.
 
-    An error leaves nothing behind; Ctrl-C after the first epoch leaves the run as it
-    is after the last finished one, and is raised again.
+    What stops it, Ctrl-C or an error, is raised again. From the first finished epoch
+    on, the run is left as it is after the last one; before, nothing is.
 
     Returns:
         The finished run.
     """
-    path = pathlib.Path(options.out)
+    path = pathlib.Path(options.out).absolute()
     partial = run.create(path, options.overwrite)
     try:
         training = _Training(options, partial)
-        try:
-            training.fit()
-        except KeyboardInterrupt:
-            if not training.log.epochs:
-                raise
-            training.finish()
-            run.finish(partial, path)
-            _say(f"Stopped. {path} holds {len(training.log.epochs)} finished epochs.")
-            raise
+        training.fit()
         training.finish()
-        run.finish(partial, path)
     except BaseException:
-        run.discard(partial)
+        if (partial / run.WEIGHTS).exists():
+            _draw(partial)
+            run.finish(partial, path)
+            _say(f"Stopped early; {options.out} holds the epochs that were finished.")
+        else:
+            run.discard(partial)
         raise
-    return run.Run(path)
+    run.finish(partial, path)
+    return run.Run(options.out)
 
 
 class _Training:
@@ -128,6 +131,10 @@ class _Training:
         self.model = _new_model(options, self.vocabulary)
         run.write_config(path, options.model, self.model, dataclasses.asdict(options))
         write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
+        _say(
+            f"{len(self.ids):,} training tokens, {len(self.valid.ids):,} for "
+            f"validation, {len(self.vocabulary):,} words."
+        )
         if options.model == "lightrnn":
             self.model.table = self._first_table()
 
@@ -136,9 +143,14 @@ class _Training:
         train = data.Lines(data.files(options.train), options.errors)
         valid = data.Lines(data.files(options.valid or []), options.errors)
         # Looked up before anything long begins.
-        self.test = data.Lines(data.files(options.test or []), options.errors)
+        test = data.Lines(data.files(options.test or []), options.errors)
         if not options.valid:
             total = sum(1 for _ in _progress.count(train, "Counting lines"))
+            if total == 1:
+                raise ValueError(
+                    "The training text must have at least two lines, so that one can "
+                    "be held out. Received: 1 line. Pass a text for --valid."
+                )
             cut = total - max(1, total // 10)
             train, valid = train.part(0, cut), train.part(cut, None)
         tokenizer = Tokenizer(options.tokenizer, options.lowercase)
@@ -149,13 +161,16 @@ class _Training:
             options.min_count,
         )
         ids = {}
-        for name, lines in (("train", train), ("valid", valid)):
+        texts = {"train": train, "valid": valid}
+        if options.test:
+            texts["test"] = test
+        for name, lines in texts.items():
             ids[name] = data.write_ids(
                 self.path / "ids" / f"{name}.bin",
                 _progress.count(lines, f"Reading {name} text, line"),
                 self.vocabulary,
             )
-        self.ids = ids["train"]
+        self.ids, self.test_ids = ids["train"], ids.get("test")
         batch = options.batch_size * options.steps
         if len(self.ids) < batch:
             raise ValueError(
@@ -166,10 +181,6 @@ class _Training:
         self.windows = data.windows(self.ids, options.batch_size, options.steps)
         streams = min(options.batch_size, len(ids["valid"]))
         self.valid = data.windows(ids["valid"], streams, options.steps)
-        _say(
-            f"{len(self.ids):,} training tokens, {len(ids['valid']):,} for validation, "
-            f"{len(self.vocabulary):,} words."
-        )
 
     def _first_table(self):
         shape = (len(self.vocabulary), self.model.rows, self.model.columns)
@@ -198,13 +209,15 @@ class _Training:
         if len(options.rounds) > 1:
             starts = np.cumsum(options.rounds)[:-1].tolist()
             extra.insert(0, self._reallocation(starts))
-        self.model.fit(
-            self.windows,
-            epochs=total,
-            validation_data=self.valid,
-            callbacks=extra,
-            verbose=1 if sys.stdout.isatty() else 2,
-        )
+        # Keras prints to standard output, which is for results.
+        with contextlib.redirect_stdout(sys.stderr):
+            self.model.fit(
+                self.windows,
+                epochs=total,
+                validation_data=self.valid,
+                callbacks=extra,
+                verbose=1 if sys.stderr.isatty() else 2,
+            )
         if not self.log.epochs or not math.isfinite(self.log.epochs[-1]["loss"]):
             raise ValueError(
                 "Training diverged: the loss is not finite. Take a smaller "
@@ -240,13 +253,12 @@ class _Training:
         """Go back to the best weights and write what belongs to them."""
         self.model.load_weights(self.path / run.WEIGHTS)
         write_atomic(self.path / run.TABLE, self.model.table.to_json())
-        plots.learning_curve(self.log.epochs, self.path / "learning_curve.png")
-        if self.options.test:
-            ids = data.encode(self.test, self.vocabulary)
+        _draw(self.path)
+        if self.test_ids is not None:
             with _progress.bar("Scoring the test text") as progress:
                 scores = evaluation.evaluate(
                     predictor.KerasPredictor(self.model, self.vocabulary),
-                    ids,
+                    self.test_ids,
                     progress,
                 )
             self.log.write(test=dataclasses.asdict(scores))
@@ -307,10 +319,12 @@ def _table_shape(options: Options, words: int) -> tuple[int, int]:
 def learning_rate(options: Options, epoch: int) -> float:
     """Return the rate in an epoch: full until the last round, then half a cosine.
 
-    A model needs the full rate to recover from a reallocation.
+    A model needs the full rate to recover from a reallocation. A last round of less
+    than a third of the epochs is too short to fall in; the fall then begins earlier.
     """
-    last = options.rounds[-1]
-    done = max(0, epoch - sum(options.rounds) + last) / last
+    total = sum(options.rounds)
+    falling = max(options.rounds[-1], total // 3)
+    done = max(0, epoch - total + falling) / falling
     share = FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2
     return options.learning_rate * share
 
@@ -326,10 +340,18 @@ class _KeepBest(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if self.best <= logs["val_loss"] or not math.isfinite(logs["val_loss"]):
             return
-        self.best = logs["val_loss"]
         new = self.path.with_name("new.weights.h5")
+        self._check_space(new)
+        self.best = logs["val_loss"]
         self.model.save_weights(new, overwrite=True)
         new.replace(self.path)
+
+    def _check_space(self, path):
+        """Raise `OSError` if the disk is too full; the HDF5 library would crash."""
+        variables = [*self.model.variables, *self.model.optimizer.variables]
+        needed = _SPARE_BYTES + sum(4 * math.prod(v.shape) for v in variables)
+        if shutil.disk_usage(path.parent).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 class _Log(keras.callbacks.Callback):
@@ -355,6 +377,14 @@ class _Log(keras.callbacks.Callback):
     def write(self, **line):
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def _draw(path: pathlib.Path) -> None:
+    """Draw the learning curve of the run in a folder."""
+    text = (path / run.METRICS).read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    epochs = [line for line in lines if "epoch" in line]
+    plots.learning_curve(epochs, path / "learning_curve.png")
 
 
 def _say(text: str) -> None:

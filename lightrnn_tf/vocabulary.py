@@ -12,6 +12,7 @@ words. This module needs nothing but the standard library.
 
 import collections
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 EOS = "<eos>"
@@ -21,9 +22,28 @@ SPECIAL_WORDS = (EOS, UNK)
 FORMAT_VERSION = 1
 _HEADER = re.compile(r"# lightrnn vocabulary (\d+) tokenizer=(\w+) lowercase=(\w+)")
 
-# Letter runs with inner apostrophes and hyphens, numbers with inner points and commas,
-# single punctuation marks. `_` is dropped: it marks italics in plain-text books.
-_WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*|[^\w\s]")
+
+def _combining_marks() -> str:
+    """Return the inside of a character class of Unicode's combining marks.
+
+    `re` has none, and without them a decomposed é or a Hindi vowel would cut a word.
+    """
+    ranges: list[list[int]] = []
+    # All of them are in the first two planes, but for variation selectors.
+    for code in range(0x300, 0x1FFFF):
+        if unicodedata.category(chr(code)).startswith("M"):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+# A letter is one with the marks that combine with it. Letter runs with inner
+# apostrophes and hyphens, numbers with inner points and commas, single punctuation
+# marks. `_` is dropped: it marks italics in plain-text books.
+_RUN = rf"[^\W\d_]+(?:[{_combining_marks()}]+[^\W\d_]*)*"
+_WORDS = re.compile(rf"{_RUN}(?:['’-]{_RUN})*|\d+(?:[.,]\d+)*|[^\w\s]")
 _LETTERS = re.compile(r"[^\W\d_]")
 # ASCII white space only: U+00A0 and its like are part of a word in pre-tokenised text.
 _NOT_SPACE = re.compile(r"[^ \t\n\r\v\f]+")

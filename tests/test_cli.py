@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -56,7 +57,12 @@ def error_of(capsys, *arguments):
     out, err = capsys.readouterr()
     assert status == 2, err
     assert out == ""
-    (line,) = [line for line in err.splitlines() if "tokens, " not in line]
+    lines = err.splitlines()
+    if (
+        "tokens, " in lines[0]
+    ):  # Training says what it has read when it is about to fit.
+        lines = [line for line in lines[1:] if line.startswith("lightrnn")]
+    (line,) = lines
     assert line.startswith("lightrnn")
     assert "error: " in line
     return line
@@ -266,7 +272,8 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
         (b"a b c\n" * 3, (), "must fill at least one batch, 20 words (4 streams × 5"),
         (TEXT.encode(), ("--rows", 2, "--columns", 3), "a cell for each of the"),
         (TEXT.encode(), ("--rows", 99), "every row needs a word"),
-        (TEXT.encode(), ("--vocab-size", 1), "`max_size` must be at least 2"),
+        (TEXT.encode(), ("--vocab-size", 1), "must be at least 2, for <eos> and"),
+        (b"only one line " * 40, (), "must have at least two lines"),
         (TEXT.encode(), ("--dropout", 1.5), "`dropout` must be a number in [0, 1)"),
         (TEXT.encode(), ("--learning-rate", 0), "`learning_rate` must be between"),
         (TEXT.encode(), ("--model", "dense", "--rounds", "1,1"), "must be one number"),
@@ -312,6 +319,7 @@ def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "letter.txt").write_text("dear")
+    (precious / "config.json").write_text("{}")
     line = error_of(capsys, *train(folder, text, "--out", precious, "--overwrite"))
     assert "is not a run, so it is not overwritten" in line
     assert (precious / "letter.txt").read_text() == "dear"
@@ -348,6 +356,7 @@ def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(
             ),
             "damaged or of another model",
         ),
+        (lambda run: (run / "table.json").write_text("junk"), "table.json is damaged"),
         (
             lambda run: (run / "config.json").write_text("[1]"),
             "config.json is damaged",
@@ -355,8 +364,6 @@ def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(
     ],
 )
 def test_truncated_runs_are_named(damage, message, folder, tmp_path, capsys):
-    import shutil
-
     broken = tmp_path / "run"
     shutil.copytree(folder / "run", broken)
     damage(broken)
@@ -384,14 +391,20 @@ def test_other_wrong_inputs_are_one_line(folder, tmp_path, capsys):
     assert "`row` must be below" in error_of(
         capsys, "table", folder / "run", "--row", 999
     )
-    assert "exists. Pass --overwrite" in error_of(
+    assert "exists. Pass overwrite=True (or --overwrite)" in error_of(
         capsys, "export", folder / "run", "--out", folder / "m.tflite"
     )
     assert "no such folder" in error_of(
         capsys, "export", folder / "run", "--out", tmp_path / "a" / "m.tflite"
     )
     assert "`temperature` must be above 0" in error_of(
-        capsys, "generate", folder / "run", "the", "--temperature", 0
+        capsys, "generate", folder / "m.tflite", "the", "--temperature", 0
+    )
+    assert "`--json` lists the whole table" in error_of(
+        capsys, "table", folder / "run", "--json", "--row", 1
+    )
+    assert "is a folder. Name a file" in error_of(
+        capsys, "export", folder / "run", "--out", tmp_path, "--overwrite"
     )
 
 
@@ -406,11 +419,51 @@ def test_no_space_left_is_one_line_and_leaves_nothing(
         pathlib.Path(filepath).write_bytes(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(filepath))
 
-    monkeypatch.setattr(keras.Model, "save_weights", full)
     text = folder / "text.txt"
+    monkeypatch.setattr(keras.Model, "save_weights", full)
     line = error_of(capsys, *train(folder, text, "--out", tmp_path / "r"))
     assert "No space left on device" in line
     assert list(tmp_path.iterdir()) == []
+    # HDF5 crashes on a full disk, so the room is looked at before.
+    monkeypatch.setattr(keras.Model, "save_weights", None)
+    usage = shutil.disk_usage(tmp_path)._replace(free=60_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    line = error_of(capsys, *train(folder, text, "--out", tmp_path / "r"))
+    assert "No space left on device" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_after_the_last_epoch_keeps_the_run(
+    folder, tmp_path, capsys, monkeypatch
+):
+    from lightrnn_tf import evaluation
+
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluation, "evaluate", stop)
+    text, out = folder / "text.txt", tmp_path / "r"
+    more = ("--test", folder / "test.txt", "--out", out)
+    assert lightrnn(*train(folder, text, *more)) == 130
+    monkeypatch.undo()
+    assert lightrnn("evaluate", out, "--text", text) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
+
+
+def test_a_damaged_test_text_is_noticed_before_training(folder, tmp_path, capsys):
+    bad = tmp_path / "bad.txt"
+    for content, message in ((b"\xff\n", "is not UTF-8"), (b"", "The test text must")):
+        bad.write_bytes(content)
+        more = ("--test", bad, "--out", tmp_path / "r")
+        line = error_of(capsys, *train(folder, folder / "text.txt", *more))
+        assert message in line
+        assert list(tmp_path.iterdir()) == [bad]
+
+
+def test_what_a_killed_training_leaves_can_be_replaced(folder, tmp_path):
+    (tmp_path / "r.partial" / "ids").mkdir(parents=True)
+    more = ("--out", tmp_path / "r", "--overwrite")
+    assert lightrnn(*train(folder, folder / "text.txt", *more)) == 0
 
 
 def test_divergence_is_named(folder, tmp_path, capsys, monkeypatch):
@@ -454,7 +507,7 @@ def test_interrupt_keeps_the_last_finished_epoch(folder, tmp_path):
     _, err = process.communicate(timeout=120)
     assert process.returncode == 130, err
     assert "Traceback" not in err
-    assert "finished epochs" in err
+    assert "holds the epochs that were finished" in err
     assert err.rstrip().endswith("interrupted.")
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
     assert lightrnn("evaluate", out, "--text", text) == 0

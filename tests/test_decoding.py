@@ -110,8 +110,9 @@ def test_k_and_temperature_are_checked(rng):
         decoding.top_k(predictor, state, 0)
     with pytest.raises(ValueError, match="`temperature` must be above 0"):
         decoding.sample(predictor, state, rng, temperature=0.0)
-    with pytest.raises(ValueError, match="`temperature` must be above 0"):
-        decoding.sample(predictor, state, rng, temperature=float("nan"))
+    for wrong in (float("nan"), float("inf"), -1.0):
+        with pytest.raises(ValueError, match="`temperature` must be above 0 and fini"):
+            decoding.sample(predictor, state, rng, temperature=wrong)
 
 
 def test_samples_follow_the_distribution(rng):

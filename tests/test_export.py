@@ -213,7 +213,7 @@ def test_manifest_and_vocabulary_are_those_of_the_contract(exported):
     assert lines.pop() == ""
     assert lines == reference.words
     assert manifest["format_version"] == 1
-    assert manifest["model"] == "light"
+    assert manifest["model"] == "lightrnn"
     assert (manifest["rows"], manifest["columns"]) == (5, 10)
     assert manifest["vocabulary_size"] == V
     assert manifest["signatures"] == ["advance", "expand", "suggest"]
@@ -326,6 +326,7 @@ def rewritten(path, target, change_manifest=None, words=None, drop=None, extra=b
             {"change_manifest": {"lowercase": 1}},
             "`lowercase` in the manifest must be a",
         ),
+        ({"change_manifest": {"tokenizer": ["words"]}}, "`tokenizer` in the manifest"),
         ({"change_manifest": {"tokenizer": "bpe"}}, "`tokenizer` must be one of"),
         ({"words": "a\n"}, "must have 50 lines, one for each cell. Received: 1"),
         ({"words": "a\n" * 50}, "different words"),

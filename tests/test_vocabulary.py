@@ -18,6 +18,7 @@ from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
         ("1,000.50 a1b2 _word_ x_y", "1,000.50|a|1|b|2|word|x|y"),
         ("日本語 😀!!", "日本語|😀|!|!"),
         ("a\u00a0b\u2028c\x85d", "a|b|c|d"),
+        ("हिन्दी cafe\u0301s שָׁלוֹם", "हिन्दी|cafe\u0301s|שָׁלוֹם"),
         ("", ""),
         (" \t ", ""),
     ],
@@ -171,4 +172,4 @@ def test_module_needs_only_the_standard_library():
 
     source = pathlib.Path(module.__file__).read_text(encoding="utf-8")
     imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
-    assert imported == {"collections", "re"}
+    assert imported == {"collections", "re", "unicodedata"}

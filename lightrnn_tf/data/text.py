@@ -128,13 +128,15 @@ def write_ids(
         Read-only int32 array `(N,)`, 4 bytes a token, on disk.
 
     Raises:
-        ValueError: If there is no token.
+        ValueError: If there is no token; the message has the name of `path`.
     """
     with open(path, "wb") as file:
         for ids in vocabulary.encode(lines):
             file.write(np.array(ids, "<i4").tobytes())
     if path.stat().st_size == 0:
-        raise ValueError("The text must have at least one word. Received: none.")
+        raise ValueError(
+            f"The {path.stem} text must have at least one word. Received: none."
+        )
     return np.memmap(path, dtype="<i4", mode="r")
 
 
