@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test test-slow lint clean
+.PHONY: quickstart test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -12,12 +12,9 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 -m "not slow" -q
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -m "not slow" -q \
+	$(BIN)/python -m pytest -n 2 -q
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py
-
-test-slow: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -m slow
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

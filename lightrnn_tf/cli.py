@@ -416,13 +416,15 @@ def _train(args):
     print(f"{run.path}")
 
 
-def _open(name: str):
+def _open(name: str, line_independent: bool = False):
     """Return the predictor of a run or of an exported file."""
     path = pathlib.Path(name)
     if path.is_file():
         from lightrnn_tf import litert
 
-        return litert.LiteRTPredictor(path)
+        predictor = litert.LiteRTPredictor(path)
+        predictor.line_independent |= line_independent
+        return predictor
     if not path.exists():
         raise FileNotFoundError(f"{name}: no such run or file.")
     _load_keras()
@@ -430,7 +432,7 @@ def _open(name: str):
     from lightrnn_tf import run as runs
 
     run = runs.Run(path)
-    return predictors.KerasPredictor(run.load_model(), run.vocabulary)
+    return predictors.KerasPredictor(run.load_model(line_independent), run.vocabulary)
 
 
 def _say_runtime(predictor):
@@ -443,10 +445,8 @@ def _evaluate(args):
     from lightrnn_tf import _progress, data, evaluation
 
     lines = data.Lines(data.files(args.text), args.errors)
-    predictor = _open(args.model)
+    predictor = _open(args.model, args.line_independent)
     ids = data.encode(_progress.count(lines, "Reading, line"), predictor.vocabulary)
-    if args.line_independent:
-        predictor.line_independent = True
     with _progress.bar("Scoring") as progress:
         scores = evaluation.evaluate(predictor, ids, progress)
     result = dataclasses.asdict(scores)

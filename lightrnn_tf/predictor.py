@@ -28,7 +28,6 @@ class KerasPredictor:
         self.model = model
         self.vocabulary = vocabulary
         self.tokenizer = vocabulary.tokenizer
-        self.line_independent = model.line_independent
         table = model.table
         self.rows, self.columns = table.rows, table.columns
         self._ids = table.words

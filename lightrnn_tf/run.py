@@ -79,8 +79,12 @@ class Run:
             )
         return config
 
-    def load_model(self) -> models.LanguageModel:
+    def load_model(self, line_independent: bool = False) -> models.LanguageModel:
         """Return the model with the best weights.
+
+        Args:
+            line_independent: Whether it begins anew after each `<eos>` although it was
+                not trained so. Defaults to `False`, as in training.
 
         Raises:
             FileNotFoundError: If no epoch was finished.
@@ -92,7 +96,7 @@ class Run:
                 f"{self.path} is not a whole run: {WEIGHTS} is missing, so no epoch "
                 "was finished. Train it again with --overwrite."
             )
-        model = self._new_model()
+        model = self._new_model(line_independent)
         try:
             model.load_weights(weights)
             cells = model.table.cells
@@ -115,8 +119,10 @@ class Run:
         if not same:
             raise ValueError(f"{self.path / TABLE} is not the table of {WEIGHTS}.")
 
-    def _new_model(self) -> models.LanguageModel:
-        config = self.config["model_config"]
+    def _new_model(self, line_independent: bool) -> models.LanguageModel:
+        config = dict(self.config["model_config"])
+        if line_independent:
+            config["line_independent"] = True
         if config.get("vocabulary_size") != len(self.vocabulary):
             raise ValueError(
                 f"{self.path}: the model is for {config.get('vocabulary_size')} words, "

@@ -126,6 +126,21 @@ def test_file_and_run_score_alike(folder, capsys):
     assert scores[0] == pytest.approx(scores[1], abs=0.02)
 
 
+def test_evaluate_can_begin_anew_at_every_line(folder, capsys):
+    text = folder / "lines.txt"
+    text.write_text("the cat sat\nthe dog sat\n" * 5)
+    nats = {}
+    for model in ("run", "m.tflite"):
+        for more in ((), ("--line-independent",)):
+            arguments = ("evaluate", folder / model, "--text", text, "--json", *more)
+            assert lightrnn(*arguments) == 0
+            result = json.loads(capsys.readouterr().out)
+            nats[model, more] = result["nats_per_token"]
+    for more in ((), ("--line-independent",)):
+        assert nats["run", more] == pytest.approx(nats["m.tflite", more], abs=1e-3)
+    assert abs(nats["run", ()] - nats["run", ("--line-independent",)]) > 1e-3
+
+
 @pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
 def test_suggest_gives_the_keys_of_the_contract(folder, model, capsys):
     assert lightrnn("suggest", folder / model, "the cat", "-k", 4, "--json") == 0
