@@ -50,9 +50,8 @@ def table() -> str:
     if "speed" in results:
         speed = results["speed"]
         text[-1] += (
-            " Training speed, LightRNN and dense by turns in one run with "
-            f"{speed['threads']} threads: {speed['ratio_of_medians']:.2f} × the "
-            "words/s of dense."
+            " Training speed, by turns in one run on as many threads: LightRNN "
+            f"{speed['ratio_of_medians']:.2f} × the words/s of dense."
         )
     return "\n".join(text) + "\n"
 
