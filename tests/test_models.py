@@ -114,6 +114,25 @@ def test_each_predict_of_an_array_starts_fresh(rng):
     np.testing.assert_allclose(first[:2], np.asarray(model(ids[:2])), atol=1e-5)
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="tf.data needs TensorFlow"
+)
+def test_datasets_of_tensorflow_are_read_as_arrays_are(rng):
+    import tensorflow as tf
+
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (4, 5))
+    expected = model.predict(ids, batch_size=2, verbose=0)
+    for parts in (ids, (ids,)):
+        dataset = tf.data.Dataset.from_tensor_slices(parts).batch(2)
+        np.testing.assert_allclose(
+            model.predict(dataset, verbose=0), expected, rtol=1e-6
+        )
+        assert np.isfinite(model.fit(dataset, verbose=0).history["loss"]).all()
+        model = make(*MODELS[0], np.random.default_rng(0))
+        expected = model.predict(ids, batch_size=2, verbose=0)
+
+
 def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
     histories = []
     for validation in (None, data.windows(ids[:20], 3, 4)):

@@ -418,7 +418,8 @@ def _batch_size(x, batch_size):
     if hasattr(x, "batch_size"):  # `data.windows`
         return x.batch_size
     if hasattr(x, "element_spec"):  # `tf.data.Dataset`
-        return next(iter(x)).shape[0]
+        batch = next(iter(x))
+        return (batch[0] if isinstance(batch, tuple) else batch).shape[0]
     if hasattr(x, "shape"):
         return min(batch_size or 32, x.shape[0])
     raise ValueError(
