@@ -109,7 +109,9 @@ def train(options: Options) -> run.Run:
         training.finish()
     except BaseException:
         if (partial / run.WEIGHTS).exists():
-            _draw(partial)
+            # On a full disk the weights are kept all the same.
+            with contextlib.suppress(OSError):
+                training.keep()
             run.finish(partial, path)
             _say(f"Stopped early; {options.out} holds the epochs that were finished.")
         else:
@@ -249,11 +251,15 @@ class _Training:
             progress=_progress.LazyBar("Loss tables, then matching"),
         )
 
-    def finish(self):
+    def keep(self):
         """Go back to the best weights and write what belongs to them."""
         self.model.load_weights(self.path / run.WEIGHTS)
         write_atomic(self.path / run.TABLE, self.model.table.to_json())
         _draw(self.path)
+
+    def finish(self):
+        """Keep the best epoch and score the test text with it."""
+        self.keep()
         if self.test_ids is not None:
             with _progress.bar("Scoring the test text") as progress:
                 scores = evaluation.evaluate(

@@ -525,6 +525,7 @@ def test_interrupt_keeps_the_last_finished_epoch(folder, tmp_path):
     assert "holds the epochs that were finished" in err
     assert err.rstrip().endswith("interrupted.")
     assert [path.name for path in tmp_path.iterdir()] == ["r"]
+    assert {path.name for path in out.iterdir()} >= {"table.json", "learning_curve.png"}
     assert lightrnn("evaluate", out, "--text", text) == 0
 
 
