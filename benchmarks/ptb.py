@@ -11,18 +11,17 @@ machine; the others may run side by side.
 """
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 
+from results import append
+
 HERE = pathlib.Path(__file__).parent
-RESULTS = HERE.parent / "results" / "ptb.jsonl"
 MODELS = {
     "ours": ["--rounds", "10"],
     "dense": ["--model", "dense", "--rounds", "10"],
@@ -52,9 +51,7 @@ def main():
     args.runs.mkdir(exist_ok=True)
     for name in args.only:
         result = speed(args) if name == "speed" else quality(name, args)
-        with open(RESULTS, "a", encoding="utf-8") as file:
-            file.write(json.dumps({"name": name, **result, **circumstances(args)}))
-            file.write("\n")
+        append("ptb", {"name": name, "threads": args.threads, **result}, args.seed)
 
 
 def lightrnn(*arguments):
@@ -80,7 +77,7 @@ def quality(name, args):
     texts = {
         part: args.corpus / f"{part}.txt.xz" for part in ("train", "valid", "test")
     }
-    _, command = lightrnn(
+    _, trained = lightrnn(
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", *MODELS[name], "--seed", args.seed),
         *("--threads", args.threads, "--out", run, "--overwrite"),
@@ -98,7 +95,7 @@ def quality(name, args):
     lines = [json.loads(line) for line in (run / "metrics.jsonl").open()]
     epochs = [line for line in lines if "epoch" in line]
     return {
-        "command": command,
+        "trained_by": trained,
         "valid_perplexity": scores["valid"]["perplexity"],
         "test_perplexity": scores["test"]["perplexity"],
         "test_top1": scores["test"]["top1"],
@@ -135,7 +132,7 @@ def speed(args):
         for _ in range(SPEED_REPEATS):
             for name, speeds in measured.items():
                 run = pathlib.Path(folder) / name
-                _, command = lightrnn(
+                lightrnn(
                     *("train", "--train", text, "--valid", valid),
                     *("--tokenizer", "whitespace", *MODELS[name][:-1], "2"),
                     *("--threads", args.threads, "--out", run, "--overwrite"),
@@ -145,38 +142,8 @@ def speed(args):
                 speeds.append(epochs[1]["words_per_second"])
     medians = {name: statistics.median(values) for name, values in measured.items()}
     return {
-        "command": command,
         "words_per_second": measured,
         "ratio_of_medians": round(medians["ours"] / medians["dense"], 3),
-    }
-
-
-def circumstances(args):
-    """Return versions, hardware and commit."""
-    from importlib.metadata import version
-
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=HERE,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    model = "unknown"
-    for line in open("/proc/cpuinfo", encoding="utf-8"):
-        if line.startswith("model name"):
-            model = line.split(":")[1].strip()
-    return {
-        "seed": args.seed,
-        "threads": args.threads,
-        "date": datetime.date.today().isoformat(),
-        "commit": commit.stdout.strip(),
-        "python": platform.python_version(),
-        "versions": {
-            name: version(name)
-            for name in ("keras", "tensorflow", "numpy", "scipy", "ai-edge-litert")
-        },
-        "cpu": f"{model}, {os.cpu_count()} cores",
     }
 
 

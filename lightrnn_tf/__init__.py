@@ -15,6 +15,7 @@ _MODULES = (
     "evaluation",
     "layers",
     "litert",
+    "loss_tables",
     "matching",
     "metrics",
     "models",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import keras
 
-from lightrnn_tf import matching, reallocation
+from lightrnn_tf import reallocation
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -17,18 +17,22 @@ class Reallocate(keras.callbacks.Callback):
     Args:
         windows: `data.windows(...)` of the training text.
         epochs: Numbers of the epochs, counted from 0, before which to reallocate.
-        solver: As in `matching.solve`. Defaults to `"auto"`.
-        report: Called with the epoch and the `matching.Assignment`. Defaults to none.
-        progress: Called with the share of the pass done. Defaults to none.
+        moving_cost: As in `reallocation.reallocate`. Defaults to 0 and 0.
+        report: Called with the epoch and the `reallocation.Round`. Defaults to none.
+        **kwargs: `solver`, `time_limit`, `folder` and `progress` of
+            `reallocation.reallocate`.
+
+    Attributes:
+        rounds: The `reallocation.Round` of each reallocation so far.
 
     Example:
 
     >>> model = models.LightRNN(vocabulary_size=10, units=8)
     >>> model.compile("adam")
     >>> windows = data.windows(np.arange(200) % 10, batch_size=4, steps=5)
-    >>> rounds = Reallocate(windows, epochs=[1])
-    >>> history = model.fit(windows, epochs=2, callbacks=[rounds], verbose=0)
-    >>> rounds.assignments[0].cost <= rounds.assignments[0].initial_cost
+    >>> reallocate = Reallocate(windows, epochs=[1])
+    >>> history = model.fit(windows, epochs=2, callbacks=[reallocate], verbose=0)
+    >>> reallocate.rounds[0].nats_predicted <= reallocate.rounds[0].nats_before
     True
 
     References:
@@ -39,27 +43,27 @@ class Reallocate(keras.callbacks.Callback):
         self,
         windows,
         epochs: Iterable[int],
-        solver: str = "auto",
-        report: Callable[[int, matching.Assignment], None] | None = None,
-        progress: Callable[[float], None] | None = None,
+        moving_cost: tuple[float, float] = (0.0, 0.0),
+        report: Callable[[int, reallocation.Round], None] | None = None,
+        **kwargs,
     ):
         super().__init__()
         self.windows = windows
         self.epochs = frozenset(epochs)
-        self.solver = solver
+        self.moving_cost = moving_cost
         self.report = report
-        self.progress = progress
-        self.assignments: list[matching.Assignment] = []
+        self.arguments = kwargs
+        self.rounds: list[reallocation.Round] = []
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
             return
-        answer = reallocation.reallocate(
-            self.model, self.windows, self.solver, self.progress
+        done = reallocation.reallocate(
+            self.model, self.windows, moving_cost=self.moving_cost, **self.arguments
         )
-        self.assignments.append(answer)
+        self.rounds.append(done)
         if self.report:
-            self.report(epoch, answer)
+            self.report(epoch, done)
 
 
 class WordsPerSecond(keras.callbacks.Callback):

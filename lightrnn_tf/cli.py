@@ -94,6 +94,16 @@ def _epochs(text: str) -> tuple[int, ...]:
         ) from error
 
 
+def _moving_cost(text: str) -> tuple[float, float]:
+    try:
+        row, column = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be two numbers, for rows and columns, as in 3,0, not {text!r}"
+        ) from error
+    return row, column
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="lightrnn",
@@ -241,6 +251,14 @@ def _add_train(add):
         default=(10,),
         metavar="N[,N…]",
         help="epochs, with a reallocation between rounds; default: 10",
+    )
+    fit(
+        "--moving-cost",
+        type=_moving_cost,
+        default=(0.0, 0.0),
+        metavar="ROW,COLUMN",
+        help="nats per occurrence that a word must gain to change its row, and its "
+        "column, in a reallocation; default: 0,0",
     )
     fit(
         "--batch-size",

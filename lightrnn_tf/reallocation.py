@@ -1,22 +1,21 @@
-"""Loss tables from a model: what each word would cost in each row and each column.
+"""A round: move the words to cells where they cost less, and go on from there.
 
-    row_losses[w, i]    = Σ_t  −log P_r(i)              over the places t of word w
-    column_losses[w, j] = Σ_t  −log P_c(w in column j)
+The loss tables say what a word would cost elsewhere as a word to be predicted. They
+do not know that the model also reads words: after a move it reads another row vector
+and another column vector than it was trained with. Two things soften that.
 
-The first is the paper's. In the second a word's bias and vector move with it, so its
-loss in column j is the one after changing places with the word u in (row(w), j):
+- The input vectors are fitted to the new table: each row's is the mean of the vectors
+  that its words had before, weighted by how often they occur, which is the
+  least-squares fit; and so for columns.
+- A move may be given a cost, in nats for each occurrence of the word, for the row and
+  for the column, so that words move that gain more.
 
-    a = y_j·h + own_w,   o = y_{c(w)}·h + own_u  (nothing if that cell is free)
-    −a + log(Σ over the other cells of the row + e^a + e^o)
-
-At w's own column this is its loss as it stands, so the entries at the cells of the
-table sum to the negative log-likelihood of the text. Without cell biases, word vectors
-and free cells it is the paper's table.
-
-Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2.
+Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2, has
+neither.
 """
 
 import dataclasses
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -24,119 +23,135 @@ from keras import ops
 
 from lightrnn_tf import matching
 from lightrnn_tf import table as tables
-from lightrnn_tf.models import LightRNN, StreamPass
+from lightrnn_tf.loss_tables import LossTables, loss_tables
+from lightrnn_tf.models import LightRNN
 
 
 @dataclasses.dataclass(frozen=True)
-class LossTables:
-    """What words would cost.
+class Round:
+    """What a reallocation did.
 
     Attributes:
-        rows: float32 `(V, R)`, nats of each word in each row.
-        columns: float32 `(V, C)`, nats of each word in each column.
-        nats: Negative log-likelihood of the text, from the same pass.
+        assignment: The matching; its costs have the moving costs in them.
+        words_moved: How many words changed their cell.
+        tokens_moved: The share of the text that they are.
+        nats_before: Nats per token of the training text.
+        nats_predicted: What the loss tables say that it will be.
+        nats_after: What it is, measured right after.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
-    nats: float
-
-
-def loss_tables(
-    model: LightRNN, windows, progress: Callable[[float], None] | None = None
-) -> LossTables:
-    """Return the loss tables of a text, in one deterministic pass.
-
-    Args:
-        model: A built `LightRNN`.
-        windows: `data.windows(...)` of the training text.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
-
-    Memory: V · (R + C) · 4 bytes.
-    """
-    rows = np.zeros((model.vocabulary_size, model.rows), np.float32)
-    columns = np.zeros((model.vocabulary_size, model.columns), np.float32)
-    nats = 0.0
-
-    def token_losses(hidden, targets, scored):
-        pairs = model.pairs(hidden)
-        row_losses = -model.softmax.row_log_probs(pairs[..., 0, :])
-        column_losses = exchange_losses(model.softmax, pairs[..., 1, :], targets)
-        return row_losses, column_losses, model.softmax(pairs, ids=targets)
-
-    for number, (ids, (row_losses, column_losses, token_nats)) in enumerate(
-        StreamPass(model, token_losses).over(windows), start=1
-    ):
-        words = ids[:, 1:].ravel()
-        scored = np.flatnonzero(words >= 0)
-        # Sorted by word, the tokens of a word lie together and are summed at once.
-        order = scored[np.argsort(words[scored], kind="stable")]
-        word, first = np.unique(words[order], return_index=True)
-        for losses, total in ((row_losses, rows), (column_losses, columns)):
-            flat = losses.reshape(-1, losses.shape[-1])
-            total[word] += np.add.reduceat(flat[order], first, axis=0)
-        nats += float(token_nats.ravel()[scored].sum(dtype=np.float64))
-        if progress:
-            progress(number / len(windows))
-    return LossTables(rows, columns, nats)
-
-
-def exchange_losses(softmax, hidden, ids):
-    """Return each token's loss after an exchange with each cell of its row.
-
-    Args:
-        softmax: A `TwoStepSoftmax`.
-        hidden: Tensor `(..., H)`, h^r.
-        ids: Integer tensor `(...)`, the words.
-
-    Returns:
-        float32 `(..., C)`: nats of the column step if the word stood in column j.
-    """
-    cells = ops.take(softmax.cells, ids, axis=0)
-    logits, own, occupied = softmax.column_logits(hidden, cells // softmax.columns)
-    place = ops.one_hot(cells % softmax.columns, softmax.columns, dtype="bool")
-    own_word = softmax.own_logit(hidden, ids)[..., None]
-    of_place = ops.sum(ops.where(place, logits, 0.0), axis=-1, keepdims=True)
-    # The rest of the row, without the word's own cell and without cell j: a sum over
-    # what is left of j and one over what is right of it. Subtraction would cancel.
-    rest = ops.where(
-        ops.logical_and(occupied, ops.logical_not(place)), logits + own, _NO
-    )
-    peak = ops.max(rest, axis=-1, keepdims=True)
-    weights = ops.exp(rest - peak)
-    left = ops.cumsum(weights, axis=-1) - weights
-    flipped = ops.flip(weights, axis=-1)
-    right = ops.flip(ops.cumsum(flipped, axis=-1) - flipped, axis=-1)
-    others = peak + ops.log(ops.maximum(left + right, 1e-38))
-    moved = logits + own_word
-    # At the word's own column nobody changes places.
-    swapped = ops.where(
-        ops.logical_and(occupied, ops.logical_not(place)), of_place + own, _NO
-    )
-    total = ops.logaddexp(ops.logaddexp(others, moved), swapped)
-    return total - moved
-
-
-# Stands for minus infinity, which would turn into NaN in a difference.
-_NO = -1e9
+    assignment: matching.Assignment
+    words_moved: int
+    tokens_moved: float
+    nats_before: float
+    nats_predicted: float
+    nats_after: float
 
 
 def reallocate(
     model: LightRNN,
     windows,
     solver: str = "auto",
+    moving_cost: tuple[float, float] = (0.0, 0.0),
+    time_limit: float | None = None,
+    folder: str | os.PathLike | None = None,
     progress: Callable[[float], None] | None = None,
-) -> matching.Assignment:
-    """Move the words of `model` to better cells, and return how.
+) -> Round:
+    """Move the words of `model` to better cells and fit its input vectors to them.
 
     Args:
-        model: A built `LightRNN`; its table is replaced.
+        model: A built and compiled `LightRNN`; its table and its input vectors change.
         windows: `data.windows(...)` of the training text.
         solver: As in `matching.solve`. Defaults to `"auto"`.
+        moving_cost: Nats per occurrence of a word that it must gain to change its row,
+            and to change its column. Defaults to 0 and 0, as in the paper.
+        time_limit: Seconds for the matching. Defaults to none.
+        folder: As in `loss_tables`. Defaults to memory.
         progress: Called with the share of the pass done. Defaults to none.
+
+    Raises:
+        ValueError: If a moving cost is not a number of at least 0, or the model has
+            diverged.
+
+    Example:
+
+    >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.compile("adam")
+    >>> windows = data.windows(np.arange(200) % 10, batch_size=4, steps=5)
+    >>> history = model.fit(windows, verbose=0)
+    >>> result = reallocate(model, windows)
+    >>> result.nats_predicted <= result.nats_before
+    True
     """
-    losses = loss_tables(model, windows, progress)
-    current: tables.WordTable = model.table
-    answer = matching.solve(losses.rows, losses.columns, solver, current)
+    if len(moving_cost) != 2 or not all(0 <= cost < np.inf for cost in moving_cost):
+        raise ValueError(
+            "`moving_cost` must be two numbers of at least 0, for rows and for "
+            f"columns. Received: {moving_cost}."
+        )
+    losses = loss_tables(model, windows, folder, progress)
+    before = model.table
+    counts = _counts(windows.ids, len(before))
+    answer = _solve(losses, before, counts, moving_cost, solver, time_limit)
     model.table = answer.table
-    return answer
+    _fit_input_vectors(model, before, counts)
+    moved = answer.table.cells != before.cells
+    nats = losses.nats, matching.cost(losses.rows, losses.columns, answer.table)
+    return Round(
+        assignment=answer,
+        words_moved=answer.moved,
+        tokens_moved=float(counts[moved].sum() / counts.sum()),
+        nats_before=nats[0] / len(windows.ids),
+        nats_predicted=nats[1] / len(windows.ids),
+        nats_after=model.evaluate(windows, verbose=0, return_dict=True)["loss"],
+    )
+
+
+def _counts(ids, vocabulary_size):
+    """Return how often each word occurs, `(V,)`, a part of a memory map at a time."""
+    counts = np.zeros(vocabulary_size)
+    for start in range(0, len(ids), 1 << 24):
+        part = ids[start : start + (1 << 24)]
+        counts += np.bincount(part, minlength=vocabulary_size)
+    return counts
+
+
+def _solve(losses: LossTables, before, counts, moving_cost, solver, time_limit):
+    """Match with the moving costs: staying is cheaper by as much."""
+    words = np.arange(len(before))
+    parts = (
+        (losses.rows, before.row_of, moving_cost[0]),
+        (losses.columns, before.column_of, moving_cost[1]),
+    )
+    staying = [table[words, place] for table, place, _ in parts]
+    try:
+        for (table, place, cost), loss in zip(parts, staying, strict=True):
+            table[words, place] = loss - cost * counts
+        return matching.solve(
+            losses.rows,
+            losses.columns,
+            before.rows,
+            before.columns,
+            solver,
+            before,
+            time_limit,
+        )
+    finally:
+        for (table, place, _), loss in zip(parts, staying, strict=True):
+            table[words, place] = loss
+
+
+def _fit_input_vectors(model: LightRNN, before: tables.WordTable, counts):
+    """Give rows and columns the mean of the vectors that their words had before."""
+    after = model.table
+    for variable, old, new in (
+        (model.embedding.row_vectors, before.row_of, after.row_of),
+        (model.embedding.column_vectors, before.column_of, after.column_of),
+    ):
+        vectors = np.array(ops.convert_to_numpy(variable))
+        total = np.zeros(vectors.shape, np.float64)
+        np.add.at(total, new, vectors[old] * counts[:, None])
+        mass = np.bincount(new, counts, len(vectors))
+        # A row whose words never occur keeps its vector.
+        met = mass > 0
+        vectors[met] = total[met] / mass[met, None]
+        variable.assign(vectors)

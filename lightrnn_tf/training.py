@@ -19,10 +19,10 @@ from lightrnn_tf import (
     callbacks,
     data,
     evaluation,
-    matching,
     models,
     plots,
     predictor,
+    reallocation,
     run,
     warm_start,
 )
@@ -66,6 +66,7 @@ class Options:
     dropout: float = 0.2
     warm_start: bool = True
     rounds: tuple[int, ...] = (10,)
+    moving_cost: tuple[float, float] = (0.0, 0.0)
     line_independent: bool = False
     batch_size: int = 32
     steps: int = 35
@@ -227,29 +228,42 @@ class _Training:
             )
 
     def _reallocation(self, starts):
-        def report(epoch: int, answer: matching.Assignment):
-            tokens = len(self.ids)
-            before, after = answer.initial_cost / tokens, answer.cost / tokens
+        def report(epoch: int, done: reallocation.Round):
+            after = self._valid_perplexity()
+            answer = done.assignment
             self.log.write(
                 reallocation_before_epoch=epoch + 1,
                 solver=answer.solver,
-                words_moved=answer.moved,
-                nats_before=before,
-                nats_predicted=after,
-                seconds=answer.seconds,
+                seconds=round(answer.seconds, 1),
+                gap=answer.gap,
+                words_moved=done.words_moved,
+                tokens_moved=done.tokens_moved,
+                nats_before=done.nats_before,
+                nats_predicted=done.nats_predicted,
+                nats_after=done.nats_after,
+                val_perplexity_before=self.log.epochs[-1]["val_perplexity"],
+                val_perplexity_after=after,
             )
             _say(
-                f"Reallocation ({answer.solver}, {answer.seconds:.0f} s): "
-                f"{answer.moved:,} words moved, predicted perplexity "
-                f"{math.exp(before):.1f} → {math.exp(after):.1f}."
+                f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
+                f"{answer.gap:.2%} of the best): {done.words_moved:,} words moved, "
+                f"{done.tokens_moved:.0%} of the text. Nats per token: "
+                f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
+                f"after {done.nats_after:.2f}; validation perplexity right after "
+                f"{after:.1f}."
             )
 
         return callbacks.Reallocate(
             self.windows,
             starts,
-            report=report,
+            self.options.moving_cost,
+            report,
             progress=_progress.LazyBar("Loss tables, then matching"),
         )
+
+    def _valid_perplexity(self):
+        result = self.model.evaluate(self.valid, verbose=0, return_dict=True)
+        return result["perplexity"]
 
     def keep(self):
         """Go back to the best weights and write what belongs to them."""

@@ -68,6 +68,19 @@ class CarriedState(keras.layers.Layer):
         read = ops.zeros_like(self.fresh[:batch_size])
         self.fresh.assign(ops.concatenate([read, self.fresh[batch_size:]], axis=0))
 
+    def to_numpy(self):
+        """Return copies of which streams are fresh and of their states."""
+        states = [getattr(self, f"state_{n}") for n in range(self.num_states)]
+        return [
+            np.array(ops.convert_to_numpy(value)) for value in (self.fresh, *states)
+        ]
+
+    def from_numpy(self, values):
+        """Go on from what `to_numpy` returned."""
+        self.fresh.assign(values[0])
+        for n, value in enumerate(values[1:]):
+            getattr(self, f"state_{n}").assign(value)
+
     def save_own_variables(self, store):
         pass
 
@@ -438,8 +451,8 @@ class StreamPass(keras.Model):
         all_states: Whether `hidden` is the list of all states.
     """
 
-    def __init__(self, model, function, all_states=False):
-        super().__init__()
+    def __init__(self, model, function, all_states=False, **kwargs):
+        super().__init__(**kwargs)
         self.model = model
         self.function = function
         self.all_states = all_states
@@ -452,11 +465,15 @@ class StreamPass(keras.Model):
         )
         return self.function(hidden, targets, scored)
 
+    def start(self, batch_size):
+        """Begin anew with `batch_size` streams."""
+        self.compile()
+        self.carried.allocate(batch_size)
+        self.carried.restart()
+
     def over(self, windows):
         """Yield ids `(B, T + 1)` and the outputs of each batch, as NumPy arrays."""
-        self.compile()
-        self.carried.allocate(windows.batch_size)
-        self.carried.restart()
+        self.start(windows.batch_size)
         for number in range(len(windows)):
             ids = windows[number][0]
             yield ids, self.predict_on_batch(ids)

@@ -1,0 +1,52 @@
+"""Results as JSON lines, each with what it was measured with."""
+
+import datetime
+import json
+import os
+import pathlib
+import platform
+import shlex
+import subprocess
+import sys
+from importlib.metadata import version
+
+ROOT = pathlib.Path(__file__).parents[1]
+PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "ai-edge-litert")
+
+
+def append(name: str, result: dict, seed: int) -> None:
+    """Append a result to results/NAME.jsonl."""
+    line = {**result, "seed": seed, "command": command(), **circumstances()}
+    with open(ROOT / "results" / f"{name}.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def command() -> str:
+    """Return the command that runs, without the folders of this machine."""
+    words = [pathlib.Path(word).name if os.sep in word else word for word in sys.argv]
+    return shlex.join(["python", f"benchmarks/{words[0]}", *words[1:]])
+
+
+def circumstances() -> dict:
+    """Return versions, hardware and commit."""
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return {
+        "date": datetime.date.today().isoformat(),
+        "commit": commit.stdout.strip(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in PACKAGES},
+        "cpu": f"{_cpu()}, {os.cpu_count()} cores",
+    }
+
+
+def _cpu() -> str:
+    for line in open("/proc/cpuinfo", encoding="utf-8"):
+        if line.startswith("model name"):
+            return line.split(":")[1].strip()
+    return "unknown"

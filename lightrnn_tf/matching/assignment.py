@@ -1,0 +1,198 @@
+"""Loss tables in, a better table out."""
+
+import dataclasses
+import math
+import time
+
+import numpy as np
+
+from lightrnn_tf import table as tables
+from lightrnn_tf.matching.alternating import alternating
+from lightrnn_tf.matching.auction import auction
+from lightrnn_tf.matching.exact import MAX_WORDS, exact
+from lightrnn_tf.matching.greedy import greedy
+
+SOLVERS = ("exact", "auction", "alternating", "greedy")
+# Seconds that `exact` takes for 10,000 words of a trained model, and how many `auto`
+# gives it where there is no limit.
+_EXACT_SECONDS, _AUTO_SECONDS = 60.0, 1.0
+# After an auction, rows and columns are gone through again until a turn gains less than
+# this share of the cost.
+_LEAST_GAIN = 1e-6
+# Words whose losses are looked at together.
+_AT_ONCE = 4096
+
+
+@dataclasses.dataclass(frozen=True)
+class Assignment:
+    """The answer of `solve`.
+
+    Attributes:
+        table: The new `WordTable`.
+        cost: Its cost in nats: the losses of all words in their rows and columns.
+        lower_bound: Nats that no table costs less than.
+        initial_cost: The cost of the table that it began with, `current` if given.
+        moved: How many words have another cell than in that table.
+        seconds: Time taken to find the table, without the proof of the bound.
+        solver: Name of the solver that was used.
+    """
+
+    table: tables.WordTable
+    cost: float
+    lower_bound: float
+    initial_cost: float
+    moved: int
+    seconds: float
+    solver: str
+
+    @property
+    def gap(self) -> float:
+        """How far the cost may be from the least one, as a share of it."""
+        return (self.cost - self.lower_bound) / abs(self.cost) if self.cost else 0.0
+
+
+def solve(
+    row_losses: np.ndarray,
+    column_losses: np.ndarray,
+    rows: int,
+    columns: int,
+    solver: str = "auto",
+    current: tables.WordTable | None = None,
+    time_limit: float | None = None,
+) -> Assignment:
+    """Return the table of least cost for these losses, never worse than `current`.
+
+    Args:
+        row_losses: `(V, R)`, nats of word w if it stood in row i. May be a memory map.
+        column_losses: `(V, C)`, nats of word w if it stood in column j.
+        rows: Number of rows, `R`.
+        columns: Number of columns, `C`.
+        solver: One of
+
+            - `"exact"`: the best table (`scipy.optimize.linear_sum_assignment`). Time
+              O(V³), memory V² · 8 bytes; up to 20,000 words.
+            - `"auction"`: near-exact, with a proof of how near. Memory O(V · (R + C)).
+            - `"alternating"`: the columns of each row, then the rows of each column,
+              each exactly, until nothing gains.
+            - `"greedy"`: the ½-approximation of the paper, to compare with.
+            - `"auto"`: exact where that is expected to end within the time limit (one
+              second if there is none), else the auction.
+
+            Defaults to `"auto"`.
+        current: The table now. Words move among the cells that it uses, so that the
+            free cells stay where they are. Defaults to the table in the order of ids.
+        time_limit: Seconds after which `"auction"` and `"alternating"` end with what
+            they have, and take little more to write it down. Defaults to none.
+
+    Raises:
+        ValueError: If a loss is not finite, the shapes disagree, the solver is unknown
+            or cannot take so many words, or the time limit is not positive.
+
+    Example:
+
+    >>> row_losses = np.array([[0.0, 5.0], [0.0, 1.0]])
+    >>> column_losses = np.array([[0.0], [0.0]])
+    >>> answer = solve(row_losses, column_losses, rows=2, columns=1)
+    >>> answer.table.row_of.tolist(), answer.cost, answer.lower_bound, answer.gap
+    ([0, 1], 1.0, 1.0, 0.0)
+    """
+    _check(row_losses, column_losses, rows, columns, solver, current, time_limit)
+    words = len(row_losses)
+    if current is None:
+        current = tables.WordTable.in_order(words, rows, columns)
+    if solver == "auto":
+        solver = _choose(words, time_limit)
+    losses = row_losses, column_losses
+    start = time.monotonic()
+    deadline = start + (math.inf if time_limit is None else time_limit)
+    cells = np.sort(current.cells)
+    bound = None
+    if solver == "exact":
+        found = exact(*losses, cells)
+    elif solver == "greedy":
+        found = greedy(*losses, cells)
+    elif solver == "alternating":
+        found = alternating(*losses, current.cells, deadline)
+    else:
+        found, bound = auction(*losses, cells, deadline)
+        found = alternating(*losses, found, deadline, _LEAST_GAIN * abs(bound))
+    best = tables.WordTable(found, rows, columns)
+    initial_cost = cost(*losses, current)
+    if cost(*losses, best) >= initial_cost:
+        best = current
+    least = cost(*losses, best)
+    seconds = time.monotonic() - start
+    if solver == "exact":
+        bound = least
+    elif bound is None:
+        bound = auction(*losses, cells, time.monotonic() + (time_limit or math.inf))[1]
+    return Assignment(
+        table=best,
+        cost=least,
+        lower_bound=min(bound, least),
+        initial_cost=initial_cost,
+        moved=int((best.cells != current.cells).sum()),
+        seconds=seconds,
+        solver=solver,
+    )
+
+
+def cost(
+    row_losses: np.ndarray, column_losses: np.ndarray, table: tables.WordTable
+) -> float:
+    """Return the nats of all words at their cells in `table`, summed in float64."""
+    words = np.arange(len(table))
+    return float(
+        row_losses[words, table.row_of].sum(dtype=np.float64)
+        + column_losses[words, table.column_of].sum(dtype=np.float64)
+    )
+
+
+def _choose(words, time_limit):
+    """Return the solver that `auto` stands for."""
+    expected = _EXACT_SECONDS * (words / 10_000) ** 3
+    allowed = _AUTO_SECONDS if time_limit is None else time_limit
+    return "exact" if words <= MAX_WORDS and expected <= allowed else "auction"
+
+
+def _check(row_losses, column_losses, rows, columns, solver, current, time_limit):
+    words = len(row_losses)
+    for name, losses, width in (
+        ("row", row_losses, rows),
+        ("column", column_losses, columns),
+    ):
+        if losses.shape != (words, width):
+            raise ValueError(
+                f"`{name}_losses` must be of shape (words, {name}s), here "
+                f"{(words, width)}. Received: {losses.shape}."
+            )
+        _check_finite(name, losses)
+    if solver != "auto" and solver not in SOLVERS:
+        raise ValueError(
+            f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
+        )
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(
+            f"`time_limit` must be a positive number of seconds. "
+            f"Received: {time_limit}."
+        )
+    if current is None:
+        return
+    given = len(current), current.rows, current.columns
+    if given != (words, rows, columns):
+        raise ValueError(
+            f"`current` must have {words} words, {rows} rows and {columns} columns. "
+            f"Received: {given[0]} words, {given[1]} rows and {given[2]} columns."
+        )
+
+
+def _check_finite(name, losses):
+    for start in range(0, len(losses), _AT_ONCE):
+        bad = np.argwhere(~np.isfinite(losses[start : start + _AT_ONCE]))
+        if len(bad):
+            raise ValueError(
+                f"`{name}_losses` must be finite. Received: "
+                f"{losses[tuple(bad[0] + (start, 0))]} for word {bad[0][0] + start} in "
+                f"{name} {bad[0][1]}. The model has probably diverged; look at the "
+                "loss of the last epochs."
+            )

@@ -1,0 +1,131 @@
+"""A near-exact matching by auction, with a proof of how near.
+
+Words bid for cells (Bertsekas 1988): a word without a cell goes to the one that is
+cheapest for it, losses and price together, and raises its price until the next best
+would do as well, and by ε more; who was there has to bid again. Whatever the prices p,
+
+    Σ_w min_cell (loss(w, cell) + p(cell))  −  Σ_cell p(cell)
+
+is a lower bound on the cost of every table: it lets words share cells and pay for them.
+At the end the auction is within V · ε of it.
+
+Bertsekas, "The auction algorithm: a distributed relaxation method for the assignment
+problem", Annals of Operations Research 14, 1988.
+"""
+
+import time
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from lightrnn_tf.matching.cheapest import CheapestCells
+
+# Auctions are repeated until the cost is proven to be within this share of the least.
+_GAP = 5e-4
+# ε of the first auction as a share of what the typical word may lose by its cell, and
+# of each later one as a share of the ε before. Words that are much alike would raise
+# each other's prices for ever if ε were small at once.
+_FIRST, _NEXT = 0.1, 0.1
+# Auctions at most: prices are then known as well as rounding lets them.
+_MAX_AUCTIONS = 12
+# Words whose losses are read together.
+_AT_ONCE = 4096
+# An auction ends when no more than one word in so many has no cell: the last ones would
+# drive each other from cell to cell for longer than all before them.
+_LAST = 1000
+# Words that bid at the same time.
+_BIDDERS = 512
+# Words that are placed together when the auction has ended.
+_PART = 1_000
+
+
+def auction(row_losses, column_losses, cells, deadline):
+    """Return a near-exact table and a lower bound on the cost of any.
+
+    Args:
+        row_losses: `(V, R)`.
+        column_losses: `(V, C)`.
+        cells: `(V,)`, the cells to be filled.
+        deadline: When to stop bidding, in seconds of `time.monotonic`.
+
+    Returns:
+        The cell of each word `(V,)`, and the bound in nats.
+    """
+    market = CheapestCells(row_losses, column_losses, cells)
+    words = np.arange(len(cells))
+    increment = _FIRST * (_typical_range(row_losses) + _typical_range(column_losses))
+    best, least, bound = None, np.inf, _bound(market, cells)
+    for _ in range(_MAX_AUCTIONS):
+        cell_of = _bid(market, len(words), increment, deadline)
+        _place_the_rest(market, cell_of, cells)
+        cost = float(market.losses(words, cell_of).sum())
+        if cost < least:
+            best, least = cell_of, cost
+        bound = max(bound, _bound(market, cells))
+        if least - bound <= _GAP * abs(least) or time.monotonic() > deadline:
+            break
+        increment *= _NEXT
+    return best, bound
+
+
+def _typical_range(losses):
+    """Return the median over words of their greatest loss less their least.
+
+    Words that are content anywhere do not count; 1 if all are.
+    """
+    parts = (losses[n : n + _AT_ONCE] for n in range(0, len(losses), _AT_ONCE))
+    ranges = np.concatenate([np.ptp(part, axis=1) for part in parts])
+    return float(np.median(ranges[ranges > 0])) if ranges.any() else 1.0
+
+
+def _bid(market, words, increment, deadline):
+    """Let words bid until nearly all have a cell; return them, −1 for the others."""
+    cell_of = np.full(words, -1)
+    owner = np.full(len(market.prices), -1)
+    waiting = np.arange(words)
+    while len(waiting) > words // _LAST and time.monotonic() < deadline:
+        bidders, waiting = waiting[:_BIDDERS], waiting[_BIDDERS:]
+        wanted, cost, second = market.two_best(bidders)
+        raised = np.where(np.isfinite(second), second - cost, 0.0) + increment
+        bids = market.prices[wanted] + raised
+        # In each cell the highest bid wins.
+        order = np.lexsort((bids, wanted))
+        last = np.append(np.diff(wanted[order]) != 0, True)
+        winners, losers = order[last], order[~last]
+        cells = wanted[winners]
+        out = owner[cells]
+        out = out[out >= 0]
+        cell_of[out] = -1
+        owner[cells] = bidders[winners]
+        cell_of[bidders[winners]] = cells
+        market.prices[cells] = bids[winners]
+        waiting = np.concatenate([bidders[losers], out, waiting])
+    return cell_of
+
+
+def _place_the_rest(market, cell_of, cells):
+    """Give the words without a cell the cells that are left, some at a time.
+
+    Few are, unless time ran out; then the words of a part choose among four times as
+    many cells, spread over all.
+    """
+    words = np.flatnonzero(cell_of < 0)
+    free = np.setdiff1d(cells, cell_of)
+    for start in range(0, len(words), _PART):
+        part = words[start : start + _PART]
+        # Cells spread over all that are left, a few to choose from for each word.
+        offered = free[:: max(1, len(free) // (4 * len(part)))]
+        losses = market.losses(part[:, None], offered)
+        _, chosen = linear_sum_assignment(losses)
+        cell_of[part] = offered[chosen]
+        free = np.setdiff1d(free, offered[chosen])
+
+
+def _bound(market, cells):
+    """Return the lower bound that the prices prove."""
+    words = len(market.row_losses)
+    total = 0.0
+    for start in range(0, words, _BIDDERS):
+        _, cost, _ = market.two_best(np.arange(start, min(words, start + _BIDDERS)))
+        total += float(cost.sum())
+    return total - float(market.prices[cells].sum())

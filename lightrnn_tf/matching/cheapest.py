@@ -1,0 +1,144 @@
+"""The cheapest cells of words, found without adding up all costs of all cells."""
+
+import numpy as np
+
+# Cells that are kept for each word, 12 bytes each, and the rows they are taken from.
+_KEPT, _ROWS = 64, 8
+# Costs that are added up together: 4 MB of them.
+_AT_ONCE = 1 << 20
+# Three float32 roundings, of numbers that are not negative.
+_ROUNDING = 2.0**-21
+
+
+class CheapestCells:
+    """Finds the cheapest cells of words, at prices of cells that only ever rise.
+
+    Cell (i, j) costs word w `row_losses[w, i] + column_losses[w, j] + prices[i, j]`.
+    For each word a few of the cheapest cells are kept, with a floor that no other cell
+    is below. Because prices only rise the floor stays true, so what is kept answers
+    until the cheapest of it has risen above the floor; only then is the word searched
+    for again, through all cells. The search is in float32 and the floor allows for its
+    rounding; costs are in float64.
+
+    Args:
+        row_losses: `(V, R)`.
+        column_losses: `(V, C)`.
+        cells: Ids of the cells that may hold words.
+
+    Attributes:
+        prices: float64 `(R · C,)`, to be raised by the caller, from 0; infinite in
+            cells that hold no word.
+    """
+
+    def __init__(self, row_losses, column_losses, cells):
+        self.row_losses = row_losses
+        self.column_losses = column_losses
+        self.rows, self.columns = row_losses.shape[1], column_losses.shape[1]
+        self.prices = np.full(self.rows * self.columns, np.inf)
+        self.prices[cells] = 0.0
+        self._wide = min(_ROWS, self.rows)
+        self._buffer = np.empty(max(_AT_ONCE, self.columns), np.float32)
+        kept = min(_KEPT, self._wide * self.columns)
+        self._kept = np.zeros((len(row_losses), kept), np.int32)
+        self._losses = np.full(self._kept.shape, np.inf)
+        self._floor = np.full(len(row_losses), -np.inf)
+
+    def losses(self, words, cells):
+        """Return the losses of words in cells, without prices, float64."""
+        row, column = np.divmod(cells, self.columns)
+        return (
+            self.row_losses[words, row].astype(np.float64)
+            + (self.column_losses[words, column])
+        )
+
+    def two_best(self, words):
+        """Return the cheapest cell of each word, its cost, and what any other costs.
+
+        Args:
+            words: Integer array `(n,)`.
+
+        Returns:
+            Three arrays `(n,)`: the cells; their costs; and a number that no other
+            cell is below, exact where it is below the floor, infinite where there is
+            no other.
+        """
+        costs = self._losses[words] + self.prices[self._kept[words]]
+        stale = costs.min(1) > self._floor[words]
+        if stale.any():
+            self._search(words[stale])
+            costs[stale] = (
+                self._losses[words[stale]] + self.prices[self._kept[words[stale]]]
+            )
+        each = np.arange(len(words))
+        best = costs.argmin(1)
+        least = costs[each, best]
+        costs[each, best] = np.inf
+        second = np.minimum(costs.min(1), self._floor[words])
+        return self._kept[words, best], least, second
+
+    def cheapest(self, word):
+        """Return the cheapest cell of one word and its cost."""
+        costs = self._losses[word] + self.prices[self._kept[word]]
+        if costs.min() > self._floor[word]:
+            self._search(np.array([word]))
+            costs = self._losses[word] + self.prices[self._kept[word]]
+        best = costs.argmin()
+        return self._kept[word, best], costs[best]
+
+    def _search(self, words):
+        prices = self.prices.reshape(self.rows, self.columns)
+        rounded = prices.astype(np.float32)
+        step = max(1, _AT_ONCE // len(self.prices))
+        for start in range(0, len(words), step):
+            self._keep(words[start : start + step], prices, rounded)
+
+    def _keep(self, words, prices, rounded):
+        """Keep the cheapest cells of the rows with the cheapest cells."""
+        row_losses, of_row = _above_least(self.row_losses[words])
+        column_losses, of_column = _above_least(self.column_losses[words])
+        in_row = self._least_in_rows(column_losses.astype(np.float32), rounded)
+        rows, floor = _least(in_row + row_losses.astype(np.float32), self._wide)
+        floor = floor * (1 - _ROUNDING)
+        losses = np.take_along_axis(row_losses, rows, 1)[:, :, None]
+        losses = losses + column_losses[:, None, :]
+        costs = (losses + prices[rows]).reshape(len(words), -1)
+        kept, floor_of_rest = _least(costs, self._kept.shape[1])
+        row, column = np.divmod(kept, self.columns)
+        self._kept[words] = np.take_along_axis(rows, row, 1) * self.columns + column
+        least = of_row + of_column
+        self._losses[words] = least + np.take_along_axis(
+            losses.reshape(len(words), -1), kept, 1
+        )
+        self._floor[words] = least[:, 0] + np.minimum(floor, floor_of_rest)
+
+    def _least_in_rows(self, column_losses, prices):
+        """Return the least of `column_losses + prices` in each row, float32 `(n, R)`.
+
+        This is where the time goes: V additions a word, in memory that is there.
+        """
+        words = len(column_losses)
+        least = np.empty((words, self.rows), np.float32)
+        step = max(1, _AT_ONCE // (words * self.columns))
+        for start in range(0, self.rows, step):
+            part = prices[start : start + step]
+            shape = words, len(part), self.columns
+            costs = self._buffer[: words * part.size].reshape(shape)
+            np.add(part, column_losses[:, None, :], out=costs)
+            costs.min(2, out=least[:, start : start + step])
+        return least
+
+
+def _above_least(losses):
+    """Return losses less the least of each word, float64, and the least `(n, 1)`."""
+    least = losses.min(1, keepdims=True).astype(np.float64)
+    return losses - least, least
+
+
+def _least(values, number):
+    """Return where the `number` least values of each row are, and the next one."""
+    if number >= values.shape[1]:
+        everywhere = np.broadcast_to(np.arange(values.shape[1]), values.shape)
+        return everywhere, np.full(len(values), np.inf)
+    order = np.argpartition(values, number, axis=1)
+    next_one = values[np.arange(len(values)), order[:, number]]
+    return order[:, :number], next_one.astype(np.float64)
