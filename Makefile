@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test clean
+.PHONY: quickstart test browser-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -15,6 +15,12 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -q
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py
+
+# The page of a table in headless Chromium, which `make test` skips where it is missing.
+browser-test: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --editable ".[browser]"
+	command -v chromium > /dev/null || apt-get install --yes chromium
+	$(BIN)/python -m pytest -q tests/test_table_page.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

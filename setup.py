@@ -26,7 +26,10 @@ setup(
         *(f"lightrnn_tf_export.{name}" for name in find_packages("export")),
     ],
     package_dir={"lightrnn_tf_export": "export"},
-    package_data={"lightrnn_tf": ["py.typed"], "lightrnn_tf_export": ["py.typed"]},
+    package_data={
+        "lightrnn_tf": ["py.typed", "*.html"],
+        "lightrnn_tf_export": ["py.typed"],
+    },
     install_requires=[
         "tensorflow>=2.18",
         "keras>=3.8",
@@ -40,6 +43,7 @@ setup(
     extras_require={
         "datasets": ["tensorflow-datasets"],
         "beam": ["apache-beam"],
+        "browser": ["playwright"],
         "dev": [
             "jax>=0.4.35",
             "mypy",

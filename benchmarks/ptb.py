@@ -26,7 +26,7 @@ MODELS = {
     "ours": ["--rounds", "10"],
     "dense": ["--model", "dense", "--rounds", "10"],
     "paper": [
-        *("--residual-dim", "0", "--no-cell-bias", "--no-warm-start"),
+        *("--residual-dim", "0", "--no-cell-bias", "--table", "random"),
         *("--rounds", "5,5,5", "--dropout", "0.1"),
     ],
 }

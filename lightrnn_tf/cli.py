@@ -240,10 +240,12 @@ def _add_train(add):
     fit = command.add_argument_group("training").add_argument
     fit("--dropout", type=float, default=0.2, metavar="P", help="default: 0.2")
     fit(
-        "--warm-start",
-        action=argparse.BooleanOptionalAction,
-        default=True,
-        help="first table from co-occurrence (default) or random, as in the paper",
+        "--table",
+        default="warm-start",
+        metavar="KIND|FILE",
+        help="first table: warm-start, from the words beside each word (default); "
+        "random, as in the paper; FILE.json, as from lightrnn table --json; or a text "
+        "file of word vectors, as from word2vec",
     )
     fit(
         "--rounds",
@@ -389,6 +391,12 @@ def _add_table(add):
         "--picture",
         metavar="PNG",
         help="where to draw the table; default: table.png in the run",
+    )
+    command.add_argument(
+        "--page",
+        metavar="HTML",
+        help="where to write a page to look at the table and to search it; default: "
+        "table.html in the run",
     )
     _add_json(command)
 
@@ -572,15 +580,35 @@ def _table(args):
         print(json.dumps(listing.as_json(table, vocabulary)))
         return
     text = listing.as_text(table, vocabulary, args.row, args.column, args.word)
-    picture = args.picture
-    if picture is None and pathlib.Path(args.model).is_dir():
-        picture = pathlib.Path(args.model) / "table.png"
-    if picture is not None:
+    folder = pathlib.Path(args.model) if pathlib.Path(args.model).is_dir() else None
+    picture = args.picture or (folder and folder / "table.png")
+    if picture:
         from lightrnn_tf import plots
 
         plots.word_table(table, vocabulary.counts, pathlib.Path(picture))
         print(f"Picture: {picture}", file=sys.stderr)
+    page = args.page or (folder and folder / "table.html")
+    if page:
+        _write_page(args.model, predictor, pathlib.Path(page))
     print(text)
+
+
+def _write_page(name, predictor, path):
+    from lightrnn_tf import listing, table_page
+    from lightrnn_tf._files import write_atomic
+
+    table, vocabulary = listing.table_of(predictor)
+    losses = history = None
+    if pathlib.Path(name).is_dir():
+        from lightrnn_tf import run as runs
+
+        run = runs.Run(name)
+        losses, history = predictor.word_losses(run.valid_ids()), run.history()
+    page = table_page.table_page(
+        pathlib.Path(name).name, table, vocabulary, losses, history
+    )
+    write_atomic(path, page)
+    print(f"Page: {path}", file=sys.stderr)
 
 
 def _quickstart(args):

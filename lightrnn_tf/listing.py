@@ -1,4 +1,6 @@
-"""The table as text and as JSON."""
+"""The table as text and as JSON, and back from JSON."""
+
+import json
 
 import numpy as np
 
@@ -33,6 +35,54 @@ def as_json(table: WordTable, vocabulary: Vocabulary) -> dict:
             for index, (word, row, column, count) in enumerate(words)
         ],
     }
+
+
+def from_json(text: str, vocabulary: Vocabulary) -> WordTable:
+    """Return the table of a file, for the words of a vocabulary.
+
+    Args:
+        text: What `lightrnn table --json` prints, with the words; or the `table.json`
+            of a run with the same vocabulary.
+        vocabulary: Its words must all be in the file.
+
+    Raises:
+        ValueError: If the text is neither, or a word is missing.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"A table file must be JSON: {error}.") from error
+    if not isinstance(content, dict) or "words" not in content:
+        table = WordTable.from_json(text)
+        if len(table) != len(vocabulary):
+            raise ValueError(
+                f"The table must be for the {len(vocabulary)} words of the vocabulary. "
+                f"Received: one for {len(table)}."
+            )
+        return table
+    try:
+        rows, columns = content["rows"], content["columns"]
+        places = {
+            entry["word"]: (entry["row"], entry["column"]) for entry in content["words"]
+        }
+        integers = {rows, columns, *(n for place in places.values() for n in place)}
+        good = all(type(n) is int for n in integers)
+        good = good and all(0 <= j < columns for _, j in places.values())
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            "A table file must have `rows`, `columns` and `words`, each with `word`, "
+            f"`row` and `column`. Received: {text[:60]!r}."
+        ) from error
+    if not good:
+        raise ValueError("A table file must have integers in range for all places.")
+    missing = [word for word in vocabulary.words if word not in places]
+    if missing:
+        raise ValueError(
+            f"The table must have a cell for each word. Received: none for "
+            f"{missing[0]!r} ({len(missing)} such words)."
+        )
+    found = (places[word] for word in vocabulary.words)
+    return WordTable(np.array([i * columns + j for i, j in found]), rows, columns)
 
 
 def as_text(

@@ -14,6 +14,8 @@ from lightrnn_tf.vocabulary import EOS, Vocabulary
 
 # Words of a stream that are scored together.
 _STEPS = 256
+# Streams where their number does not matter.
+_STREAMS = 32
 
 
 class KerasPredictor:
@@ -55,6 +57,25 @@ class KerasPredictor:
 
     def _expand(self, rows, states):
         return ops.convert_to_numpy(self.model.expand(rows.astype("int32"), states))
+
+    def word_losses(self, ids: np.ndarray) -> np.ndarray:
+        """Return the mean nats of each word in a text, NaN if it is not in it, `(V,)`.
+
+        The text is read as 32 streams side by side.
+        """
+        total, count = np.zeros((2, len(self.vocabulary)))
+
+        def nats(hidden, targets, scored):
+            return self.model.nats(hidden, targets)
+
+        streams = min(_STREAMS, len(ids))
+        windows = data.windows(ids, streams, max(1, _STEPS // streams))
+        for batch, losses in StreamPass(self.model, nats).over(windows):
+            targets = batch[:, 1:]
+            scored = targets >= 0
+            total += np.bincount(targets[scored], losses[scored], len(total))
+            count += np.bincount(targets[scored], minlength=len(total))
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Yield every place of a text, read as one stream, with what is known there."""

@@ -6,6 +6,7 @@ table.json          where the words live
 best.weights.h5     the weights after the epoch with the best validation
 metrics.jsonl       one line an epoch, a reallocation, an evaluation
 learning_curve.png  perplexity against epochs
+table.html          the table to look at, once `lightrnn table` was asked for it
 ids/                the text as word ids, four bytes a token
 """
 
@@ -107,6 +108,33 @@ class Run:
             ) from error
         self._check_table(cells)
         return model
+
+    def valid_ids(self) -> np.ndarray:
+        """Return the validation text as word ids, int32 `(N,)`.
+
+        Raises:
+            FileNotFoundError: If it is not there.
+            ValueError: If it has ids that are not of the vocabulary.
+        """
+        path = self.path / "ids" / "valid.bin"
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing. Train the run again.")
+        ids = np.fromfile(path, "<i4")
+        if not len(ids) or ids.min() < 0 or ids.max() >= len(self.vocabulary):
+            raise ValueError(f"{path} is damaged: not the ids of {self.path}.")
+        return ids
+
+    def history(self) -> list[dict]:
+        """Return the lines of `metrics.jsonl`: epochs, reallocations, an evaluation.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
+        try:
+            lines = [json.loads(line) for line in self._read(METRICS).splitlines()]
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{self.path / METRICS} is damaged: {error}.") from error
+        return [line for line in lines if isinstance(line, dict)]
 
     def _check_table(self, cells):
         # A run whose training goes on has no table yet.

@@ -19,6 +19,7 @@ from lightrnn_tf import (
     callbacks,
     data,
     evaluation,
+    listing,
     models,
     plots,
     predictor,
@@ -38,6 +39,8 @@ FINAL_RATE = 0.02
 _SPARE_BYTES = 1 << 20
 # Share of the words for which cells are kept free by default.
 USER_CELLS = 0.02
+# Where a first table comes from, if not from a file.
+WARM_START, RANDOM = "warm-start", "random"
 
 
 @dataclasses.dataclass
@@ -64,7 +67,7 @@ class Options:
     user_cells: int | None = None
     tied: bool = False
     dropout: float = 0.2
-    warm_start: bool = True
+    table: str = WARM_START
     rounds: tuple[int, ...] = (10,)
     moving_cost: tuple[float, float] = (0.0, 0.0)
     line_independent: bool = False
@@ -131,7 +134,8 @@ class _Training:
         self.path = path
         self.log = _Log(path)
         self._read_text()
-        self.model = _new_model(options, self.vocabulary)
+        given = self._given_table()
+        self.model = _new_model(options, self.vocabulary, given)
         run.write_config(path, options.model, self.model, dataclasses.asdict(options))
         write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
         _say(
@@ -139,7 +143,7 @@ class _Training:
             f"validation, {len(self.vocabulary):,} words."
         )
         if options.model == "lightrnn":
-            self.model.table = self._first_table()
+            self.model.table = given or self._first_table()
 
     def _read_text(self):
         options = self.options
@@ -185,13 +189,34 @@ class _Training:
         streams = min(options.batch_size, len(ids["valid"]))
         self.valid = data.windows(ids["valid"], streams, options.steps)
 
-    def _first_table(self):
-        shape = (len(self.vocabulary), self.model.rows, self.model.columns)
-        if not self.options.warm_start:
-            return tables.WordTable.random(*shape, seed=self.options.seed)
+    def _given_table(self) -> tables.WordTable | None:
+        """Return the table of a JSON file, if that was asked for."""
+        path = pathlib.Path(self.options.table)
+        if path.suffix != ".json" or self.options.model != "lightrnn":
+            return None
+        try:
+            text = path.read_bytes().decode("utf-8")
+            return listing.from_json(text, self.vocabulary)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+
+    def _first_table(self) -> tables.WordTable:
+        kind, seed = self.options.table, self.options.seed
+        words = len(self.vocabulary)
+        shape = self.model.rows, self.model.columns
+        if kind == RANDOM:
+            return tables.WordTable.random(words, *shape, seed)
         with _progress.bar("Warm start of the table") as progress:
-            return warm_start.table(
-                self.ids, *shape, seed=self.options.seed, progress=progress
+            if kind == WARM_START:
+                return warm_start.table(
+                    self.ids, words, *shape, seed=seed, progress=progress
+                )
+            return warm_start.table_of_vectors(
+                data.word_vectors(kind, self.vocabulary),
+                np.array(self.vocabulary.counts),
+                *shape,
+                seed=seed,
+                progress=progress,
             )
 
     def fit(self):
@@ -288,7 +313,9 @@ class _Training:
             )
 
 
-def _new_model(options: Options, vocabulary: Vocabulary) -> models.LanguageModel:
+def _new_model(
+    options: Options, vocabulary: Vocabulary, given: tables.WordTable | None
+) -> models.LanguageModel:
     common = {
         "vocabulary_size": len(vocabulary),
         "units": options.units,
@@ -303,7 +330,7 @@ def _new_model(options: Options, vocabulary: Vocabulary) -> models.LanguageModel
     if options.model == "dense":
         model = models.DenseRNN(tied=options.tied, **common)
     else:
-        rows, columns = _table_shape(options, len(vocabulary))
+        rows, columns = _table_shape(options, len(vocabulary), given)
         model = models.LightRNN(
             rows=rows,
             columns=columns,
@@ -315,12 +342,23 @@ def _new_model(options: Options, vocabulary: Vocabulary) -> models.LanguageModel
     return model
 
 
-def _table_shape(options: Options, words: int) -> tuple[int, int]:
-    paper = not (options.residual_dim or options.cell_bias or options.warm_start)
+def _table_shape(
+    options: Options, words: int, given: tables.WordTable | None
+) -> tuple[int, int]:
+    if given:
+        asked = options.rows or given.rows, options.columns or given.columns
+        if asked != (given.rows, given.columns) or options.user_cells is not None:
+            raise ValueError(
+                f"{options.table} has {given.rows} rows and {given.columns} columns. "
+                "Leave out --rows, --columns and --user-cells."
+            )
+        return asked
+    paper = not (options.residual_dim or options.cell_bias)
+    paper = paper and options.table == RANDOM
     user_cells = options.user_cells
     if user_cells is None:
-        given = options.rows and options.columns
-        user_cells = 0 if paper or given else math.ceil(words * USER_CELLS)
+        both = options.rows and options.columns
+        user_cells = 0 if paper or both else math.ceil(words * USER_CELLS)
     needed = words + user_cells
     rows, columns = tables.default_shape(words, user_cells)
     if options.rows:

@@ -1,4 +1,4 @@
-"""A first table from counts, before any training.
+"""A first table before any training, from counts or from word vectors.
 
 Words that are used alike should share a row or a column. The neighbours of each word
 are counted, weighted by positive pointwise mutual information and compressed by a
@@ -23,16 +23,84 @@ from scipy.sparse.linalg import svds
 from lightrnn_tf import table as tables
 
 # Distance of a neighbour (before: negative) and how much it counts.
-_NEIGHBOURS = ((-1, 1.0), (1, 0.7), (-2, 0.5))
+_NEIGHBOURS = {-1: 1.0, 1: 0.7, -2: 0.5}
 _MAX_SWEEPS = 40
 # Tokens that are counted at a time, so that memory does not grow with the text.
 _CHUNK = 1 << 20
+# Pairs of words that are counted, at 12 bytes each and distance.
+_MAX_PAIRS = 1 << 26
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
 
+class Neighbours:
+    """Counts how often each word has each other one beside it.
+
+    Texts may be added one after the other. Memory is bounded: when there are more than
+    67 million different pairs, those that were met least are forgotten, once-met ones
+    first.
+
+    Args:
+        vocabulary_size: Size of the vocabulary, `V`.
+
+    Attributes:
+        counts: float64 `(V,)`, how often each word was met.
+        pairs: For each distance, −1 for the word before, a sparse matrix `(V, V)`: how
+            often word i has word j there.
+
+    Example:
+
+    >>> neighbours = Neighbours(3)
+    >>> neighbours.add(np.array([0, 1, 0, 2]))
+    >>> neighbours.pairs[1].toarray().tolist()
+    [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+
+    def __init__(self, vocabulary_size: int):
+        self.vocabulary_size = vocabulary_size
+        shape = (vocabulary_size, vocabulary_size)
+        self.counts = np.zeros(vocabulary_size)
+        self.pairs = {distance: csr_matrix(shape) for distance in _NEIGHBOURS}
+
+    def add(self, ids: np.ndarray) -> None:
+        """Count the neighbours in a text, an integer array `(N,)`.
+
+        Raises:
+            ValueError: If a word id is not in `[0, V)`.
+        """
+        for start in range(0, len(ids), _CHUNK):
+            end = start + _CHUNK
+            part = np.asarray(ids[start:end])
+            if part.min() < 0 or part.max() >= self.vocabulary_size:
+                raise ValueError(
+                    f"`ids` must be in [0, {self.vocabulary_size}). Received: ids from "
+                    f"{part.min()} to {part.max()}."
+                )
+            self.counts += np.bincount(part, minlength=self.vocabulary_size)
+            for distance in _NEIGHBOURS:
+                # Begins with the last words of the part before.
+                self._add(
+                    np.asarray(ids[max(0, start - abs(distance)) : end]), distance
+                )
+
+    def _add(self, ids, distance):
+        apart = abs(distance)
+        earlier, later = ids[: len(ids) - apart], ids[apart:]
+        pair = (later, earlier) if distance < 0 else (earlier, later)
+        shape = self.pairs[distance].shape
+        counts = self.pairs[distance] + coo_matrix(
+            (np.ones(len(later)), pair), shape=shape
+        )
+        least = 1
+        while counts.nnz > _MAX_PAIRS:
+            counts.data[counts.data <= least] = 0
+            counts.eliminate_zeros()
+            least += 1
+        self.pairs[distance] = counts
+
+
 def table(
-    ids: np.ndarray,
+    text: np.ndarray | Neighbours,
     vocabulary_size: int,
     rows: int,
     columns: int,
@@ -43,7 +111,7 @@ def table(
     """Return a table in which words that are used alike share rows and columns.
 
     Args:
-        ids: Integer array `(N,)`, the training text.
+        text: The training text, an integer array `(N,)`, or the `Neighbours` of it.
         vocabulary_size: Size of the vocabulary, `V`.
         rows: Number of rows, `R`.
         columns: Number of columns, `C`.
@@ -52,9 +120,10 @@ def table(
         progress: Called with the share done, in [0, 1]. Defaults to none.
 
     Raises:
-        ValueError: If the words do not fit into the table.
+        ValueError: If the words do not fit into the table, or a word id is not in
+            `[0, V)`.
 
-    Time: 10,000 words of Penn Treebank take about half a minute on one core.
+    The table depends on the number of threads too, whose sums are rounded differently.
 
     Example:
 
@@ -62,9 +131,68 @@ def table(
     >>> table(ids, vocabulary_size=5, rows=2, columns=3).cells.shape
     (5,)
     """
-    first = tables.WordTable.random(vocabulary_size, rows, columns, seed)
-    vectors = _word_vectors(ids, vocabulary_size, dimensions)
-    counts = sum(np.bincount(part, minlength=vocabulary_size) for part in _chunks(ids))
+    if isinstance(text, Neighbours):
+        neighbours = text
+    else:
+        neighbours = Neighbours(vocabulary_size)
+        neighbours.add(text)
+    vectors = word_vectors(neighbours, dimensions)
+    return table_of_vectors(vectors, neighbours.counts, rows, columns, seed, progress)
+
+
+def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:
+    """Return unit vectors `(V, dimensions)` of words, alike for words used alike."""
+    parts = [_ppmi(neighbours.pairs[d]) * weight for d, weight in _NEIGHBOURS.items()]
+    matrix = hstack(parts, format="csr").astype(np.float32)
+    words = neighbours.vocabulary_size
+    dimensions = min(dimensions, words - 1)
+    if dimensions < 1 or matrix.nnz == 0:
+        return np.zeros((words, 1), np.float32)
+    # A fixed start makes the Lanczos iteration repeatable.
+    start = np.random.default_rng(0).normal(size=words).astype(np.float32)
+    left, singular, _ = svds(matrix, k=dimensions, v0=start)
+    return left * np.sqrt(np.maximum(singular, 0))
+
+
+def table_of_vectors(
+    vectors: np.ndarray,
+    counts: np.ndarray,
+    rows: int,
+    columns: int,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> tables.WordTable:
+    """Return a table in which words with like vectors share rows and columns.
+
+    Args:
+        vectors: `(V, D)`; only their directions count. Zeros for a word without one.
+        counts: `(V,)`, how often each word occurs.
+        rows: Number of rows, `R`.
+        columns: Number of columns, `C`.
+        seed: Seed of the first, random allocation. Defaults to 0.
+        progress: Called with the share done, in [0, 1]. Defaults to none.
+
+    Raises:
+        ValueError: If a vector is not finite, the lengths disagree, or the words do not
+            fit into the table.
+
+    Example:
+
+    >>> vectors = np.array([[1.0, 0], [1, 0.1], [0, 1], [0.1, 1]])
+    >>> table_of_vectors(vectors, np.ones(4), rows=2, columns=2).rows
+    2
+    """
+    vectors, counts = np.asarray(vectors), np.asarray(counts)
+    if vectors.ndim != 2 or counts.shape != vectors.shape[:1]:
+        raise ValueError(
+            "`vectors` must be of shape (V, D) with a count for each. Received: shapes "
+            f"{vectors.shape} and {counts.shape}."
+        )
+    if not np.isfinite(vectors).all():
+        raise ValueError("`vectors` must be finite. Received: some that are not.")
+    first = tables.WordTable.random(len(vectors), rows, columns, seed)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = vectors / np.maximum(norms, 1e-9)
     weights = np.sqrt(counts) + 1e-3
     row, column = first.row_of.copy(), first.column_of.copy()
     previous = np.inf
@@ -81,42 +209,6 @@ def table(
             break
         previous = error
     return tables.WordTable(row * columns + column, rows, columns)
-
-
-def _word_vectors(ids, vocabulary_size, dimensions):
-    """Return unit vectors `(V, D)` from the neighbours of each word."""
-    parts = []
-    for distance, weight in _NEIGHBOURS:
-        counts = _neighbour_counts(ids, distance, vocabulary_size)
-        parts.append(_ppmi(counts) * weight)
-    matrix = hstack(parts, format="csr").astype(np.float32)
-    dimensions = min(dimensions, vocabulary_size - 1)
-    if dimensions < 1 or matrix.nnz == 0:
-        return np.zeros((vocabulary_size, 1), np.float32)
-    # A fixed start makes the Lanczos iteration repeatable.
-    start = np.random.default_rng(0).normal(size=vocabulary_size).astype(np.float32)
-    left, singular, _ = svds(matrix, k=dimensions, v0=start)
-    vectors = left * np.sqrt(np.maximum(singular, 0))
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(norms, 1e-9)
-
-
-def _chunks(ids, overlap=0):
-    """Yield parts of a text, each beginning with the last words of the one before."""
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[max(0, start - overlap) : start + _CHUNK]
-
-
-def _neighbour_counts(ids, distance, vocabulary_size):
-    """Return how often each word has each other one at a distance, `(V, V)`."""
-    shape = (vocabulary_size, vocabulary_size)
-    counts = csr_matrix(shape)
-    overlap = abs(distance)
-    for part in _chunks(ids, overlap):
-        earlier, later = part[: len(part) - overlap], part[overlap:]
-        pair = (later, earlier) if distance < 0 else (earlier, later)
-        counts += coo_matrix((np.ones(len(later)), pair), shape=shape).tocsr()
-    return counts
 
 
 def _ppmi(counts):

@@ -303,3 +303,20 @@ def test_shuffled_arrays_targets_and_generators_are_rejected(rng):
         model.table = WordTable.in_order(11, 4, 4)
     with pytest.raises(RuntimeError, match="`table` needs a built model"):
         _ = models.LightRNN(V, units=2).table
+
+
+def test_word_losses_are_the_means_of_the_nats(rng):
+    from lightrnn_tf import data, predictor
+    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+    names = ["<eos>", "<unk>", *(f"w{n}" for n in range(5))]
+    vocabulary = Vocabulary(names, [1] * 7, Tokenizer("whitespace"))
+    model = models.LightRNN(7, units=4, rows=2, columns=4, residual_dim=2)
+    model.build()
+    ids = rng.integers(0, 6, 90)
+    losses = predictor.KerasPredictor(model, vocabulary).word_losses(ids)
+    nats = model.predict(data.windows(ids, 32, 3), verbose=0)
+    total = (losses[:6] * np.bincount(ids)).sum()
+    assert total == pytest.approx(nats.sum(), rel=1e-5)
+    assert np.isnan(losses[6])
+    assert (losses[:6] > 0).all()

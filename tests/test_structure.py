@@ -14,7 +14,7 @@ LIBRARY = ROOT / "lightrnn_tf"
 LAYERS = [
     {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
     {"matching", "warm_start", "decoding", "metrics"},
-    {"evaluation", "layers", "listing", "plots"},
+    {"evaluation", "layers", "listing", "plots", "table_page"},
     {"litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import warm_start
-from lightrnn_tf.table import word_cells
+from lightrnn_tf.table import WordTable, word_cells
 
 
 def families(rng, members=6, families_=5, length=8000):
@@ -57,14 +57,71 @@ def test_progress_is_reported(rng):
     assert 0 < shares[-1] <= 1
 
 
+def neighbours_of(ids, distance, words):
+    expected = np.zeros((words, words))
+    for t in range(len(ids)):
+        if 0 <= t + distance < len(ids):
+            expected[ids[t], ids[t + distance]] += 1
+    return expected
+
+
 @pytest.mark.parametrize("distance", [-1, 1, -2])
 def test_neighbours_are_counted_the_same_in_parts(distance, rng, monkeypatch):
-    ids = rng.integers(0, 7, 50)
-    expected = np.zeros((7, 7))
-    for t in range(50):
-        if 0 <= t + distance < 50:
-            expected[ids[t], ids[t + distance]] += 1
+    ids, more = rng.integers(0, 7, 50), rng.integers(0, 7, 9)
+    expected = neighbours_of(ids, distance, 7) + neighbours_of(more, distance, 7)
     for chunk in (1000, 7, 2):
         monkeypatch.setattr(warm_start, "_CHUNK", chunk)
-        counts = warm_start._neighbour_counts(ids, distance, 7)
-        np.testing.assert_array_equal(counts.toarray(), expected)
+        neighbours = warm_start.Neighbours(7)
+        neighbours.add(ids)
+        neighbours.add(more)
+        np.testing.assert_array_equal(neighbours.pairs[distance].toarray(), expected)
+        every = np.concatenate([ids, more])
+        np.testing.assert_array_equal(
+            neighbours.counts, np.bincount(every, minlength=7)
+        )
+
+
+def test_the_rarest_pairs_are_forgotten_when_there_are_too_many(monkeypatch):
+    monkeypatch.setattr(warm_start, "_MAX_PAIRS", 2)
+    neighbours = warm_start.Neighbours(5)
+    neighbours.add(np.array([0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 4]))
+    kept = neighbours.pairs[1].toarray()
+    assert kept[0, 1] == 3
+    assert (kept > 0).sum() <= 2
+    assert neighbours.counts.tolist() == [3, 3, 2, 2, 1]
+
+
+def test_counts_give_the_table_of_their_text(rng):
+    ids = families(rng)
+    neighbours = warm_start.Neighbours(30)
+    neighbours.add(ids)
+    table = warm_start.table(neighbours, 30, 5, 6)
+    assert (table.cells == warm_start.table(ids, 30, 5, 6).cells).all()
+
+
+def test_vectors_of_sums_are_taken_apart(rng):
+    """Words that are sums of row and column vectors, against least squares."""
+    rows, columns = rng.normal(size=(12, 8)), rng.normal(size=(13, 8))
+    vectors = (rows[:, None] + columns).reshape(156, 8)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def error(table):
+        design = np.hstack([np.eye(12)[table.row_of], np.eye(13)[table.column_of]])
+        fit = design @ np.linalg.lstsq(design, vectors, rcond=None)[0]
+        return ((vectors - fit) ** 2).sum()
+
+    found = warm_start.table_of_vectors(vectors, np.ones(156), 12, 13)
+    random = WordTable.random(156, 12, 13)
+    # 0.39 of the random table's; 0.05 for the true one, which a search may miss.
+    assert error(found) < 0.5 * error(random)
+
+
+def test_bad_input_is_named(rng):
+    with pytest.raises(ValueError, match=r"`ids` must be in \[0, 3\). Received.* to 3"):
+        warm_start.table(np.array([0, 3]), 3, 1, 3)
+    with pytest.raises(ValueError, match="`vectors` must be of shape"):
+        warm_start.table_of_vectors(np.ones(4), np.ones(4), 2, 2)
+    with pytest.raises(ValueError, match=r"Received: shapes \(4, 2\) and \(3,\)"):
+        warm_start.table_of_vectors(np.ones((4, 2)), np.ones(3), 2, 2)
+    with pytest.raises(ValueError, match="`vectors` must be finite"):
+        warm_start.table_of_vectors(np.full((4, 2), np.nan), np.ones(4), 2, 2)

@@ -2,5 +2,6 @@
 
 from lightrnn_tf.data.text import Lines, encode, files, write_ids
 from lightrnn_tf.data.windows import Windows as windows
+from lightrnn_tf.data.word_vectors import word_vectors
 
-__all__ = ["Lines", "encode", "files", "windows", "write_ids"]
+__all__ = ["Lines", "encode", "files", "windows", "word_vectors", "write_ids"]

@@ -122,7 +122,7 @@ class DenseRNN(language_model.LanguageModel):
         logits = ops.matmul(hidden, ops.cast(kernel, self.compute_dtype))
         return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
 
-    def _nats(self, hidden, targets):
+    def nats(self, hidden, targets):
         return ops.sparse_categorical_crossentropy(
             targets, self._logits(hidden), from_logits=True
         )

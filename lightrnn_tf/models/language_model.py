@@ -108,7 +108,7 @@ class LanguageModel(keras.Model):
     it stands for a stream that begins there, with `<eos>`; later for padding, which
     costs nothing and is not counted.
 
-    A subclass has `half_steps` and the methods `_begin`, `_inputs`, `_nats`,
+    A subclass has `half_steps` and the methods `_begin`, `_inputs`, `nats`,
     `row_log_probs`, `advance` and `expand`, and the property `table`.
     """
 
@@ -186,7 +186,7 @@ class LanguageModel(keras.Model):
         """Return the projected inputs `(B, half_steps · T, G)` of ids `(B, T + 1)`."""
         raise NotImplementedError
 
-    def _nats(self, hidden, targets):
+    def nats(self, hidden, targets):
         """Return nats `(B, T)` from the hidden states `(B, half_steps · T, H)`."""
         raise NotImplementedError
 
@@ -228,7 +228,7 @@ class LanguageModel(keras.Model):
     def call(self, ids, training=None):
         carried = self._carrying
         hidden, targets, scored, states = self.read(ids, carried, training=training)
-        nats = self._nats(self.output_dropout(hidden, training=training), targets)
+        nats = self.nats(self.output_dropout(hidden, training=training), targets)
         return ops.where(scored, nats, 0.0)
 
     def read(self, ids, carried=None, training=None, all_states=False):

@@ -209,7 +209,7 @@ class LightRNN(language_model.LanguageModel):
         batch_size, steps, width = ops.shape(hidden)
         return ops.reshape(hidden, (batch_size, steps // 2, 2, width))
 
-    def _nats(self, hidden, targets):
+    def nats(self, hidden, targets):
         return self.softmax(self.pairs(hidden), ids=targets)
 
     def advance(self, words, states):

@@ -1,0 +1,136 @@
+"""A first table from a file: one of ours, or word vectors."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import cli, data, listing, run
+from lightrnn_tf.table import WordTable
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+TEXT = "the cat sat on the mat and the dog sat on a log\n" * 60
+SMALL = ["--units", "6", "--residual-dim", "2", "--batch-size", "4", "--steps", "5"]
+
+
+@pytest.fixture
+def vocabulary():
+    return Vocabulary.from_lines([TEXT], Tokenizer("words"))
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def train(text, table, *more):
+    out = text.with_name("run")
+    try:
+        status = cli.main(
+            ["train", "--train", str(text), *SMALL, "--rounds", "1", "--table",
+             str(table), "--out", str(out), "--overwrite", *more]
+        )  # fmt: skip
+    except SystemExit as stop:
+        status = stop.code
+    return status, out
+
+
+def test_listing_goes_to_json_and_back(vocabulary):
+    table = WordTable.random(len(vocabulary), 4, 5, seed=1)
+    content = listing.as_json(table, vocabulary)
+    content["words"].reverse()
+    content["words"].append({"word": "zebra", "row": 0, "column": 0})
+    again = listing.from_json(json.dumps(content), vocabulary)
+    assert again.cells.tolist() == table.cells.tolist()
+    assert (again.rows, again.columns) == (4, 5)
+    assert listing.from_json(table.to_json(), vocabulary).cells.tolist() == (
+        table.cells.tolist()
+    )
+
+
+def test_training_begins_with_the_table_of_a_file(text, vocabulary, capsys):
+    table = WordTable.random(len(vocabulary), 2, 9, seed=1)
+    path = text.with_name("table.json")
+    path.write_text(json.dumps(listing.as_json(table, vocabulary)), encoding="utf-8")
+    status, out = train(text, path)
+    assert status == 0
+    trained = run.Run(out)
+    of_word = dict(zip(vocabulary.words, table.cells.tolist(), strict=True))
+    found = trained.load_model().table.cells.tolist()
+    assert dict(zip(trained.vocabulary.words, found, strict=True)) == of_word
+    # The table that training left is one that it can begin with.
+    status, _ = train(text, out / "table.json", "--rows", "2")
+    assert status == 0
+    status, _ = train(text, path, "--rows", "3")
+    assert status == 2
+    assert "has 2 rows and 9 columns. Leave out --rows" in capsys.readouterr().err
+
+
+def test_training_begins_with_word_vectors(text, vocabulary):
+    path = text.with_name("vectors.txt")
+    rng = np.random.default_rng(0)
+    lines = [
+        " ".join([word, *map(str, rng.normal(size=3).round(3))])
+        for word in [*vocabulary.words[1:], "zebra"]
+    ]
+    path.write_text("\n".join(["11 3", *lines]), encoding="utf-8")
+    vectors = data.word_vectors(path, vocabulary)
+    assert vectors.shape == (len(vocabulary), 3)
+    assert not vectors[0].any()
+    expected = np.array(lines[2].split()[1:], np.float32)
+    np.testing.assert_array_equal(vectors[3], expected)
+    status, out = train(text, path)
+    assert status == 0
+    assert len(run.Run(out).load_model().table) == len(vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[", "must be JSON"),
+        ("[]", "must be JSON with `rows`"),
+        ('{"rows": 1, "columns": 9, "cells": [0]}', "words of the vocabulary.*for 1"),
+        ('{"rows": 2, "columns": 9, "words": [{}]}', "each with `word`"),
+        ('{"rows": 2, "columns": 9, "words": 3}', "each with `word`"),
+        ('{"rows": 2, "columns": 9, "words": []}', "a cell for each word.*none for"),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":0, "column":2}]}',
+            "integers in range",
+        ),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":"0","column":0}]}',
+            "integers in range",
+        ),
+    ],
+)
+def test_bad_table_files_are_named(content, message, vocabulary):
+    with pytest.raises(ValueError, match=message):
+        listing.from_json(content, vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "must have vectors for words"),
+        ("zebra 1 2\n", "must have vectors for words"),
+        ("the\n", "must have vectors for words"),
+        ("the 1 2\ncat 1\n", "line 2: must have 2 finite numbers. Received: 1"),
+        ("the 1 two\n", "line 1: must be a word and numbers"),
+        ("the 1 nan\n", "line 1: must have 2 finite numbers"),
+    ],
+)
+def test_bad_vector_files_are_named(content, message, vocabulary, tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        data.word_vectors(path, vocabulary)
+
+
+@pytest.mark.parametrize("name", ["missing.json", "missing.txt", "warmstart"])
+def test_a_file_that_is_not_there_is_one_line(name, text, capsys):
+    status, out = train(text, name)
+    assert status == 2
+    assert name in capsys.readouterr().err
+    assert not out.exists()
