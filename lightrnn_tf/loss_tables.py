@@ -20,8 +20,10 @@ import dataclasses
 import hashlib
 import os
 import pathlib
+import shutil
 import tempfile
 import time
+import weakref
 import zipfile
 from collections.abc import Callable
 
@@ -89,10 +91,13 @@ def loss_tables(
     """
     size = model.vocabulary_size * (model.rows + model.columns) * 4
     if folder is None and size > MEMORY_BUDGET:
-        temporary = tempfile.TemporaryDirectory(prefix="loss_tables")
-        losses = loss_tables(model, windows, temporary.name, progress)
-        # The folder goes with the table.
-        object.__setattr__(losses, "folder", temporary)
+        folder = tempfile.mkdtemp(prefix="loss_tables")
+        try:
+            losses = loss_tables(model, windows, folder, progress)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        weakref.finalize(losses, shutil.rmtree, folder, ignore_errors=True)
         return losses
     tables = _Tables(model, windows, folder)
     loss_pass = _LossPass(model, windows)

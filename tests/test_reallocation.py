@@ -126,6 +126,64 @@ def test_a_word_keeps_its_bias_and_vector_when_it_moves(ids, rng):
     np.testing.assert_array_equal(vectors, np.array(model.softmax.word_vectors))
 
 
+def test_input_vectors_are_the_least_squares_fit(ids, rng):
+    """Rows and columns of the new table, weighted by how often their words occur."""
+    model = make(rng, residual_dim=2)
+    before = model.table
+    rows, columns = (
+        np.array(v)
+        for v in (model.embedding.row_vectors, model.embedding.column_vectors)
+    )
+    reallocation.reallocate(model, data.windows(ids, 4, 7))
+    counts = np.bincount(ids, minlength=V)
+    weight = np.sqrt(counts)[:, None]
+    after = model.table
+    assert (after.row_of != before.row_of).any()
+    for old, place_before, place_after, fitted in (
+        (rows, before.row_of, after.row_of, model.embedding.row_vectors),
+        (columns, before.column_of, after.column_of, model.embedding.column_vectors),
+    ):
+        design = np.eye(len(old))[place_after]
+        expected = np.linalg.lstsq(design * weight, old[place_before] * weight, None)[0]
+        met = np.bincount(place_after, counts, len(old)) > 0
+        np.testing.assert_allclose(np.array(fitted)[met], expected[met], atol=1e-5)
+        np.testing.assert_array_equal(np.array(fitted)[~met], old[~met])
+
+
+def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
+    windows = data.windows(ids, 4, 7)
+    moved = {}
+    for cost in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (1e6, 1e6)):
+        model = make(np.random.default_rng(0), residual_dim=2)
+        before = model.table
+        done = reallocation.reallocate(model, windows, moving_cost=cost)
+        after = model.table
+        moved[cost] = [
+            (after.row_of != before.row_of).sum(),
+            (after.column_of != before.column_of).sum(),
+        ]
+        assert done.words_moved == (after.cells != before.cells).sum()
+        # What the tables say of the new table, without the moving cost.
+        again = make(np.random.default_rng(0), residual_dim=2)
+        losses = loss_tables(again, windows)
+        predicted = matching.cost(losses.rows, losses.columns, after) / len(ids)
+        assert done.nats_predicted == pytest.approx(predicted, rel=1e-6)
+        assert done.nats_before == pytest.approx(losses.nats / len(ids), rel=1e-6)
+        real = model.evaluate(windows, verbose=0, return_dict=True)["loss"]
+        assert done.nats_after == pytest.approx(real, rel=1e-6)
+        share = np.bincount(ids, minlength=V)[after.cells != before.cells].sum()
+        assert done.tokens_moved == pytest.approx(share / len(ids))
+    assert moved[(0.5, 0.0)][0] < moved[(0.0, 0.0)][0]
+    assert moved[(0.0, 0.5)][1] < moved[(0.0, 0.0)][1]
+    assert moved[(1e6, 1e6)] == [0, 0]
+
+
+@pytest.mark.parametrize("cost", [(-1, 0), (0, np.inf), (np.nan, 0), (1,)])
+def test_a_moving_cost_must_be_two_numbers(cost, ids, rng):
+    with pytest.raises(ValueError, match="`moving_cost` must be two numbers"):
+        reallocation.reallocate(make(rng), data.windows(ids, 4, 7), moving_cost=cost)
+
+
 def test_callback_runs_its_rounds_inside_fit(ids, rng):
     model = make(rng, residual_dim=2)
     windows = data.windows(ids, 4, 7)

@@ -1,0 +1,151 @@
+"""Loss tables on disk: resumed, memory-mapped, and as exact as they say."""
+
+import gc
+import pathlib
+
+import numpy as np
+import pytest
+from test_reallocation import make
+
+from lightrnn_tf import data, loss_tables
+from lightrnn_tf.models import StreamPass
+
+V = 11
+
+
+@pytest.fixture
+def model(rng):
+    return make(rng, residual_dim=2)
+
+
+@pytest.fixture
+def windows(rng):
+    return data.windows(np.minimum(rng.zipf(1.5, 400) - 1, V - 1), 3, 7)
+
+
+def same(first, again):
+    np.testing.assert_array_equal(first.rows, again.rows)
+    np.testing.assert_array_equal(first.columns, again.columns)
+    assert first.nats == again.nats
+
+
+@pytest.mark.parametrize("slots", [4, 8192])
+def test_rounding_stays_within_the_bound(slots, model, windows, monkeypatch):
+    """Float32 sums on the device against float64 sums of the same float32 losses."""
+    monkeypatch.setattr(loss_tables, "_WORDS_AT_ONCE", slots)
+    exact = np.zeros((V, model.rows)), np.zeros((V, model.columns))
+    most = 0
+
+    def token_losses(hidden, targets, scored):
+        pairs = model.pairs(hidden)
+        rows = -model.softmax.row_log_probs(pairs[..., 0, :])
+        columns = loss_tables.exchange_losses(model.softmax, pairs[..., 1, :], targets)
+        return rows, columns
+
+    for ids, parts in StreamPass(model, token_losses).over(windows):
+        words = ids[:, 1:].ravel()
+        for total, part in zip(exact, parts, strict=True):
+            flat = part.reshape(-1, part.shape[-1]).astype(np.float64)
+            np.add.at(total, words[words >= 0], flat[words >= 0])
+        most = max(most, np.bincount(words[words >= 0]).max())
+    losses = loss_tables.loss_tables(model, windows)
+    bound = (most + 2 * len(windows)) * 2.0**-24
+    for table, true in zip((losses.rows, losses.columns), exact, strict=True):
+        assert table.dtype == np.float32
+        # The losses of a token are themselves rounded once more in another graph.
+        assert (abs(table - true) <= (bound + 4 * 2.0**-24) * true + 1e-6).all()
+
+
+def test_words_share_the_slots_in_turn(model, windows, monkeypatch):
+    whole = loss_tables.loss_tables(model, windows)
+    # A batch of 21 tokens may have all 11 words: the slots are never fewer.
+    monkeypatch.setattr(loss_tables, "_WORDS_AT_ONCE", 1)
+    parts = loss_tables.loss_tables(model, windows)
+    np.testing.assert_allclose(whole.rows, parts.rows, rtol=1e-5)
+    np.testing.assert_allclose(whole.columns, parts.columns, rtol=1e-5)
+    assert whole.nats == pytest.approx(parts.nats)
+
+
+def test_files_hold_what_memory_would(model, windows, tmp_path):
+    whole = loss_tables.loss_tables(model, windows)
+    mapped = loss_tables.loss_tables(model, windows, tmp_path / "losses")
+    assert isinstance(mapped.rows, np.memmap)
+    same(whole, mapped)
+    assert {path.name for path in (tmp_path / "losses").iterdir()} == {
+        "rows.npy", "columns.npy", "progress.npz",
+    }  # fmt: skip
+    same(whole, loss_tables.loss_tables(model, windows, tmp_path / "losses"))
+
+
+def test_tables_over_the_budget_are_files_that_go_with_them(
+    model, windows, monkeypatch
+):
+    whole = loss_tables.loss_tables(model, windows)
+    monkeypatch.setattr(loss_tables, "MEMORY_BUDGET", V * (3 + 5) * 4 - 1)
+    mapped = loss_tables.loss_tables(model, windows)
+    assert isinstance(mapped.rows, np.memmap)
+    same(whole, mapped)
+    folder = pathlib.Path(mapped.rows.filename).parent
+    assert folder.is_dir()
+    del mapped
+    gc.collect()
+    assert not folder.exists()
+
+
+class Stop(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 5, 18])
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_pass_that_was_stopped_goes_on(
+    after, torn, model, windows, tmp_path, monkeypatch
+):
+    """Also when the crash came in the middle of writing the tables."""
+    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 0.0)
+    reference = loss_tables.loss_tables(model, windows, tmp_path / "whole")
+    folder = tmp_path / "part"
+
+    def stop(share):
+        if round(share * len(windows)) == after:
+            raise Stop
+
+    with pytest.raises(Stop):
+        loss_tables.loss_tables(model, windows, folder, stop)
+    if torn:
+        # The words of the last change may be half written; the others are whole.
+        with np.load(folder / "progress.npz") as saved:
+            changed = saved["words"]
+        table = np.load(folder / "rows.npy", mmap_mode="r+")
+        table[changed[::2]] = -1
+        table.flush()
+    read = []
+    monkeypatch.setattr(
+        loss_tables._LossPass,
+        "add",
+        lambda self, ids, add=loss_tables._LossPass.add: read.append(add(self, ids)),
+    )
+    same(reference, loss_tables.loss_tables(model, windows, folder))
+    assert len(read) == len(windows) - after
+
+
+def test_another_model_or_text_begins_anew(model, windows, tmp_path):
+    loss_tables.loss_tables(model, windows, tmp_path)
+    model.softmax.row_bias.assign(np.ones(3))
+    again = loss_tables.loss_tables(model, windows, tmp_path)
+    same(loss_tables.loss_tables(model, windows), again)
+    shorter = data.windows(windows.ids[:100], 3, 7)
+    again = loss_tables.loss_tables(model, shorter, tmp_path)
+    same(loss_tables.loss_tables(model, shorter), again)
+
+
+def test_damaged_files_are_named(model, windows, tmp_path):
+    loss_tables.loss_tables(model, windows, tmp_path)
+    np.save(tmp_path / "rows.npy", np.zeros((2, 2)))
+    with pytest.raises(
+        ValueError, match=r"rows.npy must be float32 of shape \(11, 3\)"
+    ):
+        loss_tables.loss_tables(model, windows, tmp_path)
+    (tmp_path / "progress.npz").write_bytes(b"junk")
+    with pytest.raises(ValueError, match="progress.npz is damaged.*Delete the folder"):
+        loss_tables.loss_tables(model, windows, tmp_path)
