@@ -1,4 +1,4 @@
-"""Writes the table of results/ptb.jsonl into README.md.
+"""Writes the tables of results/ into README.md.
 
     python benchmarks/readme_table.py [--check]
 
@@ -9,30 +9,50 @@ import argparse
 import json
 import pathlib
 import re
+import statistics
 import sys
 
 ROOT = pathlib.Path(__file__).parents[1]
-NAMES = {
+PTB_NAMES = {
     "ours": "**LightRNN, defaults** (warm start, cell bias, k = 16), 10 epochs",
     "dense": "dense LSTM, untied (`--model dense`), 10 epochs",
     "paper": "LightRNN of the paper (random table, k = 0, no bias), 3 rounds of 5",
 }
-MARKERS = "<!-- ptb table -->\n", "<!-- end of ptb table -->\n"
+ROUND_MODELS = {
+    "paper": "paper: random table, k = 0",
+    "ours": "defaults: warm start, k = 16",
+}
+ROUND_PLANS = {
+    "none": "no reallocation",
+    "smooth": "one before epoch 6, moving cost",
+    "full": "one before epoch 6",
+    "early": "one before each of epochs 2–5",
+}
+LOSSES = {
+    "ptb": "Penn Treebank, k = 0",
+    "synthetic-10000": "random numbers",
+    "books": "novels and posts",
+    "pairs": "pairs of words",
+}
 
 
-def table() -> str:
-    """Return the table in Markdown, from the last result of seed 0 of each name."""
-    lines = (ROOT / "results" / "ptb.jsonl").read_text(encoding="utf-8").splitlines()
-    every = map(json.loads, lines)
-    results = {result["name"]: result for result in every if result["seed"] == 0}
+def read(name):
+    """Return the results of a file, oldest first."""
+    path = ROOT / "results" / f"{name}.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def ptb_table() -> str:
+    """Return the last result of seed 0 of each model."""
+    results = {result["name"]: result for result in read("ptb") if result["seed"] == 0}
     rows = [
         "| Penn Treebank, V = 10,000, one LSTM layer of 200 | valid | test | int8 file "
         "test | top-3 | parameters | int8 model | with vocabulary |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for name, title in NAMES.items():
-        if name not in results:
-            continue
+    for name, title in PTB_NAMES.items():
         r = results[name]
         rows.append(
             f"| {title} | {r['valid_perplexity']:.1f} | {r['test_perplexity']:.1f} | "
@@ -40,32 +60,106 @@ def table() -> str:
             f"{r['parameters'] / 1e6:.2f} M | {r['int8_model_bytes']:,} B | "
             f"{r['int8_file_bytes']:,} B |"
         )
-    last = results["ours"]
+    last, speed = results["ours"], results["speed"]
     versions = ", ".join(f"{k} {v}" for k, v in last["versions"].items())
-    text = [
-        *rows,
-        "",
-        f"Seed {last['seed']}, one thread, {last['cpu']}, {versions}; "
-        f"`python benchmarks/ptb.py --corpus DIR`, {last['date']}.",
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Seed {last['seed']}, one thread, {last['cpu']}, {versions}; "
+            f"`python benchmarks/ptb.py --corpus DIR`, {last['date']}. Training speed, "
+            "by turns in one run on as many threads: LightRNN "
+            f"{speed['ratio_of_medians']:.2f} × the words/s of dense.",
+        ]
+    )
+
+
+def rounds_table() -> str:
+    """Return what reallocations did, the median over the seeds that were run."""
+    results = {(r["model"], r["plan"], r["seed"]): r for r in read("rounds")}
+    rows = [
+        "| model | reallocation | text moved | gain predicted, of the most possible | "
+        "valid before | right after | after 10 epochs | test | seeds |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    if "speed" in results:
-        speed = results["speed"]
-        text[-1] += (
-            " Training speed, by turns in one run on as many threads: LightRNN "
-            f"{speed['ratio_of_medians']:.2f} × the words/s of dense."
-        )
-    return "\n".join(text) + "\n"
+    for model, title in ROUND_MODELS.items():
+        for plan, name in ROUND_PLANS.items():
+            found = [r for (m, p, _), r in results.items() if (m, p) == (model, plan)]
+            if found:
+                full = [
+                    r for (m, p, _), r in results.items() if (m, p) == (model, "full")
+                ]
+                rows.append(f"| {title} | {name} | {_round_cells(found, full)} |")
+    return "\n".join([*rows, "", "`python benchmarks/rounds.py --corpus DIR`."])
+
+
+def _round_cells(found, full):
+    def median(values):
+        return statistics.median(values)
+
+    cells = ["", "", "", ""]
+    if found[0]["rounds"]:
+        first = [r["rounds"][0] for r in found]
+        cells[0] = f"{median(r['tokens_moved'] for r in first):.0%}"
+        cells[2] = f"{median(r['valid_before'] for r in first):.1f}"
+        cells[3] = f"{median(r['valid_after'] for r in first):.1f}"
+        best = {r["seed"]: _gain(r) for r in full}
+        shares = [_gain(r) / best[r["seed"]] for r in found if r["seed"] in best]
+        if shares and len(found[0]["rounds"]) == 1:
+            cells[1] = f"{median(shares):.0%}"
+    last = [r["valid_perplexities"][-1] for r in found]
+    test = [r["test_perplexity"] for r in found]
+    cells += [_spread(last), _spread(test), str(len(found))]
+    return " | ".join(cells)
+
+
+def _gain(result):
+    done = result["rounds"][0]
+    return done["nats_before"] - done["nats_predicted"]
+
+
+def _spread(values):
+    middle = f"{statistics.median(values):.1f}"
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({min(values):.1f}–{max(values):.1f})"
+
+
+def matching_table() -> str:
+    """Return the last result of each solver on each pair of loss tables."""
+    results = {(r["losses"], r["solver"]): r for r in read("matching")}
+    rows = [
+        "| losses | V | solver | cost / best known | certified gap | seconds | peak |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for losses, title in LOSSES.items():
+        here = {s: r for (name, s), r in results.items() if name == losses}
+        best = min((r["cost"] for r in here.values()), default=0)
+        for solver, r in here.items():
+            rows.append(
+                f"| {title} | {r['words']:,} | {solver} | {r['cost'] / best:.4f} | "
+                f"{r['gap']:.3%} | {r['seconds']:,.1f} | {r['peak_mib']:,} MiB |"
+            )
+    return "\n".join(
+        [*rows, "", "`python benchmarks/loss_tables.py`, `benchmarks/matching.py`."]
+    )
+
+
+TABLES = {"ptb": ptb_table, "rounds": rounds_table, "matching": matching_table}
 
 
 def main():
-    """Write the table, or check that it is there."""
+    """Write the tables, or check that they are there."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     readme = ROOT / "README.md"
-    old = readme.read_text(encoding="utf-8")
-    pattern = re.compile(f"{MARKERS[0]}.*?{MARKERS[1]}", re.DOTALL)
-    new = pattern.sub(lambda _: MARKERS[0] + table() + MARKERS[1], old)
+    old = new = readme.read_text(encoding="utf-8")
+    for name, table in TABLES.items():
+        begin, end = f"<!-- {name} table -->\n", f"<!-- end of {name} table -->\n"
+        pattern = re.compile(f"{begin}.*?{end}", re.DOTALL)
+        text = f"{begin}{table()}\n{end}"
+        new = pattern.sub(lambda _, text=text: text, new)
     if args.check and new != old:
         sys.exit("README.md is out of date: run python benchmarks/readme_table.py")
     if not args.check:
