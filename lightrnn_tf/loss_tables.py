@@ -184,9 +184,6 @@ class _LossPass(StreamPass):
     def take(self):
         """Return words, the sums of their losses and of their nats, and begin anew."""
         words, count = self._words, len(self._words)
-        if not count:
-            empty = np.empty((0, 1), np.float32)
-            return words, empty[:, :0], empty[:, :0], empty
         sums = [np.array(ops.convert_to_numpy(total))[:count] for total in self.sums]
         for total in self.sums:
             total.assign(ops.zeros(total.shape))
@@ -269,7 +266,7 @@ class _Tables:
         if self.folder is None:
             self.rows[words] += rows
             self.columns[words] += columns
-        elif len(words):
+        else:
             self._changes.append((words, rows, columns))
 
     def save(self, batch, loss_pass):
@@ -313,7 +310,8 @@ class _Tables:
 def _fingerprint(model, windows):
     """Return a hash of what the tables depend on."""
     digest = hashlib.sha256(f"{windows.batch_size} {windows.steps}".encode())
-    for weight in model.weights:
+    # Not the states and the noise of training, which the pass does not use.
+    for weight in (*model.trainable_weights, model.softmax.cells):
         digest.update(np.ascontiguousarray(ops.convert_to_numpy(weight)))
     for start in range(0, len(windows.ids), 1 << 24):
         digest.update(np.ascontiguousarray(windows.ids[start : start + (1 << 24)]))

@@ -3,12 +3,13 @@
 import itertools
 import math
 import time
+import types
 
 import numpy as np
 import pytest
 
 from lightrnn_tf import matching
-from lightrnn_tf.matching import assignment, cheapest
+from lightrnn_tf.matching import assignment, auction, cheapest
 from lightrnn_tf.table import WordTable, word_cells
 
 SIZES = [
@@ -205,6 +206,20 @@ def test_a_time_limit_ends_it_with_a_whole_table(solver, rng):
     assert sorted(answer.table.cells) == word_cells(3000, 50, 60).tolist()
     assert answer.lower_bound <= answer.cost <= answer.initial_cost
     assert math.isfinite(answer.lower_bound)
+
+
+@pytest.mark.parametrize("ticks", [1, 3, 10, 60])
+def test_time_may_run_out_in_the_middle_of_the_bidding(ticks, rng, monkeypatch):
+    """By a clock that ticks whenever it is read."""
+    clock = types.SimpleNamespace(monotonic=itertools.count(1).__next__)
+    monkeypatch.setattr(auction, "time", clock)
+    # Bidding in small groups leaves words that were driven out.
+    monkeypatch.setattr(auction, "_BIDDERS", 7)
+    tables = zipf_losses(rng, 60, 8, 9)
+    cells = word_cells(60, 8, 9)
+    found, bound = auction.auction(*tables, cells, ticks)
+    assert sorted(found) == cells.tolist()
+    assert bound <= solve(tables, "exact").cost
 
 
 def test_memory_maps_are_read_as_arrays(rng, tmp_path):
