@@ -76,15 +76,6 @@ class CheapestCells:
         second = np.minimum(costs.min(1), self._floor[words])
         return self._kept[words, best], least, second
 
-    def cheapest(self, word):
-        """Return the cheapest cell of one word and its cost."""
-        costs = self._losses[word] + self.prices[self._kept[word]]
-        if costs.min() > self._floor[word]:
-            self._search(np.array([word]))
-            costs = self._losses[word] + self.prices[self._kept[word]]
-        best = costs.argmin()
-        return self._kept[word, best], costs[best]
-
     def _search(self, words):
         prices = self.prices.reshape(self.rows, self.columns)
         rounded = prices.astype(np.float32)

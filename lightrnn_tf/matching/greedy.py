@@ -40,6 +40,6 @@ def greedy(row_losses, column_losses, cells):
             cell_of[word] = cell
             free_cells.prices[cell] = np.inf
         else:
-            wanted[word], cost = free_cells.cheapest(word)
+            (wanted[word],), (cost,), _ = free_cells.two_best(np.array([word]))
             heapq.heappush(heap, (cost - worst[word], word))
     return cell_of
