@@ -1,11 +1,12 @@
 """Keras callbacks: a round of reallocation, and the speed of training."""
 
+import os
 import time
 from collections.abc import Callable, Iterable
 
 import keras
 
-from lightrnn_tf import reallocation
+from lightrnn_tf import models, reallocation
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -17,10 +18,16 @@ class Reallocate(keras.callbacks.Callback):
     Args:
         windows: `data.windows(...)` of the training text.
         epochs: Numbers of the epochs, counted from 0, before which to reallocate.
-        moving_cost: As in `reallocation.reallocate`. Defaults to 0 and 0.
+        solver: As in `reallocation.reallocate`. Defaults to `"auto"`.
+        moving_cost: As there. Defaults to 0 and 0.
+        time_limit: As there. Defaults to none.
+        folder: As there. Defaults to memory.
         report: Called with the epoch and the `reallocation.Round`. Defaults to none.
-        **kwargs: `solver`, `time_limit`, `folder` and `progress` of
-            `reallocation.reallocate`.
+        progress: Called with the share of the pass done. Defaults to none.
+
+    Raises:
+        ValueError: If the solver or the moving cost cannot be used, or, in `fit`, the
+            model is no `LightRNN`.
 
     Attributes:
         rounds: The `reallocation.Round` of each reallocation so far.
@@ -43,23 +50,43 @@ class Reallocate(keras.callbacks.Callback):
         self,
         windows,
         epochs: Iterable[int],
+        solver: str = "auto",
         moving_cost: tuple[float, float] = (0.0, 0.0),
+        time_limit: float | None = None,
+        folder: str | os.PathLike | None = None,
         report: Callable[[int, reallocation.Round], None] | None = None,
-        **kwargs,
+        progress: Callable[[float], None] | None = None,
     ):
         super().__init__()
+        reallocation.check(solver, moving_cost)
         self.windows = windows
         self.epochs = frozenset(epochs)
+        self.solver = solver
         self.moving_cost = moving_cost
+        self.time_limit = time_limit
+        self.folder = folder
         self.report = report
-        self.arguments = kwargs
+        self.progress = progress
         self.rounds: list[reallocation.Round] = []
+
+    def on_train_begin(self, logs=None):
+        if not isinstance(self.model, models.LightRNN):
+            raise ValueError(
+                "`Reallocate` must be used with a `LightRNN`, whose words have cells. "
+                f"Received: {type(self.model).__name__}."
+            )
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
             return
         done = reallocation.reallocate(
-            self.model, self.windows, moving_cost=self.moving_cost, **self.arguments
+            self.model,
+            self.windows,
+            self.solver,
+            self.moving_cost,
+            self.time_limit,
+            self.folder,
+            self.progress,
         )
         self.rounds.append(done)
         if self.report:

@@ -570,7 +570,8 @@ def _export(args):
 
 
 def _table(args):
-    if args.json and (args.row, args.column, args.word) != (None, None, None):
+    others = args.row, args.column, args.word, args.picture, args.page
+    if args.json and any(other is not None for other in others):
         raise ValueError("`--json` lists the whole table. Leave out --row, --column …")
     predictor = _open(args.model)
     from lightrnn_tf import listing
@@ -580,7 +581,11 @@ def _table(args):
         print(json.dumps(listing.as_json(table, vocabulary)))
         return
     text = listing.as_text(table, vocabulary, args.row, args.column, args.word)
-    folder = pathlib.Path(args.model) if pathlib.Path(args.model).is_dir() else None
+    print(text, flush=True)
+    # A run gets picture and page with the overview, others where they are asked for.
+    overview = (args.row, args.column, args.word) == (None, None, None)
+    folder = pathlib.Path(args.model)
+    folder = folder if overview and folder.is_dir() else None
     picture = args.picture or (folder and folder / "table.png")
     if picture:
         from lightrnn_tf import plots
@@ -589,25 +594,21 @@ def _table(args):
         print(f"Picture: {picture}", file=sys.stderr)
     page = args.page or (folder and folder / "table.html")
     if page:
-        _write_page(args.model, predictor, pathlib.Path(page))
-    print(text)
+        _write_page(args.model, predictor, (table, vocabulary), pathlib.Path(page))
 
 
-def _write_page(name, predictor, path):
-    from lightrnn_tf import listing, table_page
+def _write_page(name, predictor, listed, path):
+    from lightrnn_tf import table_page
     from lightrnn_tf._files import write_atomic
 
-    table, vocabulary = listing.table_of(predictor)
     losses = history = None
     if pathlib.Path(name).is_dir():
         from lightrnn_tf import run as runs
 
         run = runs.Run(name)
         losses, history = predictor.word_losses(run.valid_ids()), run.history()
-    page = table_page.table_page(
-        pathlib.Path(name).name, table, vocabulary, losses, history
-    )
-    write_atomic(path, page)
+    title = pathlib.Path(name).resolve().name
+    write_atomic(path, table_page.table_page(title, *listed, losses, history))
     print(f"Page: {path}", file=sys.stderr)
 
 

@@ -36,6 +36,8 @@ from lightrnn_tf.models import LightRNN, StreamPass
 _WORDS_AT_ONCE = 8192
 # Larger tables are memory-mapped files.
 MEMORY_BUDGET = 4 << 30
+# What NumPy raises when a file is not one of its own.
+_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 # How much of a pass a crash may cost, where it can be resumed.
 _SAVE_SECONDS = 60.0
 
@@ -78,7 +80,8 @@ def loss_tables(
         progress: Called with the share done, in [0, 1]. Defaults to none.
 
     Raises:
-        ValueError: If `folder` holds what cannot be resumed from.
+        ValueError: If the model is not built, the text has words that it does not
+            know, or `folder` holds what cannot be resumed from.
 
     Example:
 
@@ -99,6 +102,7 @@ def loss_tables(
             raise
         weakref.finalize(losses, shutil.rmtree, folder, ignore_errors=True)
         return losses
+    _check(model, windows)
     tables = _Tables(model, windows, folder)
     loss_pass = _LossPass(model, windows)
     start = tables.resume(loss_pass)
@@ -115,7 +119,18 @@ def loss_tables(
             saved = time.monotonic()
         if progress:
             progress((number + 1) / len(windows))
-    return LossTables(tables.rows, tables.columns, tables.nats)
+    return tables.finish()
+
+
+def _check(model, windows):
+    if not model.built:
+        raise ValueError("`model` must be built. Call `model.build()` or `fit` first.")
+    greatest = int(windows.ids.max())
+    if greatest >= model.vocabulary_size:
+        raise ValueError(
+            f"`windows` must have ids below {model.vocabulary_size}. Received: "
+            f"{greatest}. Is it the text of another vocabulary?"
+        )
 
 
 class _LossPass(StreamPass):
@@ -217,6 +232,9 @@ class _Tables:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._text = _fingerprint(model, windows)
         self._resumable = self._is_of_this_pass()
+        if not self._resumable:
+            # It would vouch for tables that are about to be emptied.
+            self._saved.unlink(missing_ok=True)
         self.rows, self.columns = (
             self._map(name, shape) for name, shape in shapes.items()
         )
@@ -231,16 +249,21 @@ class _Tables:
         try:
             with np.load(self._saved) as saved:
                 return str(saved["fingerprint"]) == self._text
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except _DAMAGED as error:
             raise ValueError(
-                f"{self._saved} is damaged: {error}. Delete the folder to begin anew."
+                f"{self._saved} is damaged. Delete the folder to begin anew."
             ) from error
 
     def _map(self, name, shape):
         path = self.folder / f"{name}.npy"
         if not self._resumable:
             return np.lib.format.open_memmap(path, "w+", np.float32, shape)
-        table = np.load(path, mmap_mode="r+")
+        try:
+            table = np.load(path, mmap_mode="r+")
+        except _DAMAGED as error:
+            raise ValueError(
+                f"{path} is missing or damaged. Delete the folder to begin anew."
+            ) from error
         if table.shape != shape or table.dtype != np.float32:
             raise ValueError(
                 f"{path} must be float32 of shape {shape}. Received: {table.dtype} "
@@ -301,6 +324,18 @@ class _Tables:
             os.fsync(file.fileno())
         part.replace(self._saved)
         self._write(words, rows, columns)
+
+    def finish(self):
+        """Return the tables; what is done to them does not reach their files."""
+        if self.folder is None:
+            return LossTables(self.rows, self.columns, self.nats)
+        for table in (self.rows, self.columns):
+            table.flush()
+        rows, columns = (
+            np.load(self.folder / f"{name}.npy", mmap_mode="c")
+            for name in ("rows", "columns")
+        )
+        return LossTables(rows, columns, self.nats)
 
     def _write(self, words, rows, columns):
         self.rows[words] = rows

@@ -38,6 +38,7 @@ class Round:
         nats_before: Nats per token of the training text.
         nats_predicted: What the loss tables say that it will be.
         nats_after: What it is, measured right after.
+        gap: Nats per token that another table might have been predicted to save.
     """
 
     assignment: matching.Assignment
@@ -46,6 +47,7 @@ class Round:
     nats_before: float
     nats_predicted: float
     nats_after: float
+    gap: float
 
 
 def reallocate(
@@ -70,8 +72,8 @@ def reallocate(
         progress: Called with the share of the pass done. Defaults to none.
 
     Raises:
-        ValueError: If a moving cost is not a number of at least 0, or the model has
-            diverged.
+        ValueError: If the model is not compiled, a moving cost is not a number of at
+            least 0, the solver is unknown, or the model has diverged.
 
     Example:
 
@@ -83,11 +85,9 @@ def reallocate(
     >>> result.nats_predicted <= result.nats_before
     True
     """
-    if len(moving_cost) != 2 or not all(0 <= cost < np.inf for cost in moving_cost):
-        raise ValueError(
-            "`moving_cost` must be two numbers of at least 0, for rows and for "
-            f"columns. Received: {moving_cost}."
-        )
+    check(solver, moving_cost)
+    if not model.compiled:
+        raise ValueError("`model` must be compiled. Call `model.compile(...)` first.")
     losses = loss_tables(model, windows, folder, progress)
     before = model.table
     counts = _counts(windows.ids, len(before))
@@ -103,7 +103,22 @@ def reallocate(
         nats_before=nats[0] / len(windows.ids),
         nats_predicted=nats[1] / len(windows.ids),
         nats_after=model.evaluate(windows, verbose=0, return_dict=True)["loss"],
+        gap=(answer.cost - answer.lower_bound) / len(windows.ids),
     )
+
+
+def check(solver: str, moving_cost: tuple[float, float]) -> None:
+    """Raise `ValueError` unless these can be arguments of `reallocate`."""
+    matching.check_solver(solver)
+    if (
+        not isinstance(moving_cost, tuple | list)
+        or len(moving_cost) != 2
+        or not all(0 <= cost < np.inf for cost in moving_cost)
+    ):
+        raise ValueError(
+            "`moving_cost` must be two numbers of at least 0, for rows and for "
+            f"columns. Received: {moving_cost}."
+        )
 
 
 def _counts(ids, vocabulary_size):

@@ -89,10 +89,30 @@ class Options:
                 "`rounds` must be positive numbers of epochs, as in 10,5. "
                 f"Received: {self.rounds}."
             )
+        reallocation.check("auto", self.moving_cost)
+        if any(self.moving_cost) and len(self.rounds) == 1:
+            raise ValueError(
+                "`moving_cost` needs a reallocation, which is between two rounds. "
+                f"Received: one round, {self.rounds}. Pass --rounds 5,5, say."
+            )
+        self._check_table()
         if not 0 < self.learning_rate < 1:
             raise ValueError(
                 "`learning_rate` must be between 0 and 1. "
                 f"Received: {self.learning_rate}."
+            )
+
+    def _check_table(self):
+        if self.table in (WARM_START, RANDOM):
+            return
+        if self.model == "dense":
+            raise ValueError(
+                f"`table` must be left out for a dense model. Received: {self.table!r}."
+            )
+        if not pathlib.Path(self.table).is_file():
+            raise ValueError(
+                f"`table` must be {WARM_START}, {RANDOM}, a JSON file of a table or a "
+                f"text file of word vectors. Received: {self.table!r}, no such file."
             )
 
 
@@ -212,7 +232,7 @@ class _Training:
                     self.ids, words, *shape, seed=seed, progress=progress
                 )
             return warm_start.table_of_vectors(
-                data.word_vectors(kind, self.vocabulary),
+                data.word_vectors(kind, self.vocabulary, self.options.errors),
                 np.array(self.vocabulary.counts),
                 *shape,
                 seed=seed,
@@ -260,7 +280,7 @@ class _Training:
                 reallocation_before_epoch=epoch + 1,
                 solver=answer.solver,
                 seconds=round(answer.seconds, 1),
-                gap=answer.gap,
+                gap=done.gap,
                 words_moved=done.words_moved,
                 tokens_moved=done.tokens_moved,
                 nats_before=done.nats_before,
@@ -271,7 +291,7 @@ class _Training:
             )
             _say(
                 f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
-                f"{answer.gap:.2%} of the best): {done.words_moved:,} words moved, "
+                f"{done.gap:.4f} nats of the best): {done.words_moved:,} words moved, "
                 f"{done.tokens_moved:.0%} of the text. Nats per token: "
                 f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
                 f"after {done.nats_after:.2f}; validation perplexity right after "
@@ -281,8 +301,8 @@ class _Training:
         return callbacks.Reallocate(
             self.windows,
             starts,
-            self.options.moving_cost,
-            report,
+            moving_cost=self.options.moving_cost,
+            report=report,
             progress=_progress.LazyBar("Loss tables, then matching"),
         )
 

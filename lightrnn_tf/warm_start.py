@@ -2,7 +2,7 @@
 
 Words that are used alike should share a row or a column. The neighbours of each word
 are counted, weighted by positive pointwise mutual information and compressed by a
-truncated singular value decomposition to unit vectors u_w; then
+truncated singular value decomposition to vectors of length one, u_w; then
 
     u_w  ≈  a_{r(w)} + b_{c(w)},      one word a cell,
 
@@ -20,6 +20,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix, csr_matrix, hstack
 from scipy.sparse.linalg import svds
 
+from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
 
 # Distance of a neighbour (before: negative) and how much it counts.
@@ -133,6 +134,11 @@ def table(
     """
     if isinstance(text, Neighbours):
         neighbours = text
+        if neighbours.vocabulary_size != vocabulary_size:
+            raise ValueError(
+                f"`text` must be of {vocabulary_size} words. Received: neighbours of "
+                f"{neighbours.vocabulary_size}."
+            )
     else:
         neighbours = Neighbours(vocabulary_size)
         neighbours.add(text)
@@ -141,7 +147,8 @@ def table(
 
 
 def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:
-    """Return unit vectors `(V, dimensions)` of words, alike for words used alike."""
+    """Return vectors `(V, dimensions)` that point the same way for words used alike."""
+    _checks.positive_integer("dimensions", dimensions)
     parts = [_ppmi(neighbours.pairs[d]) * weight for d, weight in _NEIGHBOURS.items()]
     matrix = hstack(parts, format="csr").astype(np.float32)
     words = neighbours.vocabulary_size
@@ -190,6 +197,8 @@ def table_of_vectors(
         )
     if not np.isfinite(vectors).all():
         raise ValueError("`vectors` must be finite. Received: some that are not.")
+    if not (counts >= 0).all():
+        raise ValueError("`counts` must be at least 0. Received: some that are not.")
     first = tables.WordTable.random(len(vectors), rows, columns, seed)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors / np.maximum(norms, 1e-9)

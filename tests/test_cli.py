@@ -213,6 +213,9 @@ def test_table_shows_who_shares_a_row_and_draws(folder, capsys):
     assert lines[0].startswith("cat: row ")
     assert all("cat" in line.split() for line in lines[1:])
     assert len(lines) == 3
+    assert not (folder / "run" / "table.png").exists()
+    assert lightrnn("table", folder / "run") == 0
+    assert "words in" in capsys.readouterr().out
     assert (folder / "run" / "table.png").stat().st_size > 1000
     page = (folder / "run" / "table.html").read_text(encoding="utf-8")
     assert '"words":[' in page

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_reallocation import make
 
-from lightrnn_tf import data, loss_tables
+from lightrnn_tf import data, loss_tables, models
 from lightrnn_tf.models import StreamPass
 
 V = 11
@@ -145,12 +145,51 @@ def test_another_model_or_text_begins_anew(model, windows, tmp_path):
     same(loss_tables.loss_tables(model, shorter), again)
 
 
+def test_tables_that_were_emptied_are_not_taken_for_whole(
+    model, windows, tmp_path, monkeypatch
+):
+    """A pass of its own, another that was stopped before it was saved, and again."""
+    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 0.0)
+    whole = loss_tables.loss_tables(model, windows, tmp_path)
+    before = np.array(whole.rows)
+    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 1e9)
+
+    def stop(share):
+        raise Stop
+
+    with pytest.raises(Stop):
+        loss_tables.loss_tables(
+            model, data.windows(windows.ids[:100], 3, 7), tmp_path, stop
+        )
+    again = loss_tables.loss_tables(model, windows, tmp_path)
+    np.testing.assert_allclose(again.rows, before, rtol=1e-5)
+
+
+def test_what_is_done_to_the_tables_stays_out_of_their_files(model, windows, tmp_path):
+    losses = loss_tables.loss_tables(model, windows, tmp_path)
+    before = np.array(losses.rows)
+    losses.rows[:] = -1
+    again = loss_tables.loss_tables(model, windows, tmp_path)
+    np.testing.assert_array_equal(again.rows, before)
+
+
+def test_bad_arguments_are_named(model, windows):
+    with pytest.raises(ValueError, match="`windows` must have ids below 11.*: 11"):
+        loss_tables.loss_tables(model, data.windows(np.arange(30) % 12, 3, 7))
+    with pytest.raises(ValueError, match="`model` must be built"):
+        loss_tables.loss_tables(models.LightRNN(11, units=4), windows)
+
+
 def test_damaged_files_are_named(model, windows, tmp_path):
     loss_tables.loss_tables(model, windows, tmp_path)
     np.save(tmp_path / "rows.npy", np.zeros((2, 2)))
     with pytest.raises(
         ValueError, match=r"rows.npy must be float32 of shape \(11, 3\)"
     ):
+        loss_tables.loss_tables(model, windows, tmp_path)
+    for name in ("rows.npy", "columns.npy"):
+        (tmp_path / name).write_bytes(b"junk")
+    with pytest.raises(ValueError, match="rows.npy is missing or damaged. Delete"):
         loss_tables.loss_tables(model, windows, tmp_path)
     (tmp_path / "progress.npz").write_bytes(b"junk")
     with pytest.raises(ValueError, match="progress.npz is damaged.*Delete the folder"):

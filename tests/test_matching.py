@@ -161,6 +161,19 @@ def test_words_that_never_occur_cost_nothing_anywhere(solver, rng):
     assert answer.cost <= best * (1.3 if solver in ("alternating", "greedy") else 1.001)
 
 
+def test_lists_are_arrays_too():
+    answer = matching.solve([[0.0, 5.0], [0.0, 1.0]], [[0.0], [0.0]], 2, 1)
+    assert (answer.cost, answer.table.row_of.tolist()) == (1, [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("cost", "bound", "gap"), [(2, 1, 0.5), (-2, -3, 0.5), (0, -1, math.inf), (0, 0, 0)]
+)
+def test_the_gap_is_a_share_of_the_cost(cost, bound, gap):
+    answer = matching.Assignment(None, cost, bound, 5, 0, 0.0, "auction")
+    assert answer.gap == gap
+
+
 @pytest.mark.parametrize("solver", matching.SOLVERS)
 def test_losses_that_are_all_zero(solver):
     answer = solve((np.zeros((6, 2)), np.zeros((6, 3))), solver)
@@ -201,8 +214,8 @@ def test_a_time_limit_ends_it_with_a_whole_table(solver, rng):
     tables = zipf_losses(rng, 3000, 50, 60)
     start = time.monotonic()
     answer = solve(tables, solver, time_limit=1e-3)
-    # What is left is finished without regard to the clock; it took 0.3 s.
-    assert time.monotonic() - start < 30
+    # What is left is finished without regard to the clock; it takes 0.1 s.
+    assert time.monotonic() - start < 3
     assert sorted(answer.table.cells) == word_cells(3000, 50, 60).tolist()
     assert answer.lower_bound <= answer.cost <= answer.initial_cost
     assert math.isfinite(answer.lower_bound)

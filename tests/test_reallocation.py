@@ -201,6 +201,26 @@ def test_callback_runs_its_rounds_inside_fit(ids, rng):
     assert all(r.nats_predicted <= r.nats_before for r in reallocate.rounds)
 
 
+def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
+    windows = data.windows(ids, 4, 7)
+    with pytest.raises(ValueError, match="`moving_cost` must be two numbers"):
+        callbacks.Reallocate(windows, [1], moving_cost=(-1, 0))
+    with pytest.raises(ValueError, match="`moving_cost` must be two numbers"):
+        callbacks.Reallocate(windows, [1], moving_cost=1.0)
+    with pytest.raises(ValueError, match="`solver` must be one of"):
+        callbacks.Reallocate(windows, [1], solver="magic")
+    dense = models.DenseRNN(V, units=4)
+    dense.compile("adam")
+    with pytest.raises(ValueError, match="must be used with a `LightRNN`.*DenseRNN"):
+        dense.fit(windows, callbacks=[callbacks.Reallocate(windows, [1])], verbose=0)
+    model = models.LightRNN(V, units=4)
+    model.build()
+    before = model.table.cells
+    with pytest.raises(ValueError, match="`model` must be compiled"):
+        reallocation.reallocate(model, windows)
+    assert (model.table.cells == before).all()
+
+
 def test_words_per_second_are_in_the_logs(ids, rng):
     model = make(rng, residual_dim=2)
     windows = data.windows(ids, 4, 7)

@@ -169,7 +169,7 @@ def test_colours_and_history(open_page):
     assert (pixel(EOS), pixel("word8")) == (dark, bright)
     assert "2.0 nats" in view.locator("#legend").inner_text()
     text = view.locator("#history").inner_text()
-    for part in ("1,234", "25.0 %", "5.000", "4.500", "5.250", "99.5", "80.3", "0.020"):
+    for part in ("1,234", "25.0", "5.000", "4.500", "5.250", "99.5", "80.3", "0.00020"):
         assert part in text
 
 

@@ -128,9 +128,32 @@ def test_bad_vector_files_are_named(content, message, vocabulary, tmp_path):
         data.word_vectors(path, vocabulary)
 
 
-@pytest.mark.parametrize("name", ["missing.json", "missing.txt", "warmstart"])
-def test_a_file_that_is_not_there_is_one_line(name, text, capsys):
-    status, out = train(text, name)
+def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text("the\t1  2\non me 5 6\ncat 3 4\n", encoding="utf-8")
+    vectors = data.word_vectors(path, vocabulary)
+    assert vectors[vocabulary.id("the")].tolist() == [1, 2]
+    assert vectors[vocabulary.id("cat")].tolist() == [3, 4]
+    assert not vectors[vocabulary.id("on")].any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.json"], "`table` must be warm-start, random, a JSON file"),
+        (["warmstart"], "Received: 'warmstart', no such file"),
+        (["warmstart", "--model", "dense"], "left out for a dense model"),
+        (["random", "--moving-cost", "1,2"], "`moving_cost` needs a reallocation"),
+        (["random", "--moving-cost=-1,0"], "two numbers of at least 0"),
+        (["random", "--moving-cost", "nan,0"], "two numbers of at least 0"),
+        (["random", "--moving-cost", "1"], "must be two numbers, for rows and columns"),
+    ],
+)
+def test_bad_options_are_one_line_before_the_text_is_read(
+    arguments, message, text, capsys
+):
+    status, out = train(text, *arguments)
     assert status == 2
-    assert name in capsys.readouterr().err
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
     assert not out.exists()

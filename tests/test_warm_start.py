@@ -123,5 +123,11 @@ def test_bad_input_is_named(rng):
         warm_start.table_of_vectors(np.ones(4), np.ones(4), 2, 2)
     with pytest.raises(ValueError, match=r"Received: shapes \(4, 2\) and \(3,\)"):
         warm_start.table_of_vectors(np.ones((4, 2)), np.ones(3), 2, 2)
+    with pytest.raises(ValueError, match="`counts` must be at least 0"):
+        warm_start.table_of_vectors(np.ones((4, 2)), -np.ones(4), 2, 2)
+    with pytest.raises(ValueError, match="`text` must be of 4 words.*neighbours of 3"):
+        warm_start.table(warm_start.Neighbours(3), 4, 2, 2)
+    with pytest.raises(ValueError, match="`dimensions` must be a positive integer"):
+        warm_start.table(np.array([0, 1]), 2, 1, 2, dimensions=-3)
     with pytest.raises(ValueError, match="`vectors` must be finite"):
         warm_start.table_of_vectors(np.full((4, 2), np.nan), np.ones(4), 2, 2)

@@ -8,13 +8,17 @@ from lightrnn_tf.data.text import Lines
 from lightrnn_tf.vocabulary import Vocabulary
 
 
-def word_vectors(path: str | pathlib.Path, vocabulary: Vocabulary) -> np.ndarray:
+def word_vectors(
+    path: str | pathlib.Path, vocabulary: Vocabulary, errors: str = "strict"
+) -> np.ndarray:
     """Return the vectors of a vocabulary's words, zeros where the file has none.
 
     Args:
         path: Text file, which may be compressed: on each line a word and its numbers,
-            separated by spaces; a first line with two integers is skipped.
+            separated by white space; a first line with two integers is skipped, and so
+            are words with a space in them.
         vocabulary: The words wanted; others are passed over.
+        errors: As in `Lines`. Defaults to `"strict"`.
 
     Returns:
         float32 array `(V, D)`.
@@ -24,11 +28,13 @@ def word_vectors(path: str | pathlib.Path, vocabulary: Vocabulary) -> np.ndarray
             than numbers, or no word of the vocabulary is there.
     """
     vectors = None
-    for number, line in enumerate(Lines([pathlib.Path(path)]), start=1):
-        word, *values = line.rstrip().split(" ")
+    for number, line in enumerate(Lines([pathlib.Path(path)], errors), start=1):
+        word, *values = line.split() or [""]
         if number == 1 and len(values) == 1:
             continue
         if word not in vocabulary:
+            continue
+        if vectors is not None and len(values) > vectors.shape[1]:
             continue
         try:
             vector = np.array(values, np.float32)

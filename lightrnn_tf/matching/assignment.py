@@ -30,7 +30,7 @@ class Assignment:
     Attributes:
         table: The new `WordTable`.
         cost: Its cost in nats: the losses of all words in their rows and columns.
-        lower_bound: Nats that no table costs less than.
+        lower_bound: Nats that no table with the same free cells costs less than.
         initial_cost: The cost of the table that it began with, `current` if given.
         moved: How many words have another cell than in that table.
         seconds: Time taken to find the table, without the proof of the bound.
@@ -48,7 +48,10 @@ class Assignment:
     @property
     def gap(self) -> float:
         """How far the cost may be from the least one, as a share of it."""
-        return (self.cost - self.lower_bound) / abs(self.cost) if self.cost else 0.0
+        away = self.cost - self.lower_bound
+        if not self.cost:
+            return math.inf if away else 0.0
+        return away / abs(self.cost)
 
 
 def solve(
@@ -69,8 +72,9 @@ def solve(
         columns: Number of columns, `C`.
         solver: One of
 
-            - `"exact"`: the best table (`scipy.optimize.linear_sum_assignment`). Time
-              O(V³), memory V² · 8 bytes; up to 20,000 words.
+            - `"exact"`: the best table with the same free cells
+              (`scipy.optimize.linear_sum_assignment`). Time O(V³), memory V² · 8
+              bytes; up to 20,000 words.
             - `"auction"`: near-exact, with a proof of how near. Memory O(V · (R + C)).
             - `"alternating"`: the columns of each row, then the rows of each column,
               each exactly, until nothing gains.
@@ -80,9 +84,11 @@ def solve(
 
             Defaults to `"auto"`.
         current: The table now. Words move among the cells that it uses, so that the
-            free cells stay where they are. Defaults to the table in the order of ids.
+            free cells stay where they are: losses in a column depend on which cells of
+            the row are free. Defaults to the table in the order of ids.
         time_limit: Seconds after which `"auction"` and `"alternating"` end with what
-            they have, and take little more to write it down. Defaults to none.
+            they have; the bound is then loose. The others take as long as they need.
+            Defaults to none.
 
     Raises:
         ValueError: If a loss is not finite, the shapes disagree, the solver is unknown
@@ -96,6 +102,7 @@ def solve(
     >>> answer.table.row_of.tolist(), answer.cost, answer.lower_bound, answer.gap
     ([0, 1], 1.0, 1.0, 0.0)
     """
+    row_losses, column_losses = np.asanyarray(row_losses), np.asanyarray(column_losses)
     _check(row_losses, column_losses, rows, columns, solver, current, time_limit)
     words = len(row_losses)
     if current is None:
@@ -125,11 +132,14 @@ def solve(
     if solver == "exact":
         bound = least
     elif bound is None:
-        bound = auction(*losses, cells, time.monotonic() + (time_limit or math.inf))[1]
+        bound = auction(*losses, cells, deadline)[1]
+    # Sums in another order may differ in the last digits.
+    if least < bound <= least + 1e-9 * abs(least):
+        bound = least
     return Assignment(
         table=best,
         cost=least,
-        lower_bound=min(bound, least),
+        lower_bound=bound,
         initial_cost=initial_cost,
         moved=int((best.cells != current.cells).sum()),
         seconds=seconds,
@@ -146,6 +156,14 @@ def cost(
         row_losses[words, table.row_of].sum(dtype=np.float64)
         + column_losses[words, table.column_of].sum(dtype=np.float64)
     )
+
+
+def check_solver(solver: str) -> None:
+    """Raise `ValueError` unless `solver` is one that `solve` knows."""
+    if solver != "auto" and solver not in SOLVERS:
+        raise ValueError(
+            f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
+        )
 
 
 def _choose(words, time_limit):
@@ -167,10 +185,7 @@ def _check(row_losses, column_losses, rows, columns, solver, current, time_limit
                 f"{(words, width)}. Received: {losses.shape}."
             )
         _check_finite(name, losses)
-    if solver != "auto" and solver not in SOLVERS:
-        raise ValueError(
-            f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
-        )
+    check_solver(solver)
     if time_limit is not None and not time_limit > 0:
         raise ValueError(
             f"`time_limit` must be a positive number of seconds. "

@@ -54,14 +54,16 @@ def auction(row_losses, column_losses, cells, deadline):
     market = CheapestCells(row_losses, column_losses, cells)
     words = np.arange(len(cells))
     increment = _FIRST * (_typical_range(row_losses) + _typical_range(column_losses))
-    best, least, bound = None, np.inf, _bound(market, cells)
+    # Without prices, each word would have its cheapest row and column.
+    bound = _sum_of_least(row_losses) + _sum_of_least(column_losses)
+    best, least = None, np.inf
     for _ in range(_MAX_AUCTIONS):
         cell_of = _bid(market, len(words), increment, deadline)
         _place_the_rest(market, cell_of, cells)
         cost = float(market.losses(words, cell_of).sum())
         if cost < least:
             best, least = cell_of, cost
-        bound = max(bound, _bound(market, cells))
+        bound = max(bound, _bound(market, cells, deadline))
         if least - bound <= _GAP * abs(least) or time.monotonic() > deadline:
             break
         increment *= _NEXT
@@ -76,6 +78,11 @@ def _typical_range(losses):
     parts = (losses[n : n + _AT_ONCE] for n in range(0, len(losses), _AT_ONCE))
     ranges = np.concatenate([np.ptp(part, axis=1) for part in parts])
     return float(np.median(ranges[ranges > 0])) if ranges.any() else 1.0
+
+
+def _sum_of_least(losses):
+    parts = (losses[n : n + _AT_ONCE] for n in range(0, len(losses), _AT_ONCE))
+    return sum(float(part.min(1).sum(dtype=np.float64)) for part in parts)
 
 
 def _bid(market, words, increment, deadline):
@@ -121,11 +128,15 @@ def _place_the_rest(market, cell_of, cells):
         free = np.setdiff1d(free, offered[chosen])
 
 
-def _bound(market, cells):
-    """Return the lower bound that the prices prove."""
+def _bound(market, cells, deadline):
+    """Return the lower bound that the prices prove, a loose one if time has run out."""
     words = len(market.row_losses)
     total = 0.0
     for start in range(0, words, _BIDDERS):
-        _, cost, _ = market.two_best(np.arange(start, min(words, start + _BIDDERS)))
-        total += float(cost.sum())
+        part = np.arange(start, min(words, start + _BIDDERS))
+        if time.monotonic() < deadline:
+            least = market.two_best(part)[1]
+        else:
+            least = market.at_least(part)
+        total += float(least.sum())
     return total - float(market.prices[cells].sum())

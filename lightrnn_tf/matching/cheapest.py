@@ -76,6 +76,11 @@ class CheapestCells:
         second = np.minimum(costs.min(1), self._floor[words])
         return self._kept[words, best], least, second
 
+    def at_least(self, words):
+        """Return a number that no cell of each word is below, without a search."""
+        costs = self._losses[words] + self.prices[self._kept[words]]
+        return np.minimum(costs.min(1), self._floor[words])
+
     def _search(self, words):
         prices = self.prices.reshape(self.rows, self.columns)
         rounded = prices.astype(np.float32)
