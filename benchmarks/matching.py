@@ -20,7 +20,7 @@ import numpy as np
 
 from lightrnn_tf import matching
 from lightrnn_tf.table import WordTable, default_shape
-from results import ROOT, append
+from results import append, read
 
 
 def main():
@@ -89,9 +89,7 @@ def write_synthetic(folder, words):
 
 def show(name):
     """Print the last result of each solver for these losses."""
-    lines = (ROOT / "results" / "matching.jsonl").read_text().splitlines()
-    every = [json.loads(line) for line in lines]
-    results = {r["solver"]: r for r in every if r["losses"] == name}
+    results = {r["solver"]: r for r in read("matching") if r["losses"] == name}
     best = min(result["cost"] for result in results.values())
     print(f"{name}: solver, V, cost / best known, certified gap, seconds, peak MiB")
     for solver, r in results.items():

@@ -6,13 +6,12 @@ With --check nothing is written, and the exit status is 1 if README.md is out of
 """
 
 import argparse
-import json
-import pathlib
 import re
 import statistics
 import sys
 
-ROOT = pathlib.Path(__file__).parents[1]
+from results import ROOT, read
+
 PTB_NAMES = {
     "ours": "**LightRNN, defaults** (warm start, cell bias, k = 16), 10 epochs",
     "dense": "dense LSTM, untied (`--model dense`), 10 epochs",
@@ -34,14 +33,6 @@ LOSSES = {
     "books": "novels and posts",
     "pairs": "pairs of words",
 }
-
-
-def read(name):
-    """Return the results of a file, oldest first."""
-    path = ROOT / "results" / f"{name}.jsonl"
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def ptb_table() -> str:

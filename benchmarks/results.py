@@ -14,6 +14,14 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "ai-edge-litert")
 
 
+def read(name: str) -> list[dict]:
+    """Return the results in results/NAME.jsonl, oldest first."""
+    path = ROOT / "results" / f"{name}.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def append(name: str, result: dict, seed: int) -> None:
     """Append a result to results/NAME.jsonl."""
     line = {**result, "seed": seed, "command": command(), **circumstances()}

@@ -23,13 +23,22 @@ import tempfile
 import keras
 import numpy as np
 
-from lightrnn_tf import callbacks, data, evaluation, models, predictor, warm_start
+from lightrnn_tf import (
+    callbacks,
+    data,
+    evaluation,
+    models,
+    predictor,
+    training,
+    warm_start,
+)
 from lightrnn_tf.table import WordTable, default_shape
 from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 from results import append
 
-EPOCHS, FULL_RATE = 10, 5
-RATE, FINAL_RATE = 5e-3, 0.02
+FULL_RATE, EPOCHS = 5, 10
+# What `lightrnn train --rounds 5,5` does to the learning rate.
+OPTIONS = training.Options(train=[], out="", rounds=(FULL_RATE, EPOCHS - FULL_RATE))
 # The nats per occurrence that a row and a column must gain, found on validation text.
 MOVING_COST = {"paper": (2.9, 0.0), "ours": (2.0, 2.0)}
 PLANS = {
@@ -95,16 +104,16 @@ def new_model(text, kind, seed):
         model.table = warm_start.table(ids, words, rows, columns, seed=seed)
     else:
         model.table = WordTable.random(words, rows, columns, seed)
-    model.compile(keras.optimizers.Adam(RATE, global_clipnorm=5.0))
+    model.compile(
+        keras.optimizers.Adam(OPTIONS.learning_rate, global_clipnorm=training.CLIP_NORM)
+    )
     model.optimizer.build(model.trainable_variables)
     return model
 
 
 def rate(epoch):
     """Return the learning rate in an epoch, counted from 0."""
-    done = max(0, epoch - FULL_RATE) / (EPOCHS - FULL_RATE)
-    share = FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2
-    return RATE * share
+    return training.learning_rate(OPTIONS, epoch)
 
 
 def run(text, kind, seed, plan, trunk):
@@ -137,13 +146,15 @@ def run(text, kind, seed, plan, trunk):
                 "nats_predicted": done.nats_predicted,
                 "nats_after": done.nats_after,
                 "valid_after": perplexity(),
-                "gap": done.assignment.gap,
+                "gap": done.gap,
                 "matching_seconds": round(done.assignment.seconds, 1),
             }
         )
 
     cost = MOVING_COST[kind] if plan == "smooth" else (0.0, 0.0)
-    reallocate = callbacks.Reallocate(text.train, PLANS[plan], cost, report)
+    reallocate = callbacks.Reallocate(
+        text.train, PLANS[plan], moving_cost=cost, report=report
+    )
     if plan == "early":
         fit(0, EPOCHS)
     else:
