@@ -7,7 +7,8 @@ would do as well, and by ε more; who was there has to bid again. Whatever the p
     Σ_w min_cell (loss(w, cell) + p(cell))  −  Σ_cell p(cell)
 
 is a lower bound on the cost of every table: it lets words share cells and pay for them.
-At the end the auction is within V · ε of it.
+When all words have a cell the auction is within V · ε of it; the last few are placed
+without bidding, and the bound tells what that cost.
 
 Bertsekas, "The auction algorithm: a distributed relaxation method for the assignment
 problem", Annals of Operations Research 14, 1988.
