@@ -161,18 +161,52 @@ def test_words_that_never_occur_cost_nothing_anywhere(solver, rng):
     assert answer.cost <= best * (1.3 if solver in ("alternating", "greedy") else 1.001)
 
 
-@pytest.mark.parametrize("never", [1, 1500, 2499])
-def test_many_words_that_never_occur_take_no_time(never, rng):
+def alike(rng, kind):
+    """1,600 words many of which have the same losses, or losses that tie."""
+    tables = [rng.gamma(4, 1.5, (1600, places)) for places in (40, 42)]
+    if kind == "integers":
+        return [np.floor(table) for table in tables]
+    if kind == "never":
+        for table in tables:
+            table[600:] = 0
+    else:
+        same = {"all": 0, "kinds": np.arange(1600) % 10, "some": np.arange(1600)}[kind]
+        if kind == "some":
+            same[:100] = 0
+        tables = [table[same + np.zeros(1600, int)] for table in tables]
+    order = rng.permutation(1600)
+    return [table[order] for table in tables]
+
+
+@pytest.mark.parametrize("kind", ["all", "kinds", "some", "never", "integers"])
+def test_many_words_that_are_alike_take_no_time(kind, rng):
     """Bidding one by one they would drive each other's prices up, for minutes."""
-    row_losses, column_losses = zipf_losses(rng, 2500, 50, 52)
-    row_losses[-never:], column_losses[-never:] = 0, 0
-    order = rng.permutation(2500)
-    tables = row_losses[order], column_losses[order]
+    tables = alike(rng, kind)
     least = solve(tables, "exact").cost
     answer = solve(tables, "auction", time_limit=20)
-    # Twice what the auction aims at: the last two words are placed without bids.
-    assert answer.gap <= 1e-3
-    assert answer.lower_bound <= least <= answer.cost
+    assert answer.gap <= 5e-4
+    assert answer.lower_bound <= least * (1 + 1e-12)
+    assert least <= answer.cost * (1 + 1e-12)
+
+
+def test_a_time_limit_that_is_over_leaves_no_time_for_a_proof(rng, monkeypatch):
+    tables = losses(rng, 60, 6, 10)
+    monkeypatch.setattr(assignment, "auction", None)
+    seconds = iter([0.0, 0.0, *[9.0] * 100])
+    clock = types.SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr(assignment, "time", clock)
+    answer = solve(tables, "greedy", time_limit=1)
+    loosest = sum(float(table.min(1).sum()) for table in tables)
+    assert answer.lower_bound == pytest.approx(loosest)
+
+
+def test_more_words_than_are_placed_with_care_all_have_a_cell(rng, monkeypatch):
+    monkeypatch.setattr(auction, "_PART", 10)
+    monkeypatch.setattr(auction, "_MOST", 25)
+    tables = losses(rng, 60, 6, 11)
+    found, bound = auction.auction(*tables, word_cells(60, 6, 11), deadline=-math.inf)
+    assert sorted(found) == word_cells(60, 6, 11).tolist()
+    assert bound == pytest.approx(sum(float(table.min(1).sum()) for table in tables))
 
 
 def test_lists_are_arrays_too():
@@ -210,7 +244,9 @@ def test_a_price_for_all_words_changes_nothing(solver, rng):
     word_price = rng.gamma(1, 50, (200, 1)).astype("f4")
     priced = solve((row_losses + row_price, column_losses + word_price), solver)
     constant = 20 * row_price.sum() + word_price.sum()
-    assert priced.cost - constant == pytest.approx(plain.cost, rel=2e-3)
+    # Near-exact is a share of the whole cost, in which the prices are.
+    allowed = 5e-4 * priced.cost
+    assert priced.cost - constant == pytest.approx(plain.cost, abs=allowed)
     assert priced.lower_bound - constant <= plain.cost * (1 + 1e-5)
 
 
@@ -296,18 +332,28 @@ def test_cheapest_cells_against_looking_at_all(
     [
         (
             {"row_losses": np.full((4, 2), np.nan)},
-            "`row_losses` must be finite. Received: nan for word 0 in row 0",
+            "`row_losses` must be finite, .* Received: nan for word 0 in row 0",
         ),
         (
             {"column_losses": np.array([[1, 1], [1, 1], [1, np.inf], [1, 1]])},
-            "`column_losses` must be finite. Received: inf for word 2 in column 1",
+            "`column_losses` must be finite, .* Received: inf for word 2 in column 1",
         ),
         (
             {"column_losses": np.ones((3, 2))},
             r"\(words, columns\), here \(4, 2\).*\(3,",
         ),
-        ({"row_losses": np.ones(4)}, r"`row_losses` must be of shape \(words, rows\)"),
-        ({"rows": 3}, r"`row_losses` must be of shape \(words, rows\), here \(4, 3\)"),
+        ({"row_losses": np.full((4, 2), 1e38)}, "at most 1e.30. Received: 1e.38 for"),
+        ({"row_losses": np.ones(4)}, r"must be numbers of shape \(words, rows\)"),
+        ({"row_losses": 1.0}, r"Received: float64 of shape \(\)"),
+        ({"row_losses": np.ones((4, 2), bool)}, r"Received: bool of shape \(4, 2\)"),
+        (
+            {"row_losses": [["a", "b"]] * 4},
+            r"must be numbers of shape .* Received: <U1",
+        ),
+        ({"rows": 3}, r"must be numbers of shape \(words, rows\), here \(4, 3\)"),
+        ({"rows": 2.0}, "`rows` must be a positive integer. Received: rows=2.0"),
+        ({"current": [0, 1, 2, 3]}, "`current` must be a WordTable. Received: list"),
+        ({"time_limit": "3"}, "`time_limit` must be a positive number .* '3'"),
         (
             {"solver": "magic"},
             "one of auto, exact, auction, alternating, greedy. Received: 'magic'",

@@ -15,8 +15,9 @@ from lightrnn_tf.matching.assignment import (
     SOLVERS,
     Assignment,
     check_solver,
+    check_time_limit,
     cost,
     solve,
 )
 
-__all__ = ["SOLVERS", "Assignment", "check_solver", "cost", "solve"]
+__all__ = ["SOLVERS", "Assignment", "check_solver", "check_time_limit", "cost", "solve"]

@@ -6,9 +6,10 @@ import time
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
 from lightrnn_tf.matching.alternating import alternating
-from lightrnn_tf.matching.auction import auction
+from lightrnn_tf.matching.auction import auction, least_bound
 from lightrnn_tf.matching.exact import MAX_WORDS, exact
 from lightrnn_tf.matching.greedy import greedy
 
@@ -21,6 +22,8 @@ _EXACT_SECONDS, _AUTO_SECONDS = 60.0, 1.0
 _LEAST_GAIN = 1e-6
 # Words whose losses are looked at together.
 _AT_ONCE = 4096
+# Sums of larger losses would not be finite in float32.
+_LARGEST = 1e30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Assignment:
         lower_bound: Nats that no table with the same free cells costs less than.
         initial_cost: The cost of the table that it began with, `current` if given.
         moved: How many words have another cell than in that table.
-        seconds: Time taken to find the table, without the proof of the bound.
+        seconds: Time taken to find the table; the auction's has the proof of its bound
+            in it, those of the others have not.
         solver: Name of the solver that was used.
     """
 
@@ -131,8 +135,10 @@ def solve(
     seconds = time.monotonic() - start
     if solver == "exact":
         bound = least
-    elif bound is None:
+    elif bound is None and time.monotonic() < deadline:
         bound = auction(*losses, cells, deadline)[1]
+    elif bound is None:
+        bound = least_bound(*losses)
     # Sums in another order may differ in the last digits.
     if least < bound <= least + 1e-9 * abs(least):
         bound = least
@@ -158,11 +164,28 @@ def cost(
     )
 
 
-def check_solver(solver: str) -> None:
-    """Raise `ValueError` unless `solver` is one that `solve` knows."""
+def check_solver(solver: str, words: int = 0) -> None:
+    """Raise `ValueError` unless `solver` is one that can match so many words."""
     if solver != "auto" and solver not in SOLVERS:
         raise ValueError(
             f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
+        )
+    if solver == "exact" and words > MAX_WORDS:
+        raise ValueError(
+            f"`solver` must not be exact for more than {MAX_WORDS} words: its matrix "
+            f"would take {words**2 * 8 / 2**30:.0f} GiB. Received: {words} words. Take "
+            "the auction, which proves how near it is."
+        )
+
+
+def check_time_limit(time_limit: float | None) -> None:
+    """Raise `ValueError` unless it is none or a positive number of seconds."""
+    if time_limit is None:
+        return
+    if not isinstance(time_limit, int | float) or not time_limit > 0:
+        raise ValueError(
+            f"`time_limit` must be a positive number of seconds. "
+            f"Received: {time_limit!r}."
         )
 
 
@@ -174,25 +197,27 @@ def _choose(words, time_limit):
 
 
 def _check(row_losses, column_losses, rows, columns, solver, current, time_limit):
-    words = len(row_losses)
+    for name, value in (("rows", rows), ("columns", columns)):
+        _checks.positive_integer(name, value)
+    words = row_losses.shape[0] if row_losses.ndim else 0
     for name, losses, width in (
         ("row", row_losses, rows),
         ("column", column_losses, columns),
     ):
-        if losses.shape != (words, width):
+        if losses.shape != (words, width) or losses.dtype.kind not in "fiu":
             raise ValueError(
-                f"`{name}_losses` must be of shape (words, {name}s), here "
-                f"{(words, width)}. Received: {losses.shape}."
+                f"`{name}_losses` must be numbers of shape (words, {name}s), here "
+                f"{(words, width)}. Received: {losses.dtype} of shape {losses.shape}."
             )
         _check_finite(name, losses)
-    check_solver(solver)
-    if time_limit is not None and not time_limit > 0:
-        raise ValueError(
-            f"`time_limit` must be a positive number of seconds. "
-            f"Received: {time_limit}."
-        )
+    check_solver(solver, words)
+    check_time_limit(time_limit)
     if current is None:
         return
+    if not isinstance(current, tables.WordTable):
+        raise ValueError(
+            f"`current` must be a WordTable. Received: {type(current).__name__}."
+        )
     given = len(current), current.rows, current.columns
     if given != (words, rows, columns):
         raise ValueError(
@@ -203,10 +228,10 @@ def _check(row_losses, column_losses, rows, columns, solver, current, time_limit
 
 def _check_finite(name, losses):
     for start in range(0, len(losses), _AT_ONCE):
-        bad = np.argwhere(~np.isfinite(losses[start : start + _AT_ONCE]))
+        bad = np.argwhere(~(np.abs(losses[start : start + _AT_ONCE]) <= _LARGEST))
         if len(bad):
             raise ValueError(
-                f"`{name}_losses` must be finite. Received: "
+                f"`{name}_losses` must be finite, at most {_LARGEST:g}. Received: "
                 f"{losses[tuple(bad[0] + (start, 0))]} for word {bad[0][0] + start} in "
                 f"{name} {bad[0][1]}. The model has probably diverged; look at the "
                 "loss of the last epochs."

@@ -51,6 +51,11 @@ class CheapestCells:
             + (self.column_losses[words, column])
         )
 
+    def losses_everywhere(self, word):
+        """Return the losses of a word in all cells, float64 `(R · C,)`."""
+        row = self.row_losses[word].astype(np.float64)
+        return np.add.outer(row, self.column_losses[word]).ravel()
+
     def two_best(self, words):
         """Return the cheapest cell of each word, its cost, and what any other costs.
 
