@@ -17,7 +17,9 @@ Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2.
 """
 
 import dataclasses
+import errno
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -30,16 +32,20 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
+from lightrnn_tf import data
 from lightrnn_tf.models import LightRNN, StreamPass
 
-# Different words whose losses are summed on the device before they are fetched.
-_WORDS_AT_ONCE = 8192
+# Different words, and tokens, whose losses are summed on the device before they are
+# fetched. The text alone decides when, so that the same text gives the same sums.
+_WORDS_AT_ONCE, _TOKENS_AT_ONCE = 8192, 1 << 19
 # Larger tables are memory-mapped files.
 MEMORY_BUDGET = 4 << 30
+# Stands for minus infinity, which would turn into NaN in a difference.
+_NO = -1e9
 # What NumPy raises when a file is not one of its own.
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-# How much of a pass a crash may cost, where it can be resumed.
-_SAVE_SECONDS = 60.0
+# How much a crash may cost, where a pass can be resumed, and the memory for changes.
+_SAVE_SECONDS, _SAVE_BYTES = 60.0, 256 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,22 +72,24 @@ def loss_tables(
     """Return the loss tables of a text, in one deterministic pass.
 
     The losses of the tokens are summed by word on the device, for up to 8,192 different
-    words at a time, and then added to the tables. All sums are float32: with n batches
-    and a word at most m times in each, its losses are off by less than (m + 2 n) · 2⁻²⁴
-    of what they are, besides the rounding of the model.
+    words and half a million tokens at a time, and then added to the tables. All sums
+    are float32: with n batches and a word at most m times in each, its losses are off
+    by less than (m + 2 n) · 2⁻²⁴ of what they are, besides the rounding of the model.
+    The same model and text give the same tables, resumed or not.
 
     Args:
         model: A built `LightRNN`.
         windows: `data.windows(...)` of the training text.
         folder: Where to keep the tables, as `rows.npy` and `columns.npy`. A pass that
-            was stopped is resumed there by the same call, and loses a minute at most.
-            Defaults to memory, or a temporary folder for tables of more than 4 GiB,
-            V · (R + C) · 4 bytes.
+            was stopped is resumed there by the same call, from what it had a minute or
+            half a million tokens before. Defaults to memory, or a temporary folder for
+            tables of more than 4 GiB, V · (R + C) · 4 bytes.
         progress: Called with the share done, in [0, 1]. Defaults to none.
 
     Raises:
-        ValueError: If the model is not built, the text has words that it does not
-            know, or `folder` holds what cannot be resumed from.
+        ValueError: If `model` is no `LightRNN` or not built, the text has words that it
+            does not know, or `folder` is none or holds what cannot be resumed from.
+        OSError: If there is no room for the tables.
 
     Example:
 
@@ -92,44 +100,58 @@ def loss_tables(
     >>> losses.rows.shape, losses.columns.shape
     ((10, 2), (10, 5))
     """
-    size = model.vocabulary_size * (model.rows + model.columns) * 4
-    if folder is None and size > MEMORY_BUDGET:
-        folder = tempfile.mkdtemp(prefix="loss_tables")
-        try:
-            losses = loss_tables(model, windows, folder, progress)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        weakref.finalize(losses, shutil.rmtree, folder, ignore_errors=True)
-        return losses
     _check(model, windows)
-    tables = _Tables(model, windows, folder)
+    if folder is not None:
+        return _read(model, windows, _SavedTables(model, windows, folder), progress)
+    if model.vocabulary_size * (model.rows + model.columns) * 4 <= MEMORY_BUDGET:
+        return _read(model, windows, _Tables(model), progress)
+    folder = tempfile.mkdtemp(prefix="loss_tables")
+    try:
+        losses = _read(model, windows, _FileTables(model, folder), progress)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(losses, shutil.rmtree, folder, ignore_errors=True)
+    return losses
+
+
+def _read(model, windows, tables, progress):
+    """Go over the text and return its loss tables."""
     loss_pass = _LossPass(model, windows)
     start = tables.resume(loss_pass)
-    saved = time.monotonic()
     for number in range(start, len(windows)):
         ids = windows[number][0]
         if not loss_pass.has_room(ids):
             tables.add(loss_pass.take())
+            tables.save(number, loss_pass)
         loss_pass.add(ids)
-        last = number + 1 == len(windows)
-        if last or (folder and time.monotonic() - saved > _SAVE_SECONDS):
-            tables.add(loss_pass.take())
-            tables.save(number + 1, loss_pass)
-            saved = time.monotonic()
         if progress:
             progress((number + 1) / len(windows))
+    if start < len(windows):
+        tables.add(loss_pass.take())
+        tables.save(len(windows), loss_pass, last=True)
+    elif progress:
+        progress(1.0)
     return tables.finish()
 
 
 def _check(model, windows):
+    if not isinstance(model, LightRNN):
+        raise ValueError(
+            f"`model` must be a LightRNN. Received: {type(model).__name__}."
+        )
     if not model.built:
         raise ValueError("`model` must be built. Call `model.build()` or `fit` first.")
-    greatest = int(windows.ids.max())
-    if greatest >= model.vocabulary_size:
+    if not isinstance(windows, data.windows):
         raise ValueError(
-            f"`windows` must have ids below {model.vocabulary_size}. Received: "
-            f"{greatest}. Is it the text of another vocabulary?"
+            "`windows` must be `data.windows(...)`. "
+            f"Received: {type(windows).__name__}."
+        )
+    least, greatest = int(windows.ids.min()), int(windows.ids.max())
+    if least < 0 or greatest >= model.vocabulary_size:
+        raise ValueError(
+            f"`windows` must have ids in [0, {model.vocabulary_size}). Received: ids "
+            f"from {least} to {greatest}. Is it the text of another vocabulary?"
         )
 
 
@@ -142,7 +164,7 @@ class _LossPass(StreamPass):
     def __init__(self, model, windows):
         super().__init__(model, None, name="loss_pass")
         self._slot_of = np.full(model.vocabulary_size, -1, np.int32)
-        self._words = np.empty(0, np.int64)
+        self._words, self._tokens = np.empty(0, np.int64), 0
         tokens = windows.batch_size * windows.steps
         self._slots = min(model.vocabulary_size, max(_WORDS_AT_ONCE, tokens))
         self.sums = [
@@ -179,7 +201,9 @@ class _LossPass(StreamPass):
         return scored
 
     def has_room(self, ids):
-        """Return whether the words of a batch have slots or can get some."""
+        """Return whether a batch can be added to what is summed."""
+        if self._tokens >= _TOKENS_AT_ONCE:
+            return False
         return len(self._words) + len(self._new(ids)) <= self._slots
 
     def _new(self, ids):
@@ -192,6 +216,7 @@ class _LossPass(StreamPass):
         new = self._new(ids)
         self._slot_of[new] = len(self._words) + np.arange(len(new))
         self._words = np.concatenate([self._words, new])
+        self._tokens += ids[:, 1:].size
         targets = ids[:, 1:]
         slots = np.where(targets >= 0, self._slot_of[targets], self._slots)
         self.predict_on_batch((ids, slots.astype(np.int32)))
@@ -203,12 +228,69 @@ class _LossPass(StreamPass):
         for total in self.sums:
             total.assign(ops.zeros(total.shape))
         self._slot_of[words] = -1
-        self._words = np.empty(0, np.int64)
+        self._words, self._tokens = np.empty(0, np.int64), 0
         return words, *sums
 
 
 class _Tables:
-    """The tables, in memory or in files that a pass can be resumed from.
+    """The tables, in memory."""
+
+    def __init__(self, model):
+        self.nats = 0.0
+        self.rows, self.columns = (
+            self._make(name, (model.vocabulary_size, width))
+            for name, width in (("rows", model.rows), ("columns", model.columns))
+        )
+
+    def _make(self, name, shape):
+        return np.zeros(shape, np.float32)
+
+    def resume(self, loss_pass) -> int:
+        """Return the batch to go on with."""
+        return 0
+
+    def add(self, sums):
+        """Add what was summed."""
+        words, rows, columns, nats = sums
+        self.nats += float(nats.sum(dtype=np.float64))
+        self.rows[words] += rows
+        self.columns[words] += columns
+
+    def save(self, batch, loss_pass, last=False):
+        """Keep what was added, so that the pass can go on from `batch`."""
+
+    def finish(self):
+        """Return the tables."""
+        return LossTables(self.rows, self.columns, self.nats)
+
+
+class _FileTables(_Tables):
+    """The tables as memory-mapped files."""
+
+    def __init__(self, model, folder):
+        self.folder = pathlib.Path(folder)
+        super().__init__(model)
+
+    def _make(self, name, shape):
+        path = self.folder / f"{name}.npy"
+        if 4 * shape[0] * shape[1] > shutil.disk_usage(self.folder).free:
+            # A map that outgrows the disk would end the process.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return np.lib.format.open_memmap(path, "w+", np.float32, shape)
+
+    def finish(self):
+        """Return the tables; what is done to them does not reach their files."""
+        for table in (self.rows, self.columns):
+            table.flush()
+        rows, columns = (
+            np.load(self.folder / f"{name}.npy", mmap_mode="c")
+            for name in ("rows", "columns")
+        )
+        return LossTables(rows, columns, self.nats)
+
+
+class _SavedTables(_FileTables):
+    """The tables as files that a pass can be resumed from.
 
     What a crash leaves in a memory-mapped file is unknown. So changes gather in memory
     first; `save` writes the new values of all changed words to a file of their own, in
@@ -217,27 +299,18 @@ class _Tables:
     """
 
     def __init__(self, model, windows, folder):
-        self.folder = None if folder is None else pathlib.Path(folder)
-        self.nats = 0.0
-        shapes = {
-            "rows": (model.vocabulary_size, model.rows),
-            "columns": (model.vocabulary_size, model.columns),
-        }
-        self._changes: list = []
-        if self.folder is None:
-            self.rows, self.columns = (
-                np.zeros(shape, np.float32) for shape in shapes.values()
-            )
-            return
+        self.folder = pathlib.Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise ValueError(f"`folder` must be a folder. Received: {folder}, a file.")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._text = _fingerprint(model, windows)
+        self._changes: list = []
+        self._saved_at = time.monotonic()
         self._resumable = self._is_of_this_pass()
         if not self._resumable:
             # It would vouch for tables that are about to be emptied.
             self._saved.unlink(missing_ok=True)
-        self.rows, self.columns = (
-            self._map(name, shape) for name, shape in shapes.items()
-        )
+        super().__init__(model, folder)
 
     @property
     def _saved(self):
@@ -254,10 +327,10 @@ class _Tables:
                 f"{self._saved} is damaged. Delete the folder to begin anew."
             ) from error
 
-    def _map(self, name, shape):
-        path = self.folder / f"{name}.npy"
+    def _make(self, name, shape):
         if not self._resumable:
-            return np.lib.format.open_memmap(path, "w+", np.float32, shape)
+            return super()._make(name, shape)
+        path = self.folder / f"{name}.npy"
         try:
             table = np.load(path, mmap_mode="r+")
         except _DAMAGED as error:
@@ -273,7 +346,7 @@ class _Tables:
 
     def resume(self, loss_pass) -> int:
         """Return the batch to go on with."""
-        if self.folder is None or not self._resumable:
+        if not self._resumable:
             return 0
         with np.load(self._saved) as saved:
             self._write(saved["words"], saved["rows"], saved["columns"])
@@ -283,18 +356,15 @@ class _Tables:
             return int(saved["batch"])
 
     def add(self, sums):
-        """Add what was summed; files are changed by `save` only."""
-        words, rows, columns, nats = sums
-        self.nats += float(nats.sum(dtype=np.float64))
-        if self.folder is None:
-            self.rows[words] += rows
-            self.columns[words] += columns
-        else:
-            self._changes.append((words, rows, columns))
+        """Add what was summed; the files are changed by `save` only."""
+        self.nats += float(sums[3].sum(dtype=np.float64))
+        self._changes.append(sums[:3])
 
-    def save(self, batch, loss_pass):
-        """Write what was added, so that the pass can go on from `batch`."""
-        if self.folder is None:
+    def save(self, batch, loss_pass, last=False):
+        """Write what was added, if it is enough, so that the pass can go on."""
+        size = sum(part.nbytes for change in self._changes for part in change)
+        due = size > _SAVE_BYTES or time.monotonic() - self._saved_at > _SAVE_SECONDS
+        if not (due or last):
             return
         words = np.unique(np.concatenate([change[0] for change in self._changes]))
         rows, columns = self.rows[words], self.columns[words]
@@ -324,18 +394,7 @@ class _Tables:
             os.fsync(file.fileno())
         part.replace(self._saved)
         self._write(words, rows, columns)
-
-    def finish(self):
-        """Return the tables; what is done to them does not reach their files."""
-        if self.folder is None:
-            return LossTables(self.rows, self.columns, self.nats)
-        for table in (self.rows, self.columns):
-            table.flush()
-        rows, columns = (
-            np.load(self.folder / f"{name}.npy", mmap_mode="c")
-            for name in ("rows", "columns")
-        )
-        return LossTables(rows, columns, self.nats)
+        self._saved_at = time.monotonic()
 
     def _write(self, words, rows, columns):
         self.rows[words] = rows
@@ -344,7 +403,9 @@ class _Tables:
 
 def _fingerprint(model, windows):
     """Return a hash of what the tables depend on."""
-    digest = hashlib.sha256(f"{windows.batch_size} {windows.steps}".encode())
+    config = {k: v for k, v in model.get_config().items() if k not in ("name", "dtype")}
+    sizes = windows.batch_size, windows.steps, len(windows.ids)
+    digest = hashlib.sha256(json.dumps([config, sizes], sort_keys=True).encode())
     # Not the states and the noise of training, which the pass does not use.
     for weight in (*model.trainable_weights, model.softmax.cells):
         digest.update(np.ascontiguousarray(ops.convert_to_numpy(weight)))
@@ -387,7 +448,3 @@ def exchange_losses(softmax, hidden, ids):
     )
     total = ops.logaddexp(ops.logaddexp(others, moved), swapped)
     return total - moved
-
-
-# Stands for minus infinity, which would turn into NaN in a difference.
-_NO = -1e9

@@ -2,6 +2,7 @@
 
 import gc
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -92,19 +93,59 @@ def test_tables_over_the_budget_are_files_that_go_with_them(
     assert not folder.exists()
 
 
+def test_the_text_alone_decides_the_rounding(model, windows, tmp_path, monkeypatch):
+    """When they are saved, for time or for memory, makes no difference."""
+    monkeypatch.setattr(loss_tables, "_TOKENS_AT_ONCE", 50)
+    whole = loss_tables.loss_tables(model, windows)
+    for number, (seconds, size) in enumerate([(0, 1), (1e9, 1), (1e9, 1 << 30)]):
+        monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", seconds)
+        monkeypatch.setattr(loss_tables, "_SAVE_BYTES", size)
+        losses = loss_tables.loss_tables(model, windows, tmp_path / str(number))
+        np.testing.assert_array_equal(whole.rows, losses.rows)
+        np.testing.assert_array_equal(whole.columns, losses.columns)
+
+
+def test_changes_are_saved_before_they_outgrow_their_memory(
+    model, windows, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(loss_tables, "_TOKENS_AT_ONCE", 1)
+    monkeypatch.setattr(loss_tables, "_SAVE_BYTES", 1000)
+    most = []
+    add = loss_tables._SavedTables.add
+
+    def watched(self, sums):
+        add(self, sums)
+        most.append(sum(part.nbytes for change in self._changes for part in change))
+
+    monkeypatch.setattr(loss_tables._SavedTables, "add", watched)
+    loss_tables.loss_tables(model, windows, tmp_path)
+    # What one batch may change comes on top.
+    assert 1000 < max(most) < 1000 + V * (3 + 5 + 2) * 4 + 1
+
+
+def test_no_room_on_the_disk_is_said_before_the_pass(
+    model, windows, tmp_path, monkeypatch
+):
+    usage = shutil.disk_usage(tmp_path)._replace(free=100)
+    monkeypatch.setattr(loss_tables.shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(OSError, match="No space left on device"):
+        loss_tables.loss_tables(model, windows, tmp_path / "losses")
+
+
 class Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", [1, 5, 18])
+@pytest.mark.parametrize("after", [2, 5, 18])
 @pytest.mark.parametrize("torn", [False, True])
 def test_a_pass_that_was_stopped_goes_on(
     after, torn, model, windows, tmp_path, monkeypatch
 ):
     """Also when the crash came in the middle of writing the tables."""
-    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(loss_tables, "_TOKENS_AT_ONCE", 1)
     reference = loss_tables.loss_tables(model, windows, tmp_path / "whole")
     folder = tmp_path / "part"
+    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 0.0)
 
     def stop(share):
         if round(share * len(windows)) == after:
@@ -132,7 +173,8 @@ def test_a_pass_that_was_stopped_goes_on(
     again.compile("adam")
     again.evaluate(windows, verbose=0)
     same(reference, loss_tables.loss_tables(again, windows, folder))
-    assert len(read) == len(windows) - after
+    # The last batch before the crash was read, but not yet saved.
+    assert len(read) == len(windows) - after + 1
 
 
 def test_another_model_or_text_begins_anew(model, windows, tmp_path):
@@ -140,6 +182,13 @@ def test_another_model_or_text_begins_anew(model, windows, tmp_path):
     model.softmax.row_bias.assign(np.ones(3))
     again = loss_tables.loss_tables(model, windows, tmp_path)
     same(loss_tables.loss_tables(model, windows), again)
+    config = {**model.get_config(), "line_independent": True}
+    other = models.LightRNN.from_config(config)
+    other.build()
+    other.set_weights(model.get_weights())
+    again = loss_tables.loss_tables(other, windows, tmp_path)
+    same(loss_tables.loss_tables(other, windows), again)
+    assert again.nats != loss_tables.loss_tables(model, windows).nats
     shorter = data.windows(windows.ids[:100], 3, 7)
     again = loss_tables.loss_tables(model, shorter, tmp_path)
     same(loss_tables.loss_tables(model, shorter), again)
@@ -149,10 +198,8 @@ def test_tables_that_were_emptied_are_not_taken_for_whole(
     model, windows, tmp_path, monkeypatch
 ):
     """A pass of its own, another that was stopped before it was saved, and again."""
-    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 0.0)
     whole = loss_tables.loss_tables(model, windows, tmp_path)
     before = np.array(whole.rows)
-    monkeypatch.setattr(loss_tables, "_SAVE_SECONDS", 1e9)
 
     def stop(share):
         raise Stop
@@ -173,9 +220,22 @@ def test_what_is_done_to_the_tables_stays_out_of_their_files(model, windows, tmp
     np.testing.assert_array_equal(again.rows, before)
 
 
-def test_bad_arguments_are_named(model, windows):
-    with pytest.raises(ValueError, match="`windows` must have ids below 11.*: 11"):
-        loss_tables.loss_tables(model, data.windows(np.arange(30) % 12, 3, 7))
+def test_bad_arguments_are_named(model, windows, tmp_path):
+    for ids, found in (
+        (np.arange(30) % 12, "from 0 to 11"),
+        (-np.arange(9), "from -8"),
+    ):
+        with pytest.raises(
+            ValueError, match=rf"ids in \[0, 11\). Received: ids {found}"
+        ):
+            loss_tables.loss_tables(model, data.windows(ids, 3, 7))
+    with pytest.raises(ValueError, match="`model` must be a LightRNN. Received: Dense"):
+        loss_tables.loss_tables(models.DenseRNN(11, units=4), windows)
+    with pytest.raises(ValueError, match=r"must be `data.windows\(...\)`. .*: ndarray"):
+        loss_tables.loss_tables(model, windows.ids)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match="`folder` must be a folder. Received: .*file"):
+        loss_tables.loss_tables(model, windows, tmp_path / "file")
     with pytest.raises(ValueError, match="`model` must be built"):
         loss_tables.loss_tables(models.LightRNN(11, units=4), windows)
 

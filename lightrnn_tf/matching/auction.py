@@ -10,7 +10,7 @@ is a lower bound on the cost of every table: it lets words share cells and pay f
 When all words have a cell the auction is within V · ε of it. The last few are placed
 where there is room, or, if that costs too much, by shortest paths of moves. Words with
 the same losses, such as those that never occur, bid together, as one bidder for several
-cells (Bertsekas and Castañon 1989): alone they would raise each other's prices for ever.
+cells (Bertsekas, Castañon 1989): alone they would raise each other's prices for ever.
 
 Bertsekas, "The auction algorithm: a distributed relaxation method for the assignment
 problem", Annals of Operations Research 14, 1988. Bertsekas, Castañon, "The auction
