@@ -5,7 +5,11 @@ import pathlib
 
 
 def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
-    """Write `content` to `path`; a crash leaves the old file or the new one."""
+    """Write `content` to `path`; a crash leaves the old file or the new one.
+
+    Raises:
+        OSError: If it cannot be written; the error names `path`.
+    """
     if isinstance(content, str):
         content = content.encode("utf-8")
     temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -15,5 +19,7 @@ def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import keras
 
-from lightrnn_tf import models, reallocation
+from lightrnn_tf import matching, models, reallocation
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -26,8 +26,8 @@ class Reallocate(keras.callbacks.Callback):
         progress: Called with the share of the pass done. Defaults to none.
 
     Raises:
-        ValueError: If the solver or the moving cost cannot be used, or, in `fit`, the
-            model is no `LightRNN`.
+        ValueError: If an argument cannot be used, or, in `fit`, the model is no
+            `LightRNN` or has too many words for the solver.
 
     Attributes:
         rounds: The `reallocation.Round` of each reallocation so far.
@@ -58,9 +58,9 @@ class Reallocate(keras.callbacks.Callback):
         progress: Callable[[float], None] | None = None,
     ):
         super().__init__()
-        reallocation.check(solver, moving_cost)
+        reallocation.check(solver, moving_cost, time_limit)
         self.windows = windows
-        self.epochs = frozenset(epochs)
+        self.epochs = _numbers(epochs)
         self.solver = solver
         self.moving_cost = moving_cost
         self.time_limit = time_limit
@@ -75,6 +75,7 @@ class Reallocate(keras.callbacks.Callback):
                 "`Reallocate` must be used with a `LightRNN`, whose words have cells. "
                 f"Received: {type(self.model).__name__}."
             )
+        matching.check_solver(self.solver, self.model.vocabulary_size)
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
@@ -91,6 +92,18 @@ class Reallocate(keras.callbacks.Callback):
         self.rounds.append(done)
         if self.report:
             self.report(epoch, done)
+
+
+def _numbers(epochs):
+    """Return the numbers of epochs, checked, as a set."""
+    listed = list(epochs) if isinstance(epochs, Iterable) else [epochs]
+    for epoch in listed:
+        if not isinstance(epochs, Iterable) or type(epoch) is not int or epoch < 0:
+            raise ValueError(
+                "`epochs` must be integers of at least 0, as in [5, 8]. "
+                f"Received: {epochs!r}."
+            )
+    return frozenset(listed)
 
 
 class WordsPerSecond(keras.callbacks.Callback):

@@ -244,8 +244,9 @@ def _add_train(add):
         default="warm-start",
         metavar="KIND|FILE",
         help="first table: warm-start, from the words beside each word (default); "
-        "random, as in the paper; FILE.json, as from lightrnn table --json; or a text "
-        "file of word vectors, as from word2vec",
+        "random, as in the paper; a JSON file, as from lightrnn table --json, or the "
+        "table.json of a run with the same vocabulary; or a text file of word vectors, "
+        "as from word2vec",
     )
     fit(
         "--rounds",
@@ -572,7 +573,10 @@ def _export(args):
 def _table(args):
     others = args.row, args.column, args.word, args.picture, args.page
     if args.json and any(other is not None for other in others):
-        raise ValueError("`--json` lists the whole table. Leave out --row, --column …")
+        raise ValueError(
+            "`--json` lists the whole table. Leave out --row, --column, --word, "
+            "--picture and --page."
+        )
     predictor = _open(args.model)
     from lightrnn_tf import listing
 
@@ -606,7 +610,11 @@ def _write_page(name, predictor, listed, path):
         from lightrnn_tf import run as runs
 
         run = runs.Run(name)
-        losses, history = predictor.word_losses(run.valid_ids()), run.history()
+        # What is missing in a run that was copied without its text is left out.
+        try:
+            losses, history = predictor.word_losses(run.valid_ids()), run.history()
+        except (FileNotFoundError, ValueError) as error:
+            print(f"The page is without losses and history: {error}", file=sys.stderr)
     title = pathlib.Path(name).resolve().name
     write_atomic(path, table_page.table_page(title, *listed, losses, history))
     print(f"Page: {path}", file=sys.stderr)

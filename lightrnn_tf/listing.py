@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from lightrnn_tf.table import WordTable
+from lightrnn_tf.table import MAX_CELLS, WordTable
 from lightrnn_tf.vocabulary import Vocabulary
 
 # Rows in the overview, and words of each.
@@ -67,7 +67,10 @@ def from_json(text: str, vocabulary: Vocabulary) -> WordTable:
         }
         integers = {rows, columns, *(n for place in places.values() for n in place)}
         good = all(type(n) is int for n in integers)
-        good = good and all(0 <= j < columns for _, j in places.values())
+        good = good and rows * columns <= MAX_CELLS
+        good = good and all(
+            0 <= i < rows and 0 <= j < columns for i, j in places.values()
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             "A table file must have `rows`, `columns` and `words`, each with `word`, "

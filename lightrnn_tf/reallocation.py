@@ -85,7 +85,7 @@ def reallocate(
     >>> result.nats_predicted <= result.nats_before
     True
     """
-    check(solver, moving_cost)
+    check(solver, moving_cost, time_limit)
     if not model.compiled:
         raise ValueError("`model` must be compiled. Call `model.compile(...)` first.")
     losses = loss_tables(model, windows, folder, progress)
@@ -107,9 +107,14 @@ def reallocate(
     )
 
 
-def check(solver: str, moving_cost: tuple[float, float]) -> None:
+def check(
+    solver: str = "auto",
+    moving_cost: tuple[float, float] = (0.0, 0.0),
+    time_limit: float | None = None,
+) -> None:
     """Raise `ValueError` unless these can be arguments of `reallocate`."""
     matching.check_solver(solver)
+    matching.check_time_limit(time_limit)
     if (
         not isinstance(moving_cost, tuple | list)
         or len(moving_cost) != 2

@@ -11,6 +11,9 @@ import math
 
 import numpy as np
 
+# Cells that a table may have: 16 million, more than there are words in any language.
+MAX_CELLS = 1 << 24
+
 
 def default_shape(vocabulary_size: int, user_cells: int = 0) -> tuple[int, int]:
     """Return (rows, columns) of the smallest nearly square table.
@@ -38,7 +41,8 @@ def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
     so that every row has a word and room for new ones is everywhere.
 
     Raises:
-        ValueError: If the words do not fit, or are too few to give each row one.
+        ValueError: If the words do not fit, or are too few to give each row one, or
+            there are more than 2²⁴ cells.
 
     Example:
 
@@ -48,6 +52,11 @@ def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
     if rows < 1 or columns < 1:
         raise ValueError(
             "`rows` and `columns` must be positive integers. "
+            f"Received: rows={rows}, columns={columns}."
+        )
+    if rows * columns > MAX_CELLS:
+        raise ValueError(
+            f"`rows * columns` must be at most {MAX_CELLS}. "
             f"Received: rows={rows}, columns={columns}."
         )
     if vocabulary_size > rows * columns:

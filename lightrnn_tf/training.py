@@ -211,9 +211,12 @@ class _Training:
 
     def _given_table(self) -> tables.WordTable | None:
         """Return the table of a JSON file, if that was asked for."""
-        path = pathlib.Path(self.options.table)
-        if path.suffix != ".json" or self.options.model != "lightrnn":
+        if self.options.table in (WARM_START, RANDOM):
             return None
+        path = pathlib.Path(self.options.table)
+        with open(path, "rb") as file:
+            if file.read(1) != b"{":  # Word vectors are not JSON.
+                return None
         try:
             text = path.read_bytes().decode("utf-8")
             return listing.from_json(text, self.vocabulary)

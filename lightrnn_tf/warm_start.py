@@ -30,6 +30,8 @@ _MAX_SWEEPS = 40
 _CHUNK = 1 << 20
 # Pairs of words that are counted, at 12 bytes each and distance.
 _MAX_PAIRS = 1 << 26
+# Squares of larger numbers in vectors might overflow.
+_LARGEST = 1e15
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -38,8 +40,8 @@ class Neighbours:
     """Counts how often each word has each other one beside it.
 
     Texts may be added one after the other. Memory is bounded: when there are more than
-    67 million different pairs, those that were met least are forgotten, once-met ones
-    first.
+    67 million different pairs at one of the three distances, 0.8 GB, those that were
+    met least are forgotten, once-met ones first.
 
     Args:
         vocabulary_size: Size of the vocabulary, `V`.
@@ -67,8 +69,14 @@ class Neighbours:
         """Count the neighbours in a text, an integer array `(N,)`.
 
         Raises:
-            ValueError: If a word id is not in `[0, V)`.
+            ValueError: If it is no such array, or a word id is not in `[0, V)`.
         """
+        ids = np.asanyarray(ids)
+        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+            raise ValueError(
+                "`ids` must be a one-dimensional integer array. "
+                f"Received: shape {ids.shape}, dtype {ids.dtype}."
+            )
         for start in range(0, len(ids), _CHUNK):
             end = start + _CHUNK
             part = np.asarray(ids[start:end])
@@ -195,10 +203,13 @@ def table_of_vectors(
             "`vectors` must be of shape (V, D) with a count for each. Received: shapes "
             f"{vectors.shape} and {counts.shape}."
         )
-    if not np.isfinite(vectors).all():
-        raise ValueError("`vectors` must be finite. Received: some that are not.")
-    if not (counts >= 0).all():
-        raise ValueError("`counts` must be at least 0. Received: some that are not.")
+    if vectors.dtype.kind not in "fiu" or not (np.abs(vectors) <= _LARGEST).all():
+        raise ValueError(
+            f"`vectors` must be finite numbers of at most {_LARGEST:g}. Received: "
+            "others."
+        )
+    if not ((counts >= 0) & (counts < np.inf)).all():
+        raise ValueError("`counts` must be at least 0 and finite. Received: others.")
     first = tables.WordTable.random(len(vectors), rows, columns, seed)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors / np.maximum(norms, 1e-9)

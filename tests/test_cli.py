@@ -207,6 +207,18 @@ def test_table_of_run_and_file_are_the_same(folder, capsys):
     assert listings[0] == listings[1]
 
 
+def test_page_of_a_run_without_its_text_is_without_losses(folder, capsys, tmp_path):
+    copy = shutil.copytree(folder / "run", tmp_path / "copy")
+    shutil.rmtree(copy / "ids")
+    capsys.readouterr()
+    assert lightrnn("table", copy) == 0
+    assert "without losses and history: " in capsys.readouterr().err
+    assert '"losses":null' in (copy / "table.html").read_text(encoding="utf-8")
+    missing = tmp_path / "none" / "t.html"
+    assert lightrnn("table", copy, "--page", missing) == 2
+    assert f"{missing}: No such file or directory." in capsys.readouterr().err
+
+
 def test_table_shows_who_shares_a_row_and_draws(folder, capsys):
     assert lightrnn("table", folder / "run", "--word", "cat") == 0
     lines = capsys.readouterr().out.splitlines()

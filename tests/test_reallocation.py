@@ -209,6 +209,19 @@ def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
         callbacks.Reallocate(windows, [1], moving_cost=1.0)
     with pytest.raises(ValueError, match="`solver` must be one of"):
         callbacks.Reallocate(windows, [1], solver="magic")
+    with pytest.raises(ValueError, match="`time_limit` must be a positive number"):
+        callbacks.Reallocate(windows, [1], time_limit=-1)
+    for epochs in (5, ["1"], [-1], [True]):
+        with pytest.raises(ValueError, match="`epochs` must be integers of at least 0"):
+            callbacks.Reallocate(windows, epochs)
+    large = models.LightRNN(20_001, units=1, residual_dim=0)
+    large.compile("adam")
+    with pytest.raises(ValueError, match="not be exact for more than 20000 words"):
+        large.fit(
+            windows,
+            callbacks=[callbacks.Reallocate(windows, [1], solver="exact")],
+            verbose=0,
+        )
     dense = models.DenseRNN(V, units=4)
     dense.compile("adam")
     with pytest.raises(ValueError, match="must be used with a `LightRNN`.*DenseRNN"):

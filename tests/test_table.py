@@ -67,6 +67,7 @@ def test_a_table_is_not_changed():
         ([0], 2, 2, "`rows` must be at most the number of words, 1"),
         ([0], 0, 2, "must be positive integers"),
         ([[0]], 1, 1, "must be one-dimensional"),
+        ([0], 1, 10**13, "must be at most 16777216. Received: rows=1, columns=10000"),
     ],
 )
 def test_impossible_tables_are_refused(cells, rows, columns, message):

@@ -146,11 +146,21 @@ def test_hover_and_tap_show_the_word_of_the_cell(open_page):
         assert view.evaluate("location.hash") == f"#word={word}"
     free = int(np.flatnonzero(table.words < 0)[0])
     row, column = divmod(free, table.columns)
-    view.mouse.move(
-        box["x"] + box["width"] * (column + 0.5) / table.columns,
-        box["y"] + box["height"] * (row + 0.5) / table.rows,
-    )
+    x = box["x"] + box["width"] * (column + 0.5) / table.columns
+    y = box["y"] + box["height"] * (row + 0.5) / table.rows
+    view.mouse.move(x, y)
     assert view.locator("#here").inner_text().startswith("free cell: ")
+    view.touchscreen.tap(x, y)
+    assert view.evaluate("location.hash") == ""
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(300, 1), (1, 300)])
+def test_tables_of_any_shape_fit_on_a_screen(rows, columns, open_page):
+    table, vocabulary = make(300, rows, columns)
+    view = open_page(table_page.table_page("a", table, vocabulary))
+    box = view.locator("#grid").bounding_box()
+    assert 200 < box["width"] < 1280
+    assert 200 < box["height"] < 1280
 
 
 def test_colours_and_history(open_page):
@@ -168,6 +178,7 @@ def test_colours_and_history(open_page):
     view.select_option("#colour", "losses")
     assert (pixel(EOS), pixel("word8")) == (dark, bright)
     assert "2.0 nats" in view.locator("#legend").inner_text()
+    assert "As after epoch 1, the best" in view.locator("#summary").inner_text()
     text = view.locator("#history").inner_text()
     for part in ("1,234", "25.0", "5.000", "4.500", "5.250", "99.5", "80.3", "0.00020"):
         assert part in text

@@ -60,8 +60,9 @@ def test_training_begins_with_the_table_of_a_file(text, vocabulary, capsys):
     of_word = dict(zip(vocabulary.words, table.cells.tolist(), strict=True))
     found = trained.load_model().table.cells.tolist()
     assert dict(zip(trained.vocabulary.words, found, strict=True)) == of_word
-    # The table that training left is one that it can begin with.
-    status, _ = train(text, out / "table.json", "--rows", "2")
+    # The table that training left is one that it can begin with, by whatever name.
+    path = (out / "table.json").rename(text.with_name("table.txt"))
+    status, _ = train(text, path, "--rows", "2")
     assert status == 0
     status, _ = train(text, path, "--rows", "3")
     assert status == 2
@@ -103,6 +104,11 @@ def test_training_begins_with_word_vectors(text, vocabulary):
             '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":"0","column":0}]}',
             "integers in range",
         ),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":99, "column":0}]}',
+            "integers in range",
+        ),
+        ('{"rows": 1, "columns": 10000000000000, "words": []}', "integers in range"),
     ],
 )
 def test_bad_table_files_are_named(content, message, vocabulary):

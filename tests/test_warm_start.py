@@ -123,11 +123,16 @@ def test_bad_input_is_named(rng):
         warm_start.table_of_vectors(np.ones(4), np.ones(4), 2, 2)
     with pytest.raises(ValueError, match=r"Received: shapes \(4, 2\) and \(3,\)"):
         warm_start.table_of_vectors(np.ones((4, 2)), np.ones(3), 2, 2)
-    with pytest.raises(ValueError, match="`counts` must be at least 0"):
-        warm_start.table_of_vectors(np.ones((4, 2)), -np.ones(4), 2, 2)
+    for wrong in (-1, np.inf, np.nan):
+        with pytest.raises(ValueError, match="`counts` must be at least 0 and finite"):
+            warm_start.table_of_vectors(np.ones((4, 2)), np.full(4, wrong), 2, 2)
     with pytest.raises(ValueError, match="`text` must be of 4 words.*neighbours of 3"):
         warm_start.table(warm_start.Neighbours(3), 4, 2, 2)
     with pytest.raises(ValueError, match="`dimensions` must be a positive integer"):
         warm_start.table(np.array([0, 1]), 2, 1, 2, dimensions=-3)
-    with pytest.raises(ValueError, match="`vectors` must be finite"):
-        warm_start.table_of_vectors(np.full((4, 2), np.nan), np.ones(4), 2, 2)
+    for wrong in (np.full((4, 2), np.nan), np.full((4, 2), 1e30), np.full((4, 2), "a")):
+        with pytest.raises(ValueError, match="`vectors` must be finite numbers of at"):
+            warm_start.table_of_vectors(wrong, np.ones(4), 2, 2)
+    for wrong in (np.zeros((2, 2), int), np.zeros(4)):
+        with pytest.raises(ValueError, match="`ids` must be a one-dimensional integer"):
+            warm_start.table(wrong, 3, 1, 3)
