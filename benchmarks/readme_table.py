@@ -10,6 +10,8 @@ import re
 import statistics
 import sys
 
+from matching import last_results
+
 from results import ROOT, read
 
 PTB_NAMES = {
@@ -32,6 +34,14 @@ LOSSES = {
     "synthetic-10000": "random numbers",
     "books": "novels and posts",
     "pairs": "pairs of words",
+}
+
+
+FIRST_TABLES = {
+    "warm-start": "**warm start** (default)",
+    "random": "random, as in the paper",
+    "frequency": "row by row in the order of frequency",
+    "snake": "dealt out, so that all rows are equally frequent",
 }
 
 
@@ -118,17 +128,14 @@ def _spread(values):
 
 def matching_table() -> str:
     """Return the last result of each solver on each pair of loss tables."""
-    results = {(r["losses"], r["solver"]): r for r in read("matching")}
     rows = [
         "| losses | V | solver | cost / best known | certified gap | seconds | peak |",
         "|---|---|---|---|---|---|---|",
     ]
     for losses, title in LOSSES.items():
-        here = {s: r for (name, s), r in results.items() if name == losses}
-        best = min((r["cost"] for r in here.values()), default=0)
-        for solver, r in here.items():
+        for r in last_results(losses):
             rows.append(
-                f"| {title} | {r['words']:,} | {solver} | {r['cost'] / best:.4f} | "
+                f"| {title} | {r['words']:,} | {r['solver']} | {r['ratio']:.4f} | "
                 f"{r['gap']:.3%} | {r['seconds']:,.1f} | {r['peak_mib']:,} MiB |"
             )
     return "\n".join(
@@ -136,7 +143,37 @@ def matching_table() -> str:
     )
 
 
-TABLES = {"ptb": ptb_table, "rounds": rounds_table, "matching": matching_table}
+def first_tables_table() -> str:
+    """Return the validation perplexity after some epochs from each first table."""
+    results = {r["table"]: r for r in read("first_tables")}
+    rows = ["| first table | epoch 1 | epoch 3 | epoch 10 |", "|---|---|---|---|"]
+    for kind, title in FIRST_TABLES.items():
+        if kind in results:
+            after = results[kind]["valid_after"].values()
+            rows.append(f"| {title} | " + " | ".join(f"{v:.1f}" for v in after) + " |")
+    times = {r["text"]: r for r in read("warm_start")}
+    measured = "; ".join(
+        f"{r['seconds']:.0f} s and {r['peak_mib']:,} MiB for {r['words']:,} words in "
+        f"{r['tokens'] / 1e6:.1f} million tokens"
+        for r in times.values()
+    )
+    return "\n".join(
+        [
+            *rows,
+            "",
+            "Validation perplexity of the default model on Penn Treebank without "
+            "reallocation, seed 0 (`python benchmarks/first_tables.py --corpus DIR`). "
+            f"A warm start takes {measured} (`benchmarks/warm_start.py`).",
+        ]
+    )
+
+
+TABLES = {
+    "ptb": ptb_table,
+    "first": first_tables_table,
+    "rounds": rounds_table,
+    "matching": matching_table,
+}
 
 
 def main():
