@@ -1,24 +1,44 @@
 """One file: the model, and appended to it a zip with manifest and vocabulary."""
 
+import hashlib
 import io
 import json
 import zipfile
 
+import numpy as np
+
 from lightrnn_tf import litert
+from lightrnn_tf.lexicon import Lexicon
 
 # A fixed date, so that the same model gives the same bytes.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def bundle(model_bytes: bytes, manifest: dict, words: list[str]) -> bytes:
-    """Return the content of an exported file; `FORMAT.md` describes it."""
+def bundle(
+    model_bytes: bytes, manifest: dict, lexicon: Lexicon, counts: np.ndarray
+) -> bytes:
+    """Return the content of an exported file; `FORMAT.md` describes it.
+
+    Args:
+        model_bytes: The LiteRT model.
+        manifest: What the file says of itself; the checksums are added.
+        lexicon: The words.
+        counts: `(R · C,)`, how often the word of each cell was met in training.
+    """
+    parts = {
+        litert.WORDS: lexicon.to_bytes(),
+        litert.COUNTS: counts.astype("<u4").tobytes(),
+    }
+    sums = {"model": model_bytes, **parts}
+    manifest["sha256"] = {
+        name: hashlib.sha256(content).hexdigest() for name, content in sums.items()
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1)
+    parts[litert.MANIFEST] = text.encode("utf-8")
     buffer = io.BytesIO(model_bytes)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, text in (
-            (litert.WORDS, "".join(f"{word}\n" for word in words)),
-            (litert.MANIFEST, json.dumps(manifest, ensure_ascii=False)),
-        ):
+        for name, content in parts.items():
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text.encode("utf-8"))
+            archive.writestr(entry, content)
     return buffer.getvalue()

@@ -1,15 +1,19 @@
 """Does the file say what the model says?"""
 
 import dataclasses
+import math
 
 import numpy as np
 
-from lightrnn_tf.decoding import ROWS_AT_ONCE
+from lightrnn_tf import decoding, evaluation
 
-# Largest mean |Δ log P| in nats over the words of the stream. Float arithmetic differs
-# in the order of sums, float16 by 2⁻¹¹ of each weight, int8 by 2⁻⁸ of the largest.
-_ALLOWED = {"none": 1e-4, "float16": 5e-3, "int8": 0.1}
-_STEPS = 64
+# What the perplexity of a file may differ by from that of its model, as a share of it,
+# and what share of the three best words must be the same.
+_PERPLEXITY, _TOP3 = 0.005, 0.98
+# Tokens that are compared.
+_TOKENS = 4096
+# Words that are drawn where there is no text.
+_DRAWN = 512
 
 
 class ExportMismatchError(ValueError):
@@ -21,55 +25,79 @@ class Report:
     """How far a file is from its model.
 
     Attributes:
-        steps: Words of the stream that both have read.
-        mean_difference: Mean |Δ log P| in nats of the words of the stream.
-        largest_difference: The largest.
-        allowed: What the mean may be.
+        text: What both have read: `"given"`, or `"drawn from the model"`.
+        tokens: How many tokens of it.
+        perplexity: That of the Keras model.
+        exported_perplexity: That of the file.
+        top3_overlap: Share of the three best words of each place that are the same.
     """
 
-    steps: int
-    mean_difference: float
-    largest_difference: float
-    allowed: float
+    text: str
+    tokens: int
+    perplexity: float
+    exported_perplexity: float
+    top3_overlap: float
 
 
-def verify(exported, reference, quantize: str) -> Report:
-    """Read a stream of words with both predictors and compare log P of each.
+def verify(exported, reference, ids: np.ndarray | None) -> Report:
+    """Read a text with both predictors and compare them.
 
     Args:
         exported: A `LiteRTPredictor`.
         reference: The `KerasPredictor` it was exported from.
-        quantize: The quantisation, which sets what is allowed.
+        ids: A text in the ids of the reference, of which 4,096 tokens are read. None
+            for one drawn from the model.
 
     Raises:
-        ExportMismatchError: If they differ by more, or the words differ.
+        ExportMismatchError: If the perplexities differ by more than 0.5 %, the three
+            best words by more than 2 %, or the words of the two.
     """
-    if list(exported.words) != list(reference.words):
+    words = reference.lexicon.words()
+    if exported.lexicon.words() != words:
         raise ExportMismatchError("The exported vocabulary differs from the model's.")
-    filled = np.flatnonzero([bool(word) for word in reference.words])
-    stream = np.random.default_rng(0).choice(filled, _STEPS)
-    states = exported.start(), reference.start()
-    differences = []
-    for cell in stream.tolist():
-        row, column = divmod(cell, reference.columns)
-        rows = (row + np.arange(min(ROWS_AT_ONCE, reference.rows))) % reference.rows
-        found = [
-            state.row_log_probs[row] + predictor.expand(rows, state)[0, column]
-            for predictor, state in zip((exported, reference), states, strict=True)
-        ]
-        differences.append(abs(found[0] - found[1]))
-        states = exported.advance(cell, states[0]), reference.advance(cell, states[1])
+    text = "given" if ids is not None else "drawn from the model"
+    if ids is None:
+        ids = np.array(reference.vocabulary.ids(_draw(exported)))
+    ids = ids[:_TOKENS]
+    spelled = [reference.vocabulary.words[i] for i in ids]
+    theirs = np.array(exported.vocabulary.ids(spelled))
+    nats, best = _read(reference, ids)
+    exported_nats, exported_best = _read(exported, theirs)
+    same = (best[:, :, None] == exported_best[:, None, :]) & (best[:, :, None] >= 0)
     report = Report(
-        steps=_STEPS,
-        mean_difference=float(np.mean(differences)),
-        largest_difference=float(np.max(differences)),
-        allowed=_ALLOWED[quantize],
+        text=text,
+        tokens=len(ids),
+        perplexity=math.exp(nats),
+        exported_perplexity=math.exp(exported_nats),
+        top3_overlap=float(same.sum() / (best >= 0).sum()),
     )
-    if not report.mean_difference <= report.allowed:
+    off = report.exported_perplexity / report.perplexity - 1
+    if not (abs(off) <= _PERPLEXITY and report.top3_overlap >= _TOP3):
         raise ExportMismatchError(
-            "The exported model differs from Keras: log P is off by "
-            f"{report.mean_difference:.2g} nats in the mean over {report.steps} words, "
-            f"allowed {report.allowed:g} (quantisation {quantize}). Nothing was "
-            "written. Try another quantisation."
+            f"The exported model differs from Keras over {report.tokens} tokens: "
+            f"perplexity {report.exported_perplexity:.2f} instead of "
+            f"{report.perplexity:.2f} ({off:+.2%}, allowed {_PERPLEXITY:.1%}), "
+            f"{report.top3_overlap:.1%} of the three best words the same (at least "
+            f"{_TOP3:.0%}). Nothing was written. Try another quantisation."
         )
     return report
+
+
+def _draw(predictor):
+    """Return words drawn from the model, `<eos>` among them."""
+    rng, state = np.random.default_rng(0), predictor.start()
+    words = []
+    while len(words) < _DRAWN:
+        cell = decoding.sample(predictor, state, rng)
+        words.append(predictor.lexicon.word(cell))
+        state = predictor.advance(cell, state)
+    return words
+
+
+def _read(predictor, ids):
+    """Return the mean nats of a text and the three best cells of each place."""
+    occupied = predictor.lexicon.occupied.reshape(-1, predictor.columns)
+    found = [evaluation.answers(c, occupied) for c in predictor.contexts(ids)]
+    nats = np.concatenate([answers.nats for answers in found])
+    best = np.concatenate([answers.cells for answers in found])
+    return float(nats.mean(dtype=np.float64)), best

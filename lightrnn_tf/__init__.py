@@ -14,6 +14,7 @@ _MODULES = (
     "decoding",
     "evaluation",
     "layers",
+    "lexicon",
     "litert",
     "loss_tables",
     "matching",

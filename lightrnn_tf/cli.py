@@ -328,6 +328,24 @@ def _add_suggest(add):
         action="store_true",
         help="also special words, numbers and punctuation",
     )
+    command.add_argument(
+        "--ignore-case",
+        action="store_true",
+        help="case of the prefix makes no difference",
+    )
+    command.add_argument(
+        "--exclude",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="words not to suggest",
+    )
+    command.add_argument(
+        "--max-rows",
+        type=_positive,
+        metavar="N",
+        help="rows to expand at most, a cap on the time; default: until certain",
+    )
     _add_json(command)
 
 
@@ -353,6 +371,13 @@ def _add_generate(add):
         default=1.0,
         metavar="T",
         help="below 1 for more likely words; default: 1",
+    )
+    command.add_argument(
+        "--top-p",
+        type=float,
+        default=1.0,
+        metavar="P",
+        help="only among the likeliest words of this probability; default: 1, all",
     )
     command.add_argument(
         "--seed", type=_natural, default=0, metavar="N", help="default: 0"
@@ -517,7 +542,11 @@ def _suggestions(predictor, text: str, args) -> dict:
         predictor,
         decoding.read(predictor, context),
         args.k,
-        decoding.candidates(predictor, prefix, args.all_tokens),
+        prefix,
+        exclude=args.exclude,
+        max_rows=args.max_rows,
+        all_tokens=args.all_tokens,
+        ignore_case=args.ignore_case,
     )
     return {
         "context": context,
@@ -546,7 +575,7 @@ def _generate(args):
 
     words = predictor.tokenizer.words(_clean(args.text))
     drawn = decoding.generate(
-        predictor, words, args.length, args.seed, args.temperature
+        predictor, words, args.length, args.seed, args.temperature, args.top_p
     )
     print(" ".join(drawn))
 
@@ -562,11 +591,20 @@ def _export(args):
     model = run.load_model()
     with _progress.waiting("Exporting"):
         result = lightrnn_tf_export.export(
-            model, run.vocabulary, args.out, args.quantize, args.overwrite
+            model,
+            run.vocabulary,
+            args.out,
+            args.quantize,
+            args.overwrite,
+            text=run.valid_ids(),
+            training=run.summary(),
         )
+    report = result.report
     print(
         f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
-        f"the model; log P off by {result.report.mean_difference:.2g} nats in the mean."
+        f"the model; perplexity {report.exported_perplexity:.2f} instead of "
+        f"{report.perplexity:.2f}, {report.top3_overlap:.1%} of the three best words "
+        f"the same over {report.tokens:,} tokens of validation text."
     )
 
 

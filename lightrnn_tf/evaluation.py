@@ -1,8 +1,7 @@
 """Scores of a text: the same code for a model in memory and for a `.tflite` file.
 
-The text is read as one stream in order. To know whether the true word is among the
-first three, words more probable than it are counted, not ranked: only rows with
-P_r ≥ P(true word) can hold one, and after the third the counting stops.
+The text is read as one stream in order. The three best words of each place are found
+as in `decoding`, many places at a time.
 
 Every token counts, `<eos>` and `<unk>` included. A word outside the vocabulary is read
 as `<unk>`; as a target it is a miss, because no keyboard could offer it.
@@ -16,9 +15,10 @@ from typing import Protocol
 import numpy as np
 
 from lightrnn_tf.decoding import ROWS_AT_ONCE
+from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.vocabulary import EOS, UNK
 
-# Counting stops here: whether three or more words are better makes no difference.
+# Whether three or more words are better than the true one makes no difference.
 _ENOUGH = 3
 
 
@@ -127,8 +127,7 @@ class Contexts:
 class Readable(Protocol):
     """A predictor that can go over a text."""
 
-    words: list[str]
-    cells: dict[str, int]
+    lexicon: Lexicon
     columns: int
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
@@ -153,44 +152,69 @@ def evaluate(
     """
     if not len(ids):
         raise ValueError("The text must have at least one token. Received: none.")
-    score = Score(predictor.cells[EOS], predictor.cells[UNK])
-    occupied = np.array([bool(word) for word in predictor.words])
-    occupied = occupied.reshape(-1, predictor.columns)
+    lexicon = predictor.lexicon
+    score = Score(lexicon[EOS], lexicon[UNK])
+    occupied = lexicon.occupied.reshape(-1, predictor.columns)
     done = 0
     for contexts in predictor.contexts(ids):
-        nats, better = _count_better(contexts, occupied)
-        score.add(contexts.targets, nats, better)
-        done += len(nats)
+        found = answers(contexts, occupied)
+        # The true word is none of them, however its log-probability was rounded.
+        others = found.cells != contexts.targets[:, None]
+        better = (found.log_probs > -found.nats[:, None]) & others
+        score.add(contexts.targets, found.nats, better.sum(axis=1))
+        done += len(found.nats)
         if progress:
             progress(done / len(ids))
     return score.result()
 
 
-def _count_better(contexts, occupied):
-    """Return −log P `(N,)` of the true words and how many words beat each of them."""
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What a model says at some places of a text.
+
+    Attributes:
+        nats: `(N,)`, −log P of the true words.
+        cells: `(N, k)`, the k best words in any order; −1 where there are fewer.
+        log_probs: `(N, k)`, log P of these, −∞ where there are fewer.
+    """
+
+    nats: np.ndarray
+    cells: np.ndarray
+    log_probs: np.ndarray
+
+
+def answers(contexts: Contexts, occupied: np.ndarray, k: int = _ENOUGH) -> Answers:
+    """Return what a model says of the true words, and its k best ones.
+
+    Args:
+        contexts: Places of a text.
+        occupied: bool `(R, C)`, which cells hold a word.
+        k: How many words. Defaults to 3.
+    """
     rows, columns = occupied.shape
     number = np.arange(len(contexts.targets))
-    true_row, true_column = divmod(contexts.targets, columns)
-    # The true row first, then the others from the best.
-    priority = contexts.row_log_probs.copy()
-    priority[number, true_row] = np.inf
-    order = np.argsort(-priority, axis=1, kind="stable")
-    better = np.zeros(len(number), np.int64)
-    log_probs = np.zeros(len(number))
+    row, column = divmod(contexts.targets, columns)
+    in_row = contexts.expand(number, row[:, None])[:, 0]
+    nats = -contexts.row_log_probs[number, row] - in_row[number, column]
+    order = np.argsort(-contexts.row_log_probs, axis=1, kind="stable")
+    cells = np.full((len(number), k), -1)
+    log_probs = np.full((len(number), k), -np.inf)
     active = number
     for first in range(0, rows, ROWS_AT_ONCE):
+        if first:
+            bound = contexts.row_log_probs[active, order[active, first]]
+            active = active[bound > log_probs[active].min(1)]
+        if not active.size:
+            break
         chosen = order[active, first : first + ROWS_AT_ONCE]
         scores = contexts.expand(active, chosen)
         scores = scores + contexts.row_log_probs[active[:, None], chosen][..., None]
-        if first == 0:
-            log_probs = scores[number, 0, true_column]
-        beaten = (scores > log_probs[active, None, None]) & occupied[chosen]
-        better[active] += beaten.sum(axis=(1, 2))
-        if first + ROWS_AT_ONCE >= rows:
-            break
-        next_row = order[active, first + ROWS_AT_ONCE]
-        reach = contexts.row_log_probs[active, next_row] > log_probs[active]
-        active = active[reach & (better[active] < _ENOUGH)]
-        if not active.size:
-            break
-    return -log_probs, better
+        scores = np.where(occupied[chosen], scores, -np.inf)
+        found = chosen[..., None] * columns + np.arange(columns)
+        scores = np.hstack([log_probs[active], scores.reshape(len(active), -1)])
+        found = np.hstack([cells[active], found.reshape(len(active), -1)])
+        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        log_probs[active] = np.take_along_axis(scores, best, 1)
+        cells[active] = np.take_along_axis(found, best, 1)
+    cells[np.isinf(log_probs)] = -1
+    return Answers(nats, cells, log_probs)

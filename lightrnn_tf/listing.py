@@ -14,7 +14,9 @@ _ROWS, _WORDS = 12, 10
 def table_of(predictor) -> tuple[WordTable, Vocabulary]:
     """Return the table and the vocabulary of a predictor, in word ids."""
     vocabulary = predictor.vocabulary
-    cells = [predictor.cells[word] for word in vocabulary.words]
+    words = predictor.lexicon.words()
+    cell_of = {word: cell for cell, word in enumerate(words)}
+    cells = [cell_of[word] for word in vocabulary.words]
     return WordTable(np.array(cells), predictor.rows, predictor.columns), vocabulary
 
 

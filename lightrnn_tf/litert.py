@@ -5,10 +5,12 @@ The file is a LiteRT model with a zip appended that holds a manifest and the voc
 trusted: sizes are checked before anything is read into memory.
 """
 
+import hashlib
 import importlib
 import json
 import pathlib
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,15 +18,23 @@ import numpy as np
 from lightrnn_tf._quiet import quiet
 from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.lexicon import Lexicon
+from lightrnn_tf.table import MAX_CELLS
 from lightrnn_tf.vocabulary import EOS, SPECIAL_WORDS, Tokenizer, Vocabulary
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
-WORDS = "vocab.txt"
+WORDS = "vocab.bin"
+COUNTS = "counts.bin"
 
-# Limits on what a file may make us read: 16 million cells of 64 bytes.
-_MAX_CELLS = 1 << 24
-_MAX_BYTES = _MAX_CELLS * 64
+# What a file may make us read: 64 bytes for each of at most 16 million cells.
+_MAX_BYTES = {MANIFEST: 1 << 20, WORDS: MAX_CELLS * 64, COUNTS: MAX_CELLS * 4}
+# What the libraries raise when a zip is not one, or is damaged.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError),
+    *(NotImplementedError, RuntimeError, RecursionError, ValueError, OverflowError),
+    OSError,  # Offsets that are negative.
+)
 
 
 def _ai_edge_litert():
@@ -77,31 +87,27 @@ class LiteRTPredictor:
 
     Attributes:
         manifest: What the file says of itself.
-        words: The word in each cell, `""` in a free one.
-        counts: How often each stood in the training text, 0 in a free cell.
+        lexicon: Its words and their cells.
         runtime: Which runtime is in use.
     """
 
     def __init__(self, path: str | pathlib.Path):
         self.path = pathlib.Path(path)
-        self.manifest, self.words = read_container(self.path)
+        self.manifest, self.lexicon = read_container(self.path)
         self.rows = self.manifest["rows"]
         self.columns = self.manifest["columns"]
-        self.counts = self.manifest["counts"]
         self.line_independent = self.manifest["line_independent"]
         self.tokenizer = Tokenizer(
             self.manifest["tokenizer"], self.manifest["lowercase"]
         )
         self.model_bytes = self.manifest["model_bytes"]
-        self.cells = {word: cell for cell, word in enumerate(self.words) if word}
         interpreter_class, self.runtime = runtime()
-        with open(self.path, "rb") as file:
-            content = file.read(self.model_bytes)
         try:
-            # The first call makes the runtime say what it has set up.
+            # The first call makes the runtime say what it has set up. By its path the
+            # model is mapped into memory; what follows it in the file is ignored.
             with quiet():
                 self._interpreter = interpreter_class(
-                    model_content=content, num_threads=1
+                    model_path=str(self.path), num_threads=1
                 )
                 self._run = {
                     name: self._interpreter.get_signature_runner(name)
@@ -122,7 +128,7 @@ class LiteRTPredictor:
             key=lambda name: int(name[6:]),
         )
         zero = [np.zeros(shapes[name]["shape"], np.float32) for name in self._states]
-        return self.advance(self.cells[EOS], State(zero, np.zeros(0, np.float32)))
+        return self.advance(self.lexicon[EOS], State(zero, np.zeros(0, np.float32)))
 
     @property
     def dense(self) -> bool:
@@ -184,16 +190,22 @@ class LiteRTPredictor:
     @property
     def vocabulary(self) -> Vocabulary:
         """The words in the order of their ids: by count, then by code points."""
-        pairs = [(-n, w) for w, n in zip(self.words, self.counts, strict=True) if w]
-        pairs.sort()
+        counts = read_counts(self.path, self.manifest, self.lexicon)
+        words = self.lexicon.words()
+        pairs = sorted(
+            (-count, word)
+            for word, count in zip(words, counts.tolist(), strict=True)
+            if word
+        )
         return Vocabulary(
             [word for _, word in pairs], [-n for n, _ in pairs], self.tokenizer
         )
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Yield the places of a text one by one."""
-        cells = np.array([self.cells[word] for word in self.vocabulary.words])
-        eos = self.cells[EOS]
+        cell_of = {word: cell for cell, word in enumerate(self.lexicon.words())}
+        cells = np.array([cell_of[word] for word in self.vocabulary.words])
+        eos = cell_of[EOS]
         state = self.start()
         for word in ids:
             cell = int(cells[word])
@@ -206,8 +218,8 @@ class LiteRTPredictor:
             state = self.start() if fresh else self.advance(cell, state)
 
 
-def read_container(path: pathlib.Path) -> tuple[dict, list[str]]:
-    """Return the manifest of an exported file and the word in each of its cells.
+def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
+    """Return the manifest of an exported file and its words.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -216,45 +228,69 @@ def read_container(path: pathlib.Path) -> tuple[dict, list[str]]:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file.")
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(_member(archive, MANIFEST, path))
-            text = _member(archive, WORDS, path).decode("utf-8")
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, EOFError) as error:
+        manifest = json.loads(_member(path, MANIFEST))
+    except _DAMAGED as error:
         raise ValueError(
             f"{path} is not a file that `lightrnn export` wrote: it has no manifest "
-            "and vocabulary at its end, or they are damaged."
+            f"and vocabulary at its end, or they are damaged: {error}."
         ) from error
-    except (ValueError, RecursionError, NotImplementedError, RuntimeError) as error:
-        raise ValueError(
-            f"{path}: the manifest or the vocabulary is damaged: {error}."
-        ) from error
-    except Exception as error:  # zlib.error has no public base class but this.
-        raise ValueError(f"{path} is damaged: {error}.") from error
     _check_manifest(manifest, path)
-    words = text.split("\n")
-    cells = manifest["rows"] * manifest["columns"]
-    if words.pop() != "" or len(words) != cells:
-        raise ValueError(
-            f"{path}: the vocabulary must have {cells} lines, one for each cell. "
-            f"Received: {len(words)}."
-        )
-    filled = [word for word in words if word]
-    if len(filled) != manifest["vocabulary_size"] or len(set(filled)) != len(filled):
-        raise ValueError(
-            f"{path}: the vocabulary must hold {manifest['vocabulary_size']} different "
-            f"words. Received: {len(set(filled))} different ones in {len(filled)}."
-        )
-    for special in SPECIAL_WORDS:
-        if special not in filled:
-            raise ValueError(f"{path}: the vocabulary must hold {special}.")
-    return manifest, words
+    with open(path, "rb") as file:
+        model = file.read(manifest["model_bytes"])
+    _check_sum(model, "model", manifest, path)
+    content = _checked_member(path, WORDS, manifest)
+    try:
+        cells = manifest["rows"] * manifest["columns"]
+        lexicon = Lexicon.from_bytes(content, manifest["vocabulary_size"], cells)
+        missing = [word for word in SPECIAL_WORDS if lexicon.get(word) is None]
+    except ValueError as error:
+        raise ValueError(f"{path}: the vocabulary is damaged: {error}") from error
+    if missing:
+        raise ValueError(f"{path}: the vocabulary must hold {missing[0]}.")
+    return manifest, lexicon
 
 
-def _member(archive, name, path):
-    size = archive.getinfo(name).file_size
-    if size > _MAX_BYTES:
-        raise ValueError(f"{name} would take {size} bytes")
-    return archive.read(name)
+def read_counts(path: pathlib.Path, manifest: dict, lexicon: Lexicon) -> np.ndarray:
+    """Return how often the word of each cell stood in the training text, `(R · C,)`.
+
+    Raises:
+        ValueError: If the file is damaged.
+    """
+    content = _checked_member(path, COUNTS, manifest)
+    if len(content) != 4 * lexicon.size:
+        raise ValueError(
+            f"{path}: the counts must take {4 * lexicon.size} bytes, 4 for each cell. "
+            f"Received: {len(content)}."
+        )
+    return np.frombuffer(content, "<u4").astype(np.int64)
+
+
+def _checked_member(path, name, manifest):
+    try:
+        content = _member(path, name)
+    except _DAMAGED as error:
+        raise ValueError(f"{path}: {name} is damaged: {error}.") from error
+    _check_sum(content, name, manifest, path)
+    return content
+
+
+def _member(path, name):
+    """Return a member of the zip at the end of a file, never more than it may have."""
+    most = _MAX_BYTES[name]
+    with zipfile.ZipFile(path) as archive, archive.open(name) as member:
+        # What the directory says of its size may be a lie.
+        content = member.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{name} has more than {most} bytes")
+    return content
+
+
+def _check_sum(content, name, manifest, path):
+    if hashlib.sha256(content).hexdigest() != manifest["sha256"].get(name):
+        raise ValueError(
+            f"{path} is damaged: the SHA-256 of its {name} is not that of the "
+            "manifest. Export it again."
+        )
 
 
 def _check_manifest(manifest, path):
@@ -269,9 +305,9 @@ def _check_manifest(manifest, path):
     size = path.stat().st_size
     limits = {
         "model_bytes": size,
-        "rows": _MAX_CELLS,
-        "columns": _MAX_CELLS,
-        "vocabulary_size": _MAX_CELLS,
+        "rows": MAX_CELLS,
+        "columns": MAX_CELLS,
+        "vocabulary_size": MAX_CELLS,
     }
     for name, most in limits.items():
         value = manifest.get(name)
@@ -281,10 +317,10 @@ def _check_manifest(manifest, path):
                 f"Received: {value!r}."
             )
     cells = manifest["rows"] * manifest["columns"]
-    if cells > _MAX_CELLS or manifest["vocabulary_size"] > cells:
+    if cells > MAX_CELLS or manifest["vocabulary_size"] > cells:
         raise ValueError(
             f"{path}: the manifest must have at least a cell for each word and at most "
-            f"{_MAX_CELLS} cells. Received: {manifest['rows']} rows, "
+            f"{MAX_CELLS} cells. Received: {manifest['rows']} rows, "
             f"{manifest['columns']} columns, {manifest['vocabulary_size']} words."
         )
     signatures = manifest.get("signatures")
@@ -295,13 +331,8 @@ def _check_manifest(manifest, path):
             f"{path}: `signatures` in the manifest must name `advance` and `suggest`. "
             f"Received: {signatures!r}."
         )
-    counts = manifest.get("counts")
-    if (
-        not isinstance(counts, list)
-        or len(counts) != cells
-        or not all(type(n) is int and n >= 0 for n in counts)
-    ):
-        raise ValueError(f"{path}: `counts` in the manifest must be {cells} integers.")
+    if not isinstance(manifest.get("sha256"), dict):
+        raise ValueError(f"{path}: `sha256` in the manifest must be an object.")
     if not isinstance(manifest.get("tokenizer"), str):
         raise ValueError(f"{path}: `tokenizer` in the manifest must be a string.")
     for name in ("lowercase", "line_independent"):

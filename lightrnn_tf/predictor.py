@@ -9,6 +9,7 @@ from keras import ops
 from lightrnn_tf import data
 from lightrnn_tf.decoding import State
 from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.models import LanguageModel, StreamPass
 from lightrnn_tf.vocabulary import EOS, Vocabulary
 
@@ -33,8 +34,9 @@ class KerasPredictor:
         table = model.table
         self.rows, self.columns = table.rows, table.columns
         self._ids = table.words
-        self.words = [vocabulary.words[i] if i >= 0 else "" for i in self._ids]
-        self.cells = {word: cell for cell, word in enumerate(self.words) if word}
+        self.lexicon = Lexicon(
+            [vocabulary.words[i] if i >= 0 else "" for i in self._ids]
+        )
 
     @property
     def model_bytes(self) -> int:
@@ -44,7 +46,7 @@ class KerasPredictor:
     def start(self) -> State:
         """Return the state at the start of a text."""
         zero = State(self.model.zero_states(1), np.zeros(self.rows, np.float32))
-        return self.advance(self.cells[EOS], zero)
+        return self.advance(self.lexicon[EOS], zero)
 
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""

@@ -47,7 +47,12 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
     )
     with _progress.waiting("Exporting"):
         exported = lightrnn_tf_export.export(
-            run.load_model(), run.vocabulary, out / "model.tflite", overwrite=True
+            run.load_model(),
+            run.vocabulary,
+            out / "model.tflite",
+            overwrite=True,
+            text=run.valid_ids(),
+            training=run.summary(),
         )
     predictor = litert.LiteRTPredictor(exported.path)
     ids = data.encode(data.Lines([corpus["test"]]), predictor.vocabulary)
@@ -92,7 +97,7 @@ def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
 def _microseconds(predictor: litert.LiteRTPredictor, ids) -> float:
     """Return the median time of a call of `suggest` on the words of a text."""
     words = predictor.vocabulary.words
-    cells = [predictor.cells[words[i]] for i in ids[:_TIMED]]
+    cells = [predictor.lexicon[words[i]] for i in ids[:_TIMED]]
     state = predictor.start()
     times = []
     for cell in cells:

@@ -136,6 +136,19 @@ class Run:
             raise ValueError(f"{self.path / METRICS} is damaged: {error}.") from error
         return [line for line in lines if isinstance(line, dict)]
 
+    def summary(self) -> dict:
+        """Return how the model was trained, in a few numbers for an exported file."""
+        history = self.history()
+        epochs = [line for line in history if "epoch" in line]
+        summary: dict[str, Any] = {"epochs": len(epochs)}
+        if epochs:
+            best = min(epochs, key=lambda line: line["val_loss"])
+            summary["valid_perplexity"] = round(best["val_perplexity"], 3)
+        for line in history:
+            if "test" in line:
+                summary["test_perplexity"] = round(line["test"]["perplexity"], 3)
+        return summary
+
     def _check_table(self, cells):
         # A run whose training goes on has no table yet.
         if not (self.path / TABLE).exists():

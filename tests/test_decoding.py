@@ -1,5 +1,7 @@
 """Top k, prefixes, sampling and scores, against brute force over V words."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -36,32 +38,88 @@ def brute_force(predictor, context):
     return predictor.model.log_probs(np.array([ids]))[0]
 
 
+def matches(word, prefix, ignore_case):
+    """What `prefix` means, said in another way."""
+    if ignore_case:
+        word, prefix = word.lower(), prefix.lower()
+    return word.startswith(prefix) or word.replace("'", "").startswith(prefix)
+
+
+PREFIXES = [None, "the", "d", "dont", "don'", "z", "nothing"]
+
+
 @pytest.mark.parametrize(("cls", "kwargs"), MODELS)
-@pytest.mark.parametrize("k", [1, 3, 100])
-@pytest.mark.parametrize("prefix", ["", "the", "d", "nothing"])
-@pytest.mark.parametrize("all_tokens", [False, True])
-def test_top_k_equals_brute_force(cls, kwargs, k, prefix, all_tokens, rng):
+def test_top_k_equals_brute_force(cls, kwargs, rng):
     predictor = make(cls, kwargs, rng)
-    allowed = decoding.candidates(predictor, prefix, all_tokens)
-    for _ in range(3):
-        context = [WORDS[i] for i in rng.integers(0, V, rng.integers(0, 4))]
-        answer = decoding.top_k(
-            predictor, decoding.read(predictor, context), k, allowed
-        )
+    exclude = ["they", "cat", "never seen"]
+    for context in ([], ["the"], ["zoo", "of", "."]):
+        state = decoding.read(predictor, context)
         log_probs = brute_force(predictor, context)
-        expected = sorted(
-            (
-                (-log_probs[i], word)
-                for i, word in enumerate(WORDS)
-                if word.startswith(prefix) and (all_tokens or is_suggestable(word))
-            ),
-        )[:k]
-        assert answer.words == [word for _, word in expected]
-        np.testing.assert_allclose(
-            answer.log_probs, [-loss for loss, _ in expected], atol=1e-5
-        )
+        for k, prefix, all_tokens, ignore_case in itertools.product(
+            (1, 3, 100), PREFIXES, (False, True), (False, True)
+        ):
+            answer = decoding.top_k(
+                predictor,
+                state,
+                k,
+                prefix,
+                exclude,
+                all_tokens=all_tokens,
+                ignore_case=ignore_case,
+            )
+            expected = sorted(
+                (
+                    (-log_probs[i], word)
+                    for i, word in enumerate(WORDS)
+                    if matches(word, prefix or "", ignore_case)
+                    and (all_tokens or is_suggestable(word))
+                    and word not in exclude
+                ),
+            )[:k]
+            assert answer.words == [word for _, word in expected]
+            np.testing.assert_allclose(
+                answer.log_probs, [-loss for loss, _ in expected], atol=1e-5
+            )
+            assert answer.exact
+            assert answer.rows_expanded <= predictor.rows
+
+
+def test_only_rows_with_candidates_are_expanded(rng):
+    predictor = make(*MODELS[1], rng)
+    state = decoding.read(predictor, ["the"])
+    assert decoding.top_k(predictor, state, 3, "d").rows_expanded == 3  # dog don't do
+    assert decoding.top_k(predictor, state, 3, "x" * 10_000).rows_expanded == 0
+    assert decoding.top_k(predictor, state, 3, "\ud800").words == []
+
+
+@pytest.mark.parametrize("max_rows", [1, 5, 9, 14])
+def test_a_cap_on_rows_gives_the_best_of_them_and_a_bound(max_rows, rng):
+    predictor = make(*MODELS[1], rng)
+    state = decoding.read(predictor, ["the"])
+    answer = decoding.top_k(predictor, state, 2, max_rows=max_rows, all_tokens=True)
+    assert answer.rows_expanded <= max_rows
+    everything = decoding.top_k(predictor, state, V, all_tokens=True)
+    # One word in each row here, so the rows in order are the words in order.
+    assert answer.words == everything.words[: min(2, max_rows)]
+    missed = [
+        log_prob
+        for word, log_prob in zip(everything.words, everything.log_probs, strict=True)
+        if word not in answer.words
+    ]
+    if max_rows == 1:
+        assert not answer.exact
+        assert answer.bound == pytest.approx(missed[0], abs=1e-6)
+    else:
         assert answer.exact
-        assert answer.rows_expanded <= predictor.rows
+
+
+def test_an_answer_that_a_cap_cut_short_is_not_called_exact(rng):
+    predictor = make(models.LightRNN, {"rows": 14, "columns": 1}, rng)
+    state = decoding.read(predictor, ["the"])
+    answer = decoding.top_k(predictor, state, 10, max_rows=9, all_tokens=True)
+    assert len(answer.words) == 9
+    assert not answer.exact
+    assert answer.bound <= answer.log_probs[-1]
 
 
 def test_rows_are_left_out_once_the_answer_is_certain(rng):
@@ -69,8 +127,7 @@ def test_rows_are_left_out_once_the_answer_is_certain(rng):
     # One row has nearly all the probability: the first batch is enough.
     predictor.model.softmax.row_bias.assign(np.eye(14)[5] * 50)
     state = decoding.read(predictor, ["the"])
-    allowed = decoding.candidates(predictor, all_tokens=True)
-    answer = decoding.top_k(predictor, state, 1, allowed)
+    answer = decoding.top_k(predictor, state, 1, all_tokens=True)
     assert answer.rows_expanded == decoding.ROWS_AT_ONCE
 
 
@@ -88,8 +145,7 @@ def test_the_best_word_may_stand_in_a_late_row(rng):
     model.softmax.row_kernel.assign(np.zeros((6, 13)))
     predictor = KerasPredictor(model, vocabulary)
     state = predictor.start()
-    allowed = decoding.candidates(predictor, all_tokens=True)
-    answer = decoding.top_k(predictor, state, 1, allowed)
+    answer = decoding.top_k(predictor, state, 1, all_tokens=True)
     assert answer.words == ["<eos>"]
     assert answer.rows_expanded == 13
     log_probs = model.log_probs(np.array([[0]]))[0]
@@ -108,6 +164,11 @@ def test_k_and_temperature_are_checked(rng):
     state = predictor.start()
     with pytest.raises(ValueError, match="`k` must be at least 1. Received: 0"):
         decoding.top_k(predictor, state, 0)
+    with pytest.raises(ValueError, match="`max_rows` must be at least 1. Received: 0"):
+        decoding.top_k(predictor, state, 1, max_rows=0)
+    for wrong in (0.0, 1.5, float("nan")):
+        with pytest.raises(ValueError, match="`top_p` must be above 0 and at most 1"):
+            decoding.sample(predictor, state, rng, top_p=wrong)
     with pytest.raises(ValueError, match="`temperature` must be above 0"):
         decoding.sample(predictor, state, rng, temperature=0.0)
     for wrong in (float("nan"), float("inf"), -1.0):
@@ -120,12 +181,56 @@ def test_samples_follow_the_distribution(rng):
     state = decoding.read(predictor, ["the"])
     cells = [decoding.sample(predictor, state, rng) for _ in range(1500)]
     drawn = np.bincount(
-        [WORDS.index(predictor.words[cell]) for cell in cells], minlength=V
+        [WORDS.index(predictor.lexicon.word(cell)) for cell in cells], minlength=V
     )
     expected = np.exp(brute_force(predictor, ["the"])) * len(cells)
     # Chi-squared with at most 13 degrees of freedom exceeds 40 once in 10,000 times.
     large = expected > 5
     assert (((drawn - expected) ** 2 / expected)[large]).sum() < 40
+
+
+def tempered(predictor, context, temperature):
+    """The distribution over V of rows and columns at a temperature, by loops."""
+    state = decoding.read(predictor, context)
+    rows = np.exp(state.row_log_probs / temperature)
+    probs = np.zeros(predictor.rows * predictor.columns)
+    for row in range(predictor.rows):
+        occupied = predictor.lexicon.occupied.reshape(predictor.rows, -1)[row]
+        columns = np.exp(predictor.expand(np.array([row]), state)[0] / temperature)
+        columns = columns * occupied
+        start = row * predictor.columns
+        probs[start : start + predictor.columns] = (
+            rows[row] / rows.sum() * columns / columns.sum()
+        )
+    return probs
+
+
+@pytest.mark.parametrize("model", MODELS[:2])
+def test_samples_follow_the_tempered_nucleus(model, rng):
+    predictor = make(*model, rng)
+    state = decoding.read(predictor, ["the"])
+    # Rows are expanded once; the draws are what is tested.
+    rows = np.arange(predictor.rows)
+    parts = [rows[n : n + 8] for n in range(0, len(rows), 8)]
+    log_probs = np.concatenate([predictor.expand(part, state) for part in parts])
+    predictor.expand = lambda rows, _: log_probs[rows]
+    for temperature, top_p in ((0.7, 0.3), (1.5, 0.8), (1.5, 1.0), (1.0, 0.5)):
+        probs = tempered(predictor, ["the"], temperature)
+        order = np.argsort(-probs)
+        size = int((np.cumsum(probs[order]) < top_p - 1e-9).sum()) + 1
+        probs[order[size:]] = 0
+        expected = probs / probs.sum() * 1000
+        drawn = np.bincount(
+            [
+                decoding.sample(predictor, state, rng, temperature, top_p)
+                for _ in range(1000)
+            ],
+            minlength=len(probs),
+        )
+        assert not drawn[expected == 0].any()
+        large = expected > 5
+        # Chi-squared with at most 13 degrees of freedom exceeds 40 once in 10,000.
+        assert (((drawn - expected) ** 2)[large] / expected[large]).sum() < 40
 
 
 def test_generate_is_repeatable_and_ends_at_eos(rng):

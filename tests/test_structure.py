@@ -13,6 +13,7 @@ LIBRARY = ROOT / "lightrnn_tf"
 # What a module may import of ours; the rest of the table in README's "how it works".
 LAYERS = [
     {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
+    {"lexicon"},
     {"matching", "warm_start", "decoding", "metrics"},
     {"evaluation", "layers", "listing", "plots", "table_page"},
     {"litert", "models"},
@@ -29,6 +30,7 @@ WITHOUT_KERAS = {
     "warm_start",
     "decoding",
     "evaluation",
+    "lexicon",
     "litert",
 }
 
