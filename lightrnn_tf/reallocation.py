@@ -138,10 +138,14 @@ def _counts(ids, vocabulary_size):
 def _solve(losses: LossTables, before, counts, moving_cost, solver, time_limit):
     """Match with the moving costs: staying is cheaper by as much."""
     words = np.arange(len(before))
-    parts = (
-        (losses.rows, before.row_of, moving_cost[0]),
-        (losses.columns, before.column_of, moving_cost[1]),
-    )
+    parts = [
+        (table, place, cost)
+        for table, place, cost in (
+            (losses.rows, before.row_of, moving_cost[0]),
+            (losses.columns, before.column_of, moving_cost[1]),
+        )
+        if cost  # Writing would copy the pages of a memory map.
+    ]
     staying = [table[words, place] for table, place, _ in parts]
     try:
         for (table, place, cost), loss in zip(parts, staying, strict=True):
