@@ -23,6 +23,7 @@ _MODULES = (
     "predictor",
     "reallocation",
     "table",
+    "user_words",
     "vocabulary",
     "warm_start",
 )

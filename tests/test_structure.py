@@ -15,7 +15,7 @@ LAYERS = [
     {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
     {"lexicon"},
     {"matching", "warm_start", "decoding", "metrics"},
-    {"evaluation", "layers", "listing", "plots", "table_page"},
+    {"evaluation", "layers", "listing", "plots", "table_page", "user_words"},
     {"litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
@@ -26,6 +26,7 @@ LAYERS = [
 WITHOUT_KERAS = {
     "vocabulary",
     "table",
+    "user_words",
     "matching",
     "warm_start",
     "decoding",
