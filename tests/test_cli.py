@@ -523,6 +523,8 @@ def start(*arguments):
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
+        # Under nohup the tests ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
