@@ -39,8 +39,9 @@ _MAX_AUCTIONS = 12
 _AT_ONCE = 4096
 # Words with the same losses bid together where there are so many of them.
 _ALIKE = 4
-# Costs that are looked at on shortest paths for the last ones, some seconds' worth.
-_LOOKED_AT = 1_000_000_000
+# Costs that are looked at on shortest paths for the last ones of an auction, about a
+# second's worth.
+_LOOKED_AT = 100_000_000
 # Words that bid at the same time.
 _BIDDERS = 512
 # Words that are placed together when the auction has ended, and how many may be: time
@@ -70,12 +71,11 @@ def auction(row_losses, column_losses, cells, deadline):
     # Without prices, each word would have its cheapest row and column.
     bound = least_bound(row_losses, column_losses)
     best, least = None, np.inf
-    budget = _LOOKED_AT
     for _ in range(_MAX_AUCTIONS):
         cell_of = _bid(market, single, groups, increment, deadline)
         for careful in (False, True):
             if careful:
-                budget = _augment(market, cell_of, budget, deadline)
+                _augment(market, cell_of, deadline)
             table = _place_the_rest(market, cell_of, cells)
             cost = float(market.losses(words, table).sum())
             if cost < least:
@@ -191,12 +191,9 @@ def _give(cells, words, cell_of, owner):
     return out
 
 
-def _augment(market, cell_of, budget, deadline):
-    """Give words without a cell one, at the least cost, as long as the budget lasts.
-
-    Returns:
-        What is left of the budget.
-    """
+def _augment(market, cell_of, deadline):
+    """Give words without a cell one, at the least cost, as far as it is quick."""
+    budget = _LOOKED_AT
     owner = np.full(len(market.prices), -1)
     placed = np.flatnonzero(cell_of >= 0)
     owner[cell_of[placed]] = placed
@@ -204,7 +201,6 @@ def _augment(market, cell_of, budget, deadline):
         if budget < 0 or time.monotonic() > deadline:
             break
         budget = _shortest_path(market, word, cell_of, owner, budget)
-    return budget
 
 
 def _shortest_path(market, word, cell_of, owner, budget):
