@@ -98,6 +98,23 @@ def _best(log_probs, cells):
     return {"words": words, "log_probs": best}
 
 
+def _free_columns(table):
+    """Return the columns of the free cells of each row `(R, f)`, none if all are full.
+
+    Rows with fewer free cells are filled up with column C, which does not exist. A list
+    takes far less room than a mask of all cells.
+    """
+    rows, columns = np.divmod(np.flatnonzero(table.words < 0), table.columns)
+    if not len(rows):
+        return None
+    counts = np.bincount(rows, minlength=table.rows)
+    small = np.int16 if table.columns <= np.iinfo(np.int16).max else np.int32
+    free = np.full((table.rows, counts.max()), table.columns, small)
+    # Cells come row by row, so the first place of each row is known.
+    free[rows, np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]] = columns
+    return tf.constant(free)
+
+
 class LightStep(_Step):
     """The step of a `LightRNN`."""
 
@@ -109,8 +126,7 @@ class LightStep(_Step):
         self._row_kernel = _variable(softmax.row_kernel)
         self._row_bias = _variable(softmax.row_bias)
         self._column_kernel = _variable(softmax.column_kernel)
-        occupied = (table.words >= 0).reshape(self.rows, self.columns)
-        self._occupied = None if occupied.all() else tf.constant(occupied)
+        self._free = _free_columns(table)
         # One bias for each cell: that of its column and that of its word.
         bias = np.tile(np.asarray(softmax.column_bias), (self.rows, 1))
         if softmax.cell_bias:
@@ -182,9 +198,19 @@ class LightStep(_Step):
         return logits - tf.reduce_logsumexp(masked, axis=1, keepdims=True)
 
     def _mask(self, logits, rows):
-        if self._occupied is None:
+        """Return logits `(n, C)` with nothing in free cells."""
+        if self._free is None:
             return logits
-        return tf.where(tf.gather(self._occupied, rows), logits, _NOTHING)
+        count, most = rows.shape[0], self._free.shape[1]
+        free = tf.cast(tf.gather(self._free, rows), tf.int32)
+        number = tf.constant(np.repeat(np.arange(count, dtype=np.int32), most))
+        places = tf.stack([number, tf.reshape(free, [-1])], axis=1)
+        mask = tf.scatter_nd(
+            places,
+            tf.fill([count * most], _NOTHING),
+            (count, self.columns + 1),
+        )
+        return logits + mask[:, : self.columns]
 
     def advance(self, word, **states):
         """Read a word: states and log P_r of the next one."""

@@ -72,6 +72,20 @@ def test_every_public_layer_is_under_contract():
     assert {entry[0].__name__ for entry in LAYERS} == set(layers.__all__)
 
 
+@pytest.mark.parametrize("seed", [None, 1])
+def test_rows_and_columns_do_not_begin_alike(seed):
+    layer = layers.TwoComponentEmbedding(
+        9,
+        3,
+        3,
+        embedding_dim=4,
+        embeddings_initializer=keras.initializers.RandomUniform(seed=seed),
+    )
+    layer.build((None, 2))
+    rows, columns = map(np.asarray, (layer.row_vectors, layer.column_vectors))
+    assert (rows != columns).all()
+
+
 @pytest.mark.parametrize("jit", [False, True])
 def test_two_step_softmax_trains_every_weight_and_survives_saving(jit, tmp_path, rng):
     hidden = keras.Input((6, 2, 5))

@@ -89,15 +89,24 @@ class TwoComponentEmbedding(keras.layers.Layer):
         )
 
     def build(self, ids_shape, word_vectors_shape=None):
+        def initializer(part):
+            # An initialiser with a seed gives the same for every call, so both tables
+            # are drawn as one: row n and column n must not begin alike.
+            def draw(shape, dtype=None):
+                both = (self.rows + self.columns, self.embedding_dim)
+                return self.embeddings_initializer(both, dtype)[part]
+
+            return draw
+
         self.row_vectors = self.add_weight(
             name="row_vectors",
             shape=(self.rows, self.embedding_dim),
-            initializer=self.embeddings_initializer,
+            initializer=initializer(slice(self.rows)),
         )
         self.column_vectors = self.add_weight(
             name="column_vectors",
             shape=(self.columns, self.embedding_dim),
-            initializer=self.embeddings_initializer,
+            initializer=initializer(slice(self.rows, None)),
         )
         if self.residual_dim:
             self.residual_kernel = self.add_weight(
