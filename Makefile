@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test browser-test clean
+.PHONY: quickstart test browser-test oldest-runtime-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -21,6 +21,13 @@ browser-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --editable ".[browser]"
 	command -v chromium > /dev/null || apt-get install --yes chromium
 	$(BIN)/python -m pytest -q tests/test_table_page.py
+
+# Exported files in the oldest runtime that setup.py allows.
+oldest-runtime-test: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/oldest-runtime \
+	    ai-edge-litert==1.4.0
+	PYTHONPATH=$(VENV)/oldest-runtime $(BIN)/python -m pytest -n 2 -q \
+	    tests/test_export.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
