@@ -15,7 +15,7 @@ from lightrnn_tf.vocabulary import EOS, UNK
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify
 
-__all__ = ["ExportMismatchError", "ExportResult", "Report", "export"]
+__all__ = ["ExportMismatchError", "ExportResult", "Report", "export", "pack"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +72,36 @@ def export(
         RuntimeError: If Keras does not run on TensorFlow.
     """
     path = pathlib.Path(path)
+    _check_text(text, len(vocabulary))
+    _check_target(path, overwrite)
+    content, model_bytes = pack(model, vocabulary, quantize, training)
+    # Verified under another name, so that a file that fails is never there.
+    trial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write_atomic(trial, content)
+        reference = KerasPredictor(model, vocabulary)
+        report = verify(litert.LiteRTPredictor(trial), reference, text)
+        os.replace(trial, path)
+    except OSError as error:
+        # Name the file that was asked for, not the one it was tried under.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        trial.unlink(missing_ok=True)
+    return ExportResult(path, model_bytes, len(content), report)
+
+
+def pack(
+    model, vocabulary, quantize: str = "int8", training: dict | None = None
+) -> tuple[bytes, int]:
+    """Return the content of an exported file, not compared with its model.
+
+    `export` compares and writes it; see there for the arguments and errors. A model
+    that is not trained gives about the same probability to many words, so it would
+    fail the comparison.
+
+    Returns:
+        The bytes of the file, and how many of them are the model.
+    """
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
             "Exporting needs the TensorFlow backend. Received: KERAS_BACKEND="
@@ -90,32 +120,18 @@ def export(
             f"`vocabulary` must have {model.vocabulary_size} words, as the model has. "
             f"Received: {len(vocabulary)}."
         )
-    _check_text(text, len(vocabulary))
-    _check_target(path, overwrite)
-    reference = KerasPredictor(model, vocabulary)
+    lexicon = KerasPredictor(model, vocabulary).lexicon
     module = step.module(model)
     model_bytes = convert.convert(module, quantize)
     manifest = {
-        **_manifest(model, module, reference),
+        **_manifest(model, module, vocabulary, lexicon),
         "model_bytes": len(model_bytes),
         "quantization": quantize,
         "training": training or {},
     }
-    counts = np.zeros(reference.lexicon.size, np.int64)
+    counts = np.zeros(lexicon.size, np.int64)
     counts[model.table.cells] = vocabulary.counts
-    content = bundle(model_bytes, manifest, reference.lexicon, counts)
-    # Verified under another name, so that a file that fails is never there.
-    trial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write_atomic(trial, content)
-        report = verify(litert.LiteRTPredictor(trial), reference, text)
-        os.replace(trial, path)
-    except OSError as error:
-        # Name the file that was asked for, not the one it was tried under.
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        trial.unlink(missing_ok=True)
-    return ExportResult(path, len(model_bytes), len(content), report)
+    return bundle(model_bytes, manifest, lexicon, counts), len(model_bytes)
 
 
 def _check_text(text, words):
@@ -145,9 +161,8 @@ def _check_target(path, overwrite):
         )
 
 
-def _manifest(model, module, reference):
+def _manifest(model, module, vocabulary, lexicon):
     """Return what a file says of its model."""
-    vocabulary, lexicon = reference.vocabulary, reference.lexicon
     return {
         "format_version": litert.FORMAT_VERSION,
         "model": "lightrnn" if hasattr(module, "expand") else "dense",

@@ -44,14 +44,22 @@ class _Step(tf.Module):
         self.num_states = stack.num_states
         self.units = model.units
         self._kernels = [_variable(p.kernel) for p in stack.projections]
-        self._biases = [_variable(p.bias) for p in stack.projections]
+        biases = [_variable(p.bias) for p in stack.projections]
+        if stack.cell == "gru":
+            self._input_biases = biases
+            recurrent_biases = [_variable(cell.bias) for cell in stack.cells]
+        else:
+            # Added to the recurrent product, which is one for all rows, they take part
+            # in its op.
+            self._input_biases = [0.0] * len(biases)
+            recurrent_biases = biases
         self._recurrent = [
-            (_variable(c.kernel), None if c.bias is None else _variable(c.bias))
-            for c in stack.cells
+            (_variable(cell.kernel), bias)
+            for cell, bias in zip(stack.cells, recurrent_biases, strict=True)
         ]
 
     def _project(self, layer, inputs):
-        return tf.matmul(inputs, self._kernels[layer]) + self._biases[layer]
+        return tf.matmul(inputs, self._kernels[layer]) + self._input_biases[layer]
 
     def _recur(self, projected, states):
         """Return the states after one step; `states` may be one row for many inputs."""
@@ -161,7 +169,7 @@ class LightStep(_Step):
 
     def _project_inputs(self, inputs):
         if self._projected:
-            return inputs + self._biases[0]
+            return inputs + self._input_biases[0]
         return self._project(0, inputs)
 
     def _by_cell(self, table, values):
@@ -184,8 +192,10 @@ class LightStep(_Step):
         logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
         return states, tf.nn.log_softmax(logits)
 
-    def _expand(self, rows, states):
-        inputs = tf.gather(self._row_inputs, rows)
+    def _column_logits(self, rows, states):
+        # Reshaped, or one table for two uses would be unpacked to float32 as a whole.
+        table = tf.reshape(self._row_inputs, (self.rows, 1, -1))
+        inputs = tf.squeeze(tf.gather(table, rows), 1)
         hidden = self._recur(self._project_inputs(inputs), states)[-self._per_layer]
         logits = tf.matmul(hidden, self._column_kernel)
         logits += tf.gather(self._bias, rows) if self._has_cell_bias else self._bias
@@ -193,9 +203,10 @@ class LightStep(_Step):
             shape = (rows.shape[0], self.columns, self._residual)
             vectors = tf.reshape(tf.gather(self._word_vectors, rows), shape)
             query = tf.matmul(hidden, self._query) + self._query_bias
-            logits += tf.squeeze(tf.matmul(vectors, query[:, :, None]), -1)
-        masked = self._mask(logits, rows)
-        return logits - tf.reduce_logsumexp(masked, axis=1, keepdims=True)
+            # With the query on the left it takes half the time of the other way round.
+            own = tf.matmul(query[:, None], vectors, transpose_b=True)
+            logits += tf.squeeze(own, 1)
+        return logits
 
     def _mask(self, logits, rows):
         """Return logits `(n, C)` with nothing in free cells."""
@@ -219,7 +230,14 @@ class LightStep(_Step):
 
     def expand(self, rows, **states):
         """Score the cells of 8 rows."""
-        return {"column_log_probs": self._expand(rows, self._states(states))}
+        logits = self._column_logits(rows, self._states(states))
+        masked = self._mask(logits, rows)
+        log_probs = tf.nn.log_softmax(masked)
+        if self._free is None:
+            return {"column_log_probs": log_probs}
+        # In a free cell stands its score on the same scale, without adding to the sum.
+        total = tf.reduce_max(masked, 1, True) - tf.reduce_max(log_probs, 1, True)
+        return {"column_log_probs": logits - total}
 
     def suggest(self, word, **states):
         """Read a word and give the best words of the 8 best rows."""
@@ -231,7 +249,9 @@ class LightStep(_Step):
         else:
             bound = tf.fill([1], _NOTHING)
         rows = rows[0, :beam]
-        log_probs = self._mask(self._expand(rows, states), rows)
+        log_probs = tf.nn.log_softmax(
+            self._mask(self._column_logits(rows, states), rows)
+        )
         log_probs += tf.transpose(best[:, :beam])
 
         def cells(place):

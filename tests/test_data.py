@@ -22,7 +22,7 @@ def test_lines_of_plain_and_compressed_files(tmp_path, suffix, opener):
     path = tmp_path / f"text{suffix}"
     with opener(path, "wb") as file:
         file.write(TEXT.encode())
-    lines = data.Lines([path])
+    lines = data.Lines([str(path)])
     assert list(lines) == TEXT.split("\n")
     assert list(lines) == TEXT.split("\n"), "a second pass reads the same"
 

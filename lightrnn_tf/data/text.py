@@ -9,6 +9,7 @@ import bz2
 import glob
 import gzip
 import lzma
+import os
 import pathlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -67,12 +68,12 @@ class Lines:
 
     def __init__(
         self,
-        paths: Iterable[pathlib.Path],
+        paths: Iterable[str | os.PathLike],
         errors: str = "strict",
         start: int = 0,
         stop: int | None = None,
     ):
-        self.paths = list(paths)
+        self.paths = [pathlib.Path(path) for path in paths]
         self.errors = errors
         self.start = start
         self.stop = stop

@@ -8,7 +8,8 @@ from lightrnn_tf import _checks
 
 def _lstm(projected, states, kernel, bias):
     hidden, carry = states
-    i, f, g, o = ops.split(projected + ops.matmul(hidden, kernel), 4, axis=-1)
+    recurrent = _product(hidden, kernel, bias)
+    i, f, g, o = ops.split(projected + recurrent, 4, axis=-1)
     carry = ops.sigmoid(f) * carry + ops.sigmoid(i) * ops.tanh(g)
     return [ops.sigmoid(o) * ops.tanh(carry), carry]
 
@@ -16,7 +17,7 @@ def _lstm(projected, states, kernel, bias):
 def _gru(projected, states, kernel, bias):
     (hidden,) = states
     z, r, g = ops.split(projected, 3, axis=-1)
-    uz, ur, ug = ops.split(ops.matmul(hidden, kernel) + bias, 3, axis=-1)
+    uz, ur, ug = ops.split(_product(hidden, kernel, bias), 3, axis=-1)
     update = ops.sigmoid(z + uz)
     candidate = ops.tanh(g + ops.sigmoid(r + ur) * ug)
     return [update * hidden + (1.0 - update) * candidate]
@@ -24,7 +25,12 @@ def _gru(projected, states, kernel, bias):
 
 def _simple(projected, states, kernel, bias):
     (hidden,) = states
-    return [ops.tanh(projected + ops.matmul(hidden, kernel))]
+    return [ops.tanh(projected + _product(hidden, kernel, bias))]
+
+
+def _product(hidden, kernel, bias):
+    product = ops.matmul(hidden, kernel)
+    return product if bias is None else product + bias
 
 
 # Kind → (its step, gates, state tensors). Every step maps the projected input x W + b,
@@ -41,10 +47,11 @@ def step(cell, projected, states, kernel, bias=None):
     Args:
         cell: `"lstm"`, `"gru"` (reset after the product, as in `keras.layers.GRU`) or
             `"simple"`.
-        projected: Tensor `(B, gates · H)`, the input times W plus the bias.
+        projected: Tensor `(B, gates · H)`, the input times W plus its bias.
         states: List of tensors `(B, H)`; the first is the output h.
         kernel: Tensor `(H, gates · H)`, the recurrent weights U.
-        bias: Tensor `(gates · H,)`, the recurrent bias of a GRU.
+        bias: Tensor `(gates · H,)`, the recurrent bias: a GRU has one; for the other
+            cells it makes no difference on which side a bias is added.
     """
     return CELLS[cell][0](projected, states, kernel, bias)
 
