@@ -17,6 +17,8 @@ from lightrnn_tf.vocabulary import is_suggestable
 BLOCK = 64
 # More bytes than this are not shared, so that their number fits into a byte.
 _MOST_SHARED = 255
+# Large vocabularies are unpacked so many numbers or bytes at a time.
+_AT_ONCE = 1 << 14
 _APOSTROPHES = str.maketrans("", "", "'\u2019")
 
 
@@ -133,36 +135,36 @@ class Lexicon:
                 f"The vocabulary must hold {vocabulary_size} words. Received: "
                 f"{suffixes.count(10)} line ends."
             )
-        cells = _unpack(places, vocabulary_size, bits) @ (1 << np.arange(bits))
-        if cells.max(initial=0) >= size or np.bincount(cells).max(initial=0) > 1:
+        cells = _unpack(places, vocabulary_size, bits)
+        taken = np.zeros(size, bool)
+        taken[cells[cells < size]] = True
+        if taken.sum() < vocabulary_size:
             raise ValueError(
                 f"The vocabulary must have a cell in [0, {size}) for each word, no "
                 "two the same."
             )
         lexicon = cls.__new__(cls)
-        flags = _unpack(flags, vocabulary_size, 1)[:, 0].astype(bool)
+        flags = _unpack(flags, vocabulary_size, 1).astype(bool)
         lexicon._set(size, shared, suffixes, cells, flags)
         return lexicon
 
     def to_bytes(self) -> bytes:
         """Return the content of its file, to be compressed."""
-        bits = _bits(self.size)
-        places = self._cells[:, None] >> np.arange(bits) & 1
+        flags = self.suggestable[self._cells]
         return b"".join(
             [
                 self._shared,
                 self._suffixes,
-                np.packbits(places.astype(np.uint8), bitorder="little").tobytes(),
-                np.packbits(self.suggestable[self._cells], bitorder="little").tobytes(),
+                _pack(self._cells, _bits(self.size)),
+                _pack(flags, 1),
             ]
         )
 
     def _set(self, size, shared, suffixes, cells, flags):
         self.size = size
         self._shared, self._suffixes = shared, suffixes
-        ends = np.flatnonzero(np.frombuffer(suffixes, np.uint8) == ord("\n"))
-        self._starts = [0, *(ends[BLOCK - 1 :: BLOCK] + 1).tolist()]
-        self._cells = cells.astype(np.int32)
+        self._starts = _block_starts(suffixes)
+        self._cells = cells.astype(np.int32, copy=False)
         self._ranks = np.full(size, -1, np.int32)
         self._ranks[cells] = np.arange(len(cells))
         self.occupied = self._ranks >= 0
@@ -254,12 +256,39 @@ def _bits(size):
     return max(1, (size - 1).bit_length())
 
 
+def _block_starts(suffixes):
+    """Return where the first word of each block begins, and one beyond."""
+    starts, words = [0], 0
+    content = np.frombuffer(suffixes, np.uint8)
+    for offset in range(0, len(content), _AT_ONCE):
+        ends = np.flatnonzero(content[offset : offset + _AT_ONCE] == ord("\n"))
+        starts += (ends[-(words + 1) % BLOCK :: BLOCK] + offset + 1).tolist()
+        words += len(ends)
+    return starts
+
+
+def _pack(values, bits):
+    """Return numbers in so many bits each, the lowest bit first."""
+    parts = []
+    # A multiple of 8 numbers ends with a byte.
+    for first in range(0, len(values), _AT_ONCE):
+        part = values[first : first + _AT_ONCE, None] >> np.arange(bits) & 1
+        parts.append(np.packbits(part.astype(np.uint8), bitorder="little").tobytes())
+    return b"".join(parts)
+
+
 def _unpack(content, count, bits):
-    """Return bits `(count, bits)`, the lowest first."""
-    values = np.unpackbits(
-        np.frombuffer(content, np.uint8), count=count * bits, bitorder="little"
-    )
-    return values.reshape(count, bits)
+    """Return what `_pack` was given, int32 `(count,)`."""
+    values = np.empty(count, np.int32)
+    content = np.frombuffer(content, np.uint8)
+    weights = np.left_shift(1, np.arange(bits), dtype=np.int32)
+    for first in range(0, count, _AT_ONCE):
+        part = values[first : first + _AT_ONCE]
+        start = first * bits // 8
+        packed = content[start : start + -(-len(part) * bits // 8)]
+        found = np.unpackbits(packed, count=len(part) * bits, bitorder="little")
+        np.dot(found.reshape(-1, bits), weights, out=part)
+    return values
 
 
 def _shared(one: bytes, other: bytes) -> int:

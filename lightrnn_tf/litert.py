@@ -235,9 +235,7 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
             f"and vocabulary at its end, or they are damaged: {error}."
         ) from error
     _check_manifest(manifest, path)
-    with open(path, "rb") as file:
-        model = file.read(manifest["model_bytes"])
-    _check_sum(model, "model", manifest, path)
+    _check_sum(_model_sum(path, manifest["model_bytes"]), "model", manifest, path)
     content = _checked_member(path, WORDS, manifest)
     try:
         cells = manifest["rows"] * manifest["columns"]
@@ -270,8 +268,18 @@ def _checked_member(path, name, manifest):
         content = _member(path, name)
     except _DAMAGED as error:
         raise ValueError(f"{path}: {name} is damaged: {error}.") from error
-    _check_sum(content, name, manifest, path)
+    _check_sum(hashlib.sha256(content), name, manifest, path)
     return content
+
+
+def _model_sum(path, size):
+    """Return the sum of the first bytes of a file, without holding them all."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while size and (part := file.read(min(size, 1 << 20))):
+            digest.update(part)
+            size -= len(part)
+    return digest
 
 
 def _member(path, name):
@@ -285,8 +293,8 @@ def _member(path, name):
     return content
 
 
-def _check_sum(content, name, manifest, path):
-    if hashlib.sha256(content).hexdigest() != manifest["sha256"].get(name):
+def _check_sum(digest, name, manifest, path):
+    if digest.hexdigest() != manifest["sha256"].get(name):
         raise ValueError(
             f"{path} is damaged: the SHA-256 of its {name} is not that of the "
             "manifest. Export it again."

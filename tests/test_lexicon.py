@@ -49,8 +49,12 @@ def twice(words):
     return one, Lexicon.from_bytes(one.to_bytes(), filled, len(words))
 
 
+@pytest.mark.parametrize("at_once", [lexicon._AT_ONCE, 8, 64])
 @pytest.mark.parametrize(("words", "size"), CASES)
-def test_words_are_found_by_cell_and_by_spelling(words, size):
+def test_words_are_found_by_cell_and_by_spelling(words, size, at_once, monkeypatch):
+    content = Lexicon(spread(words, size)).to_bytes()
+    monkeypatch.setattr(lexicon, "_AT_ONCE", at_once)
+    assert Lexicon(spread(words, size)).to_bytes() == content
     spelled = spread(words, size)
     for found in twice(spelled):
         assert len(found) == len(words)
