@@ -23,7 +23,6 @@ _MODULES = (
     "predictor",
     "reallocation",
     "table",
-    "user_words",
     "vocabulary",
     "warm_start",
 )

@@ -15,7 +15,7 @@ LAYERS = [
     {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
     {"lexicon"},
     {"matching", "warm_start", "decoding", "metrics"},
-    {"evaluation", "layers", "listing", "plots", "table_page", "user_words"},
+    {"evaluation", "layers", "listing", "plots", "table_page"},
     {"litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
@@ -26,7 +26,6 @@ LAYERS = [
 WITHOUT_KERAS = {
     "vocabulary",
     "table",
-    "user_words",
     "matching",
     "warm_start",
     "decoding",

@@ -7,7 +7,7 @@ import pytest
 from test_decoding import MODELS, WORDS, V, make
 
 from lightrnn_tf import decoding, models
-from lightrnn_tf.user_words import UserWords
+from lightrnn_tf.decoding import UserWords
 
 ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "residual_dim": 2})
 OWN = ["zebra", "zoom", "it's", "Zürich", "quagga"]

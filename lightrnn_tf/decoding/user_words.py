@@ -18,7 +18,7 @@ import pathlib
 import numpy as np
 
 from lightrnn_tf._files import write_atomic
-from lightrnn_tf.decoding import ROWS_AT_ONCE, Predictor, State
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
 from lightrnn_tf.lexicon import Lexicon, begins_with
 from lightrnn_tf.vocabulary import is_suggestable
 

@@ -1,0 +1,24 @@
+"""From log-probabilities of rows and columns to words: best ones, drawn ones, new ones.
+
+A predictor is anything that reads words and answers for rows: a model in memory
+(`lightrnn_tf.predictor`), a `.tflite` file (`lightrnn_tf.litert`), or one of these with
+the words of its user. It speaks of cell ids, row · C + column.
+"""
+
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State, cell_of, read
+from lightrnn_tf.decoding.sampling import generate, sample
+from lightrnn_tf.decoding.search import Suggestions, top_k
+from lightrnn_tf.decoding.user_words import UserWords
+
+__all__ = [
+    "ROWS_AT_ONCE",
+    "Predictor",
+    "State",
+    "Suggestions",
+    "UserWords",
+    "cell_of",
+    "generate",
+    "read",
+    "sample",
+    "top_k",
+]

@@ -1,0 +1,118 @@
+"""Words drawn from a model: their rows, then their columns."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from lightrnn_tf.decoding.protocol import Predictor, State, read
+from lightrnn_tf.decoding.search import best_first
+from lightrnn_tf.vocabulary import EOS
+
+
+def sample(
+    predictor: Predictor,
+    state: State,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+) -> int:
+    """Return the cell of a word drawn from the model: its row, then its column.
+
+    Args:
+        predictor: The model.
+        state: Where the text has come to.
+        rng: Source of randomness.
+        temperature: Below 1 for more probable rows and columns. Defaults to 1, the
+            distribution of the model.
+        top_p: Draw among the most probable words only, as few as have this probability
+            together, at the temperature. Defaults to 1, all words.
+
+    Raises:
+        ValueError: If `temperature` is not above 0 and finite, or `top_p` is not above
+            0 and at most 1.
+    """
+    if not 0 < temperature < math.inf:
+        raise ValueError(
+            f"`temperature` must be above 0 and finite. Received: {temperature}."
+        )
+    if not 0 < top_p <= 1:
+        raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p}.")
+    words = predictor.lexicon.occupied.reshape(predictor.rows, predictor.columns)
+    tempered = _Tempered(predictor, words, temperature)
+    state = State(state.states, _log_softmax(state.row_log_probs / temperature))
+    if top_p < 1:
+        return _sample_nucleus(tempered, state, rng, words, top_p)
+    row = _draw(state.row_log_probs, rng)
+    return row * predictor.columns + _draw(tempered.expand([row], state)[0], rng)
+
+
+class _Tempered:
+    """A predictor whose columns are drawn at a temperature."""
+
+    def __init__(self, predictor, words, temperature):
+        self.columns = predictor.columns
+        self._expand = predictor.expand
+        self._words, self._temperature = words, temperature
+
+    def expand(self, rows, state):
+        """Return log P_c `(n, C)` at the temperature, −∞ in free cells."""
+        rows = np.asarray(rows)
+        log_probs = self._expand(rows, state) / self._temperature
+        return _log_softmax(np.where(self._words[rows], log_probs, -np.inf))
+
+
+def _log_softmax(logits):
+    peak = logits.max(axis=-1, keepdims=True)
+    return logits - peak - np.log(np.exp(logits - peak).sum(axis=-1, keepdims=True))
+
+
+def _sample_nucleus(tempered, state, rng, words, top_p):
+    """Draw among the words that are certified to be the most probable."""
+    found, cells = np.empty(0), np.empty(0, np.int64)
+    for rows, scores, bound in best_first(tempered, state, words):
+        place, column = np.nonzero(words[rows])
+        found = np.concatenate([found, scores[place, column]])
+        cells = np.concatenate([cells, rows[place] * tempered.columns + column])
+        if np.exp(found[found >= bound]).sum() >= top_p:
+            break
+    order = np.argsort(-found, kind="stable")
+    before = np.cumsum(np.exp(found[order])) - np.exp(found[order])
+    nucleus = order[before < top_p]
+    return int(cells[nucleus[_draw(found[nucleus], rng)]])
+
+
+def _draw(log_probs, rng):
+    # The largest of log-probabilities with Gumbel noise is a draw from them.
+    return int(np.argmax(log_probs + rng.gumbel(size=len(log_probs))))
+
+
+def generate(
+    predictor: Predictor,
+    words: Iterable[str],
+    length: int,
+    seed: int = 0,
+    temperature: float = 1.0,
+    top_p: float = 1.0,
+) -> list[str]:
+    """Return words that go on from a text.
+
+    Args:
+        predictor: The model.
+        words: The text so far.
+        length: How many words to draw; fewer if `<eos>` comes first.
+        seed: Seed of the draw. Defaults to 0.
+        temperature: See `sample`. Defaults to 1.
+        top_p: See `sample`. Defaults to 1.
+    """
+    rng = np.random.default_rng(seed)
+    state = read(predictor, words)
+    drawn: list[str] = []
+    while len(drawn) < length:
+        cell = sample(predictor, state, rng, temperature, top_p)
+        word = predictor.lexicon.word(cell)
+        if word == EOS:
+            break
+        drawn.append(word)
+        state = predictor.advance(cell, state)
+    return drawn

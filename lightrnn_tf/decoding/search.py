@@ -1,0 +1,125 @@
+"""The most probable words, certified, without scoring V of them.
+
+No word of a row is more probable than its row, P(w) ≤ P_r(row). So rows are expanded
+best first, until the k-th best word found is at least as probable as the best row not
+yet expanded: then the answer is the true top k.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
+
+
+@dataclasses.dataclass(frozen=True)
+class Suggestions:
+    """The most probable next words.
+
+    Attributes:
+        words: At most k words, best first.
+        log_probs: Their log-probabilities in nats, among all V words.
+        exact: Whether they are certified to be the best ones.
+        bound: No word that was not scored has a greater log-probability; −∞ where all
+            candidates were.
+        rows_expanded: Rows whose words were scored.
+    """
+
+    words: list[str]
+    log_probs: list[float]
+    exact: bool
+    bound: float
+    rows_expanded: int
+
+
+def top_k(
+    predictor: Predictor,
+    state: State,
+    k: int,
+    prefix: str | None = None,
+    exclude: Iterable[str] = (),
+    max_rows: int | None = None,
+    all_tokens: bool = False,
+    ignore_case: bool = False,
+) -> Suggestions:
+    """Return the k most probable next words, certified.
+
+    Args:
+        predictor: The model.
+        state: Where the text has come to, from `read`.
+        k: How many words, at least 1; fewer are returned where there are fewer.
+        prefix: What the words begin with; apostrophes may be missing in it. Defaults
+            to nothing.
+        exclude: Words that are not to be suggested. Defaults to none.
+        max_rows: Rows that are expanded at most, at least 1: a cap on the time. The
+            answer may then not be exact. Defaults to none.
+        all_tokens: Whether special words, numbers and punctuation are suggested too.
+            Defaults to `False`.
+        ignore_case: Whether the case of the prefix makes no difference. Defaults to
+            `False`; a model of lower-cased text always ignores it.
+
+    Raises:
+        ValueError: If `k` or `max_rows` is below 1.
+
+    Time: O(C) for each row expanded, usually a few of them.
+    """
+    for name, value in (("k", k), ("max_rows", max_rows)):
+        if value is not None and value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {value}.")
+    allowed = _allowed(predictor, prefix, exclude, all_tokens, ignore_case)
+    best_cells = np.empty(0, np.int64)
+    best = np.empty(0, np.float64)
+    expanded, bound = 0, -math.inf
+    for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
+        place, column = np.nonzero(allowed[rows])
+        best = np.concatenate([best, scores[place, column]])
+        best_cells = np.concatenate(
+            [best_cells, rows[place] * predictor.columns + column]
+        )
+        first = np.argsort(-best, kind="stable")[:k]
+        best, best_cells = best[first], best_cells[first]
+        expanded += len(rows)
+        if len(best) == k and best[-1] >= bound:
+            break
+    return Suggestions(
+        words=[predictor.lexicon.word(cell) for cell in best_cells.tolist()],
+        log_probs=[float(value) for value in best],
+        exact=bound == -math.inf or (len(best) == k and bool(best[-1] >= bound)),
+        bound=bound,
+        rows_expanded=expanded,
+    )
+
+
+def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
+    """Return which cells hold a candidate, bool `(R, C)`."""
+    lexicon = predictor.lexicon
+    allowed = lexicon.occupied if all_tokens else lexicon.suggestable
+    allowed = allowed.copy()
+    if prefix:
+        ignore_case = ignore_case or predictor.tokenizer.lowercase
+        begun = np.zeros(len(allowed), bool)
+        begun[lexicon.with_prefix(prefix, ignore_case)] = True
+        allowed &= begun
+    cells = (lexicon.get(word) for word in exclude)
+    allowed[[cell for cell in cells if cell is not None]] = False
+    return allowed.reshape(predictor.rows, predictor.columns)
+
+
+def best_first(predictor, state, allowed, max_rows=None):
+    """Expand rows with candidates from the best, a batch at a time.
+
+    Yields:
+        The rows `(n,)`, log P of their cells `(n, C)`, and log P_r of the best row that
+        is left, −∞ if there is none.
+    """
+    useful = np.flatnonzero(allowed.any(axis=1))
+    order = useful[np.argsort(-state.row_log_probs[useful], kind="stable")]
+    end = len(order) if max_rows is None else min(max_rows, len(order))
+    for start in range(0, end, ROWS_AT_ONCE):
+        rows = order[start : min(start + ROWS_AT_ONCE, end)]
+        scores = state.row_log_probs[rows, None] + predictor.expand(rows, state)
+        left = order[start + len(rows) :]
+        bound = float(state.row_log_probs[left[0]]) if len(left) else -math.inf
+        yield rows, scores, bound
