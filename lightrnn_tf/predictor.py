@@ -33,9 +33,8 @@ class KerasPredictor:
         self.tokenizer = vocabulary.tokenizer
         table = model.table
         self.rows, self.columns = table.rows, table.columns
-        self._ids = table.words
         self.lexicon = Lexicon(
-            [vocabulary.words[i] if i >= 0 else "" for i in self._ids]
+            [vocabulary.words[i] if i >= 0 else "" for i in table.words]
         )
 
     @property
@@ -50,7 +49,7 @@ class KerasPredictor:
 
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""
-        states, row_log_probs = self.model.advance(self._ids[[cell]], state.states)
+        states, row_log_probs = self.model.advance(np.array([cell]), state.states)
         return State(states, ops.convert_to_numpy(row_log_probs)[0])
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:

@@ -2,11 +2,12 @@
 
 import json
 
+import lightrnn_tf_export
 import numpy as np
 import pytest
 from test_decoding import MODELS, WORDS, V, make
 
-from lightrnn_tf import decoding, models
+from lightrnn_tf import decoding, litert, models
 from lightrnn_tf.decoding import UserWords
 
 ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "residual_dim": 2})
@@ -52,6 +53,22 @@ def test_probabilities_are_those_of_the_definition_and_sum_to_one(predictor):
                 score = scores.get(cell, plain[row, cell % 9])
                 expected = state.row_log_probs[row] + score - np.log(total)
                 assert found[cell] == pytest.approx(expected, abs=1e-5)
+
+
+def test_model_and_file_agree_on_words_of_the_user(predictor, tmp_path):
+    """Reading them, too: in free cells, which no word id stands for."""
+    path = tmp_path / "m.tflite"
+    content, _ = lightrnn_tf_export.pack(
+        predictor.model, predictor.vocabulary, quantize="none"
+    )
+    path.write_bytes(content)
+    ours, theirs = learned(predictor), learned(litert.LiteRTPredictor(path))
+    assert ours.counts() == theirs.counts()
+    for text in (["zebra"], ["the", "zoom", "quagga", "cat"]):
+        one, other = (decoding.read(own, text) for own in (ours, theirs))
+        np.testing.assert_allclose(
+            distribution(ours, one), distribution(theirs, other), atol=1e-4
+        )
 
 
 @pytest.mark.parametrize("prefix", [None, "z", "its", "Z"])

@@ -136,11 +136,25 @@ class TwoComponentEmbedding(keras.layers.Layer):
                 f"then. Received: residual_dim={self.residual_dim}, word_vectors="
                 f"{None if word_vectors is None else tuple(word_vectors.shape)}."
             )
-        cells = ops.take(self.cells, ids, axis=0)
-        rows = ops.take(self.row_vectors, cells // self.columns, axis=0)
-        columns = ops.take(self.column_vectors, cells % self.columns, axis=0)
+        own = None
         if word_vectors is not None:
             own = ops.take(ops.cast(word_vectors, self.compute_dtype), ids, axis=0)
+        return self.of_cells(ops.take(self.cells, ids, axis=0), own)
+
+    def of_cells(self, cells, own=None):
+        """Return the two vectors of cells, with or without a word in them.
+
+        Args:
+            cells: Integer tensor `(...)` of cell ids.
+            own: `(..., k)`, the vectors of the words in them with `residual_dim` k.
+                Defaults to none.
+
+        Returns:
+            Tensor `(..., 2, E)`.
+        """
+        rows = ops.take(self.row_vectors, cells // self.columns, axis=0)
+        columns = ops.take(self.column_vectors, cells % self.columns, axis=0)
+        if own is not None:
             columns = columns + ops.matmul(own, self.residual_kernel)
         return ops.stack([rows, columns], axis=-2)
 

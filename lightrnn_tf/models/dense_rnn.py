@@ -127,9 +127,9 @@ class DenseRNN(language_model.LanguageModel):
             targets, self._logits(hidden), from_logits=True
         )
 
-    def advance(self, words, states):
-        words = ops.cast(words, "int32")
-        vectors = self.embedding(words)
+    def advance(self, cells, states):
+        # The cells of its one row are the word ids.
+        vectors = self.embedding(ops.cast(cells, "int32"))
         hidden, states = self.recurrent.step(self.recurrent.project(vectors), states)
         return states, self.row_log_probs(hidden)
 

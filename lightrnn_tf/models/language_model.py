@@ -194,11 +194,12 @@ class LanguageModel(keras.Model):
         """Return float32 log P_r `(..., R)` from h^c `(..., H)`."""
         raise NotImplementedError
 
-    def advance(self, words, states):
+    def advance(self, cells, states):
         """Return the states after reading words, and the log-probabilities of rows.
 
         Args:
-            words: Integer tensor `(N,)`, word ids.
+            cells: Integer tensor `(N,)`, the cells of the words; free ones are read by
+                the vectors of their rows and columns.
             states: List of tensors `(N, H)`, as from `zero_states` or `advance`.
 
         Returns:

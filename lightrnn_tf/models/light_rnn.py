@@ -212,10 +212,16 @@ class LightRNN(language_model.LanguageModel):
     def nats(self, hidden, targets):
         return self.softmax(self.pairs(hidden), ids=targets)
 
-    def advance(self, words, states):
-        words = ops.cast(words, "int32")
-        vectors = self.embedding(words[:, None], self._word_vectors)[:, 0]
-        projected = self.recurrent.project(vectors)
+    def advance(self, cells, states):
+        cells = ops.cast(cells, "int32")
+        own = None
+        if self.residual_dim:
+            words = ops.take(self.softmax.words, cells, axis=0)
+            own = ops.take(self._word_vectors, ops.maximum(words, 0), axis=0)
+            # A free cell, for a word of the user, has nothing of its own.
+            own = ops.where(words[:, None] >= 0, own, 0.0)
+            own = ops.cast(own, self.compute_dtype)
+        projected = self.recurrent.project(self.embedding.of_cells(cells, own))
         _, states = self.recurrent.step(projected[:, 0], states)
         hidden, states = self.recurrent.step(projected[:, 1], states)
         return states, self.row_log_probs(hidden)
