@@ -298,11 +298,10 @@ class LanguageModel(keras.Model):
                 "`context` must have shape (B, T) with T of at least 1. "
                 f"Received: shape {context.shape}."
             )
-        states = self.zero_states(len(context))
+        states, table = self.zero_states(len(context)), self.table
         for words in context.T:
-            states, row_log_probs = self.advance(words, states)
+            states, row_log_probs = self.advance(table.cells[words], states)
         rows = ops.convert_to_numpy(row_log_probs)
-        table = self.table
         answer = np.empty((len(context), self.vocabulary_size), np.float32)
         for row in range(table.rows):
             columns = ops.convert_to_numpy(
