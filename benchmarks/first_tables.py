@@ -15,7 +15,7 @@ import pathlib
 import tempfile
 
 import numpy as np
-from ptb import lightrnn
+from ptb import lightrnn, shown
 
 from lightrnn_tf import data, listing
 from lightrnn_tf.table import WordTable, default_shape
@@ -44,16 +44,17 @@ def run(kind, args, folder):
     if kind in ("frequency", "snake"):
         table = folder / f"{kind}.json"
         table.write_text(json.dumps(ordered(kind, texts["train"])))
-    _, command = lightrnn(
+    train = [
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", "--rounds", "10", "--seed", args.seed),
         *("--table", table, "--threads", "1", "--out", folder / "run"),
-    )
+    ]
+    lightrnn(*train)
     lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").open()]
     epochs = [round(line["val_perplexity"], 2) for line in lines if "epoch" in line]
     return {
         "table": kind,
-        "trained_by": command,
+        "trained_by": shown(train),
         "valid_after": {str(n): epochs[n - 1] for n in (1, 3, 10)},
         "valid_perplexities": epochs,
     }

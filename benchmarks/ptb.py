@@ -5,7 +5,8 @@ one JSON line, appended to results/ptb.jsonl.
 
     python benchmarks/ptb.py --corpus DIR [--only ours dense paper speed] [--threads 1]
 
-DIR holds train.txt.xz, valid.txt.xz and test.txt.xz. `speed` trains both models on the
+DIR holds train.txt.xz, valid.txt.xz and test.txt.xz. A run that is in --runs already is
+not trained again. `speed` trains both models on the
 same text by turns and gives words/s as a ratio. Run it with nothing else on the
 machine; the others may run side by side.
 """
@@ -55,7 +56,7 @@ def main():
 
 
 def lightrnn(*arguments):
-    """Run a command of the package and return what it printed, and its text."""
+    """Run a command of the package and return what it printed."""
     words = [str(argument) for argument in arguments]
     done = subprocess.run(
         [sys.executable, "-m", "lightrnn_tf", *words],
@@ -63,7 +64,12 @@ def lightrnn(*arguments):
         stdout=subprocess.PIPE,
         text=True,
     )
-    return done.stdout, "lightrnn " + " ".join(map(_relative, words))
+    return done.stdout
+
+
+def shown(arguments):
+    """Return a command as it is typed."""
+    return "lightrnn " + " ".join(_relative(str(argument)) for argument in arguments)
 
 
 def _relative(word):
@@ -77,15 +83,17 @@ def quality(name, args):
     texts = {
         part: args.corpus / f"{part}.txt.xz" for part in ("train", "valid", "test")
     }
-    _, trained = lightrnn(
+    train = [
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", *MODELS[name], "--seed", args.seed),
-        *("--threads", args.threads, "--out", run, "--overwrite"),
-    )
+        *("--threads", args.threads, "--out", run),
+    ]
+    if not run.exists():
+        lightrnn(*train)
     file = run / "model.tflite"
-    lightrnn("export", run, "--out", file)
+    lightrnn("export", run, "--out", file, "--overwrite")
     scores = {
-        key: json.loads(lightrnn("evaluate", *what, "--json")[0])
+        key: json.loads(lightrnn("evaluate", *what, "--json"))
         for key, what in (
             ("valid", (run, "--text", texts["valid"])),
             ("test", (run, "--text", texts["test"])),
@@ -95,7 +103,7 @@ def quality(name, args):
     lines = [json.loads(line) for line in (run / "metrics.jsonl").open()]
     epochs = [line for line in lines if "epoch" in line]
     return {
-        "trained_by": trained,
+        "trained_by": shown(train),
         "valid_perplexity": scores["valid"]["perplexity"],
         "test_perplexity": scores["test"]["perplexity"],
         "test_top1": scores["test"]["top1"],

@@ -46,7 +46,7 @@ def test_probabilities_are_those_of_the_definition_and_sum_to_one(predictor):
         for word in OWN:
             cell = own.lexicon[word]
             if cell // 9 == row:
-                scores[cell] = plain[row, cell % 9] + 1.0 + np.log(counts[word])
+                scores[cell] = plain[row, cell % 9] + 2.0 + np.log(counts[word])
         total = 1 + sum(np.exp(score) for score in scores.values())
         for cell in range(9 * row, 9 * row + 9):
             if own.lexicon.word(cell):
@@ -109,7 +109,7 @@ def test_a_word_goes_where_it_is_most_probable(predictor, rng):
             now = np.empty(len(free))
             for place, cell in enumerate(free):
                 row, column = divmod(int(cell), 9)
-                score = np.exp(log_probs[row, column] + 1.0)
+                score = np.exp(log_probs[row, column] + 2.0)
                 now[place] = -state.row_log_probs[row] - np.log(score / (1 + score))
             nats += now
             own.learn("zebra", state)

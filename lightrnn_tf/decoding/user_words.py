@@ -23,8 +23,10 @@ from lightrnn_tf.lexicon import Lexicon, begins_with
 from lightrnn_tf.vocabulary import is_suggestable
 
 FORMAT_VERSION = 1
-# The bias of a word that was seen once; it grows with the logarithm of its count.
-_FIRST_BIAS = 1.0
+# The bias of a word that was seen once; it grows with the logarithm of its count. More
+# of it completes new words after fewer letters and disturbs the other words more: with
+# 2.0 it is 62 % after two letters and 0.12 points of top-3 (keyboard-en, validation).
+_FIRST_BIAS = 2.0
 # Cells that are kept in mind for each word, the best ones when it was first seen.
 _CANDIDATES = 8
 # A file may be so large, and a word so long.
