@@ -20,7 +20,7 @@ from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.table import MAX_CELLS
-from lightrnn_tf.vocabulary import EOS, SPECIAL_WORDS, Tokenizer, Vocabulary
+from lightrnn_tf.vocabulary import EOS, SPECIAL_WORDS, UNK, Tokenizer, Vocabulary
 
 FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
@@ -122,12 +122,19 @@ class LiteRTPredictor:
             ) from error
 
     def _first_state(self):
-        shapes = self._run["advance"].get_input_details()
-        self._states = sorted(
-            (name for name in shapes if name.startswith("state_")),
-            key=lambda name: int(name[6:]),
-        )
-        zero = [np.zeros(shapes[name]["shape"], np.float32) for name in self._states]
+        shapes = {
+            name: details["shape"].tolist()
+            for name, details in self._run["advance"].get_input_details().items()
+            if name.startswith("state_")
+        }
+        self._states = sorted(shapes, key=lambda name: int(name[6:]))
+        given = [shapes[name] for name in self._states]
+        if given != self.manifest.get("states"):
+            raise ValueError(
+                f"the states must have the shapes {self.manifest.get('states')!r}, as "
+                f"the manifest says. Received: {given}."
+            )
+        zero = [np.zeros(shape, np.float32) for shape in given]
         return self.advance(self.lexicon[EOS], State(zero, np.zeros(0, np.float32)))
 
     @property
@@ -245,6 +252,12 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
         raise ValueError(f"{path}: the vocabulary is damaged: {error}") from error
     if missing:
         raise ValueError(f"{path}: the vocabulary must hold {missing[0]}.")
+    for name, word in (("start_cell", EOS), ("unknown_cell", UNK)):
+        if manifest.get(name) != lexicon[word]:
+            raise ValueError(
+                f"{path}: `{name}` in the manifest must be the cell of {word}, "
+                f"{lexicon[word]}. Received: {manifest.get(name)!r}."
+            )
     return manifest, lexicon
 
 

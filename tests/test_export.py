@@ -352,6 +352,10 @@ def rewritten(path, target, manifest=None, parts=None, drop=(), sums=True):
         ({"parts": {"vocab.bin": b"\0" * 400}}, "must hold 43 words. .*: 0 line ends"),
         ({"parts": {"vocab.bin": b"\0" * 43 + b"\n" * 43 + b"\xff" * 39}}, "a cell in"),
         ({"parts": {"vocab.bin": b"\0" * 43 + b"\n" * 43 + b"\0" * 39}}, "a cell in"),
+        ({"manifest": {"states": [[1, 23], [1, 24]]}}, "the states must have the sha"),
+        ({"manifest": {"states": None}}, "the states must have the shapes None"),
+        ({"manifest": {"start_cell": 51}}, "`start_cell` in the manifest must be the"),
+        ({"manifest": {"unknown_cell": "1"}}, "`unknown_cell` in the manifest must"),
         ({"drop": ["manifest.json"]}, "is not a file that `lightrnn export` wrote"),
         ({"drop": ["vocab.bin"]}, "vocab.bin is damaged"),
     ],
@@ -425,6 +429,83 @@ def test_truncated_files_and_flipped_bytes_give_an_error_or_the_same(
             assert place >= manifest["model_bytes"]
             assert (again, words.words()) == (manifest, lexicon.words())
     assert refused > 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t",
+        "😀 👍🏽 ax",
+        "שלום עולم ax",
+        "ax \ud800 bx \udfff",
+        "\0 \u202e \ufeff",
+        "x" * 1_000_000,
+        "ax bx\n" * 50,
+    ],
+    ids=["empty", "blank", "emoji", "rtl", "surrogates", "controls", "word", "long"],
+)
+def test_any_text_is_answered(text, exported):
+    path, reference = exported["light"]
+    file = litert.LiteRTPredictor(path)
+    words = file.tokenizer.words(text)
+    state, expected = decoding.read(file, words), decoding.read(reference, words)
+    for k, prefix in ((1, ""), (V + 9, ""), (3, text), (3, "a" * 10_000), (3, "A")):
+        found = decoding.top_k(file, state, k, prefix)
+        wanted = decoding.top_k(reference, expected, k, prefix)
+        assert found.words == wanted.words
+        assert len(found.words) <= min(k, V)
+        assert all(word.startswith(prefix.lower()) for word in found.words)
+    assert decoding.top_k(file, state, V + 9).words
+    assert not decoding.top_k(file, state, 3, "a" * 10_000).words
+
+
+# Values that a manifest may be given instead of its own.
+NONSENSE = [None, True, -1, 0, 1, 2**31, 2**70, 0.5, "", "x", [], {}, [[]], [[1]], "\0"]
+
+
+def nonsense(rng, path, target):
+    """Write a file whose parts say something else, with sums that are right."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: bytearray(archive.read(name)) for name in archive.namelist()}
+    manifest = json.loads(parts.pop("manifest.json"))
+    changed = {}
+    kind = rng.integers(3)
+    if kind == 0:
+        key = sorted(manifest)[rng.integers(len(manifest))]
+        changed[key] = NONSENSE[rng.integers(len(NONSENSE))]
+    else:
+        content = parts[sorted(parts)[kind - 1]]
+        for _ in range(rng.integers(1, 4)):
+            place = rng.integers(len(content))
+            end = place + rng.integers(2)
+            content[place:end] = rng.bytes(rng.integers(3))
+    # A manifest whose sums were changed is not made right again.
+    return rewritten(path, target, changed, {n: bytes(c) for n, c in parts.items()})
+
+
+@pytest.mark.parametrize("name", ["light", "dense"])
+def test_nonsense_gives_an_error_or_words_for_a_bounded_time(
+    name, exported, tmp_path, rng
+):
+    """Files made to deceive: whatever they say, there is a `ValueError` or words."""
+    refused = answered = 0
+    for _ in range(200):
+        path = nonsense(rng, exported[name][0], tmp_path / "m.tflite")
+        try:
+            file = litert.LiteRTPredictor(path)
+            state = decoding.read(file, ["ax", "", "\ud800", "bx"])
+            for prefix in ("", "a"):
+                found = decoding.top_k(file, state, 3, prefix)
+                assert len(found.words) <= 3
+                assert all(np.isfinite(found.log_probs))
+            assert len(file.vocabulary) == file.manifest["vocabulary_size"]
+        except ValueError:
+            refused += 1
+        else:
+            answered += 1
+    assert refused > 50
+    assert answered > 20
 
 
 def test_files_of_someone_else_are_named(tmp_path):
