@@ -36,6 +36,7 @@ LOSSES = {
     "pairs": "pairs of words",
 }
 
+DEVICE_MODELS = {"dense": "dense", "lightrnn": "LightRNN"}
 
 FIRST_TABLES = {
     "warm-start": "**warm start** (default)",
@@ -50,16 +51,15 @@ def ptb_table() -> str:
     results = {result["name"]: result for result in read("ptb") if result["seed"] == 0}
     rows = [
         "| Penn Treebank, V = 10,000, one LSTM layer of 200 | valid | test | int8 file "
-        "test | top-3 | parameters | int8 model | with vocabulary |",
-        "|---|---|---|---|---|---|---|---|",
+        "test | top-3 | parameters | int8 model |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, title in PTB_NAMES.items():
         r = results[name]
         rows.append(
             f"| {title} | {r['valid_perplexity']:.1f} | {r['test_perplexity']:.1f} | "
             f"{r['int8_test_perplexity']:.1f} | {r['test_top3']:.1%} | "
-            f"{r['parameters'] / 1e6:.2f} M | {r['int8_model_bytes']:,} B | "
-            f"{r['int8_file_bytes']:,} B |"
+            f"{r['parameters'] / 1e6:.2f} M | {r['int8_model_bytes']:,} B |"
         )
     last, speed = results["ours"], results["speed"]
     versions = ", ".join(f"{k} {v}" for k, v in last["versions"].items())
@@ -168,11 +168,113 @@ def first_tables_table() -> str:
     )
 
 
+def device_table() -> str:
+    """Return what models cost on a device, dense beside LightRNN."""
+    found = {(r["vocabulary_size"], r["model"]): r for r in _on_device(trained=False)}
+    rows = [
+        "| V, H | model | int8 model | with words | load | memory | advance | suggest "
+        "p50 | p99 | faster |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for (size, model), r in sorted(found.items(), key=lambda item: item[0][0]):
+        dense = found.get((size, "dense"))
+        faster = dense["suggest_us_p50"] / r["suggest_us_p50"] if dense else 0
+        rows.append(
+            f"| {size:,}, {r['units']} | {DEVICE_MODELS[model]} "
+            f"| {r['model_bytes']:,} B | {r['file_bytes']:,} B "
+            f"| {r['load_ms']:,.0f} ms | {_mebibytes(r)} "
+            f"| {r['advance_us_p50']:,.0f} µs "
+            f"| {r['suggest_us_p50']:,.0f} µs | {r['suggest_us_p99']:,.0f} µs "
+            f"| {f'{faster:.1f} ×' if dense and dense is not r else ''} |"
+        )
+    return "\n".join([*rows, "", "`python benchmarks/on_device.py --corpus DIR`."])
+
+
+def search_table() -> str:
+    """Return what exact suggestions of trained models take."""
+    rows = [
+        "| trained on | V, H | k | rows expanded, mean | p99 | with a prefix, mean "
+        "| p99 | time p50 | p99 |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    timed = {r["vocabulary_size"]: r for r in _on_device(trained=True)}
+    exact = {r["words"]: r for r in read("exact_decoding")}
+    for size in sorted({*timed, *exact}):
+        for k in (1, 3, 10):
+            cells = [""] * 6
+            if size in exact:
+                r = exact[size]
+                for place, key in ((0, f"k={k}"), (2, f"k={k}, prefix")):
+                    one = r["rows_expanded"][key]
+                    cells[place] = f"{one['mean']:.1f} of {r['rows']}"
+                    cells[place + 1] = f"{one['p99']:.0f}"
+            if size in timed and f"top_{k}_us_p50" in timed[size]:
+                for place, name in ((4, "p50"), (5, "p99")):
+                    cells[place] = f"{timed[size][f'top_{k}_us_{name}'] / 1e3:.2f} ms"
+            if any(cells):
+                text = exact[size]["text"] if size in exact else "keyboard-en"
+                units = timed[size]["units"] if size in timed else ""
+                rows.append(
+                    f"| {text} | {size:,}, {units} | {k} | " + " | ".join(cells) + " |"
+                )
+    answers = sum(r["answers"] for r in exact.values())
+    different = sum(r["different"] for r in exact.values())
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Of {answers:,} answers {different} differ from brute force over all V "
+            "(`benchmarks/exact_decoding.py`); times by `benchmarks/on_device.py "
+            "--files`.",
+        ]
+    )
+
+
+def user_words_table() -> str:
+    """Return how often new words are suggested once they were learned."""
+    r = read("user_words")[-1]
+    rows = [
+        "| top-3, letters typed | 0 | 1 | 2 | 3 |",
+        "|---|---|---|---|---|",
+    ]
+    for key, title in (
+        ("own_words", "words the user added"),
+        ("rare_words_of_the_model", "rarest quarter of the model's words, same lines"),
+    ):
+        shares = [f"{r[key][f'{n}_letters']:.1%}" for n in range(4)]
+        rows.append(f"| {title} | " + " | ".join(shares) + " |")
+    before, after = (
+        r[f"other_lines_{name}"]["0_letters"] for name in ("before", "after")
+    )
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"{r['words_learned']} words outside V = {r['words']:,}, seen "
+            f"{r['occurrences_learned']} times in the first half of their lines and "
+            f"scored in the other ({r['own_words']['targets']} places); on lines "
+            f"without them top-3 goes from {before:.2%} to {after:.2%} "
+            f"(`benchmarks/user_words.py`, {r['text']}).",
+        ]
+    )
+
+
+def _on_device(trained):
+    return [r for r in read("on_device") if r["trained"] == trained]
+
+
+def _mebibytes(result):
+    return f"{result['peak_growth_bytes'] / 2**20:,.1f} MiB"
+
+
 TABLES = {
     "ptb": ptb_table,
     "first": first_tables_table,
     "rounds": rounds_table,
     "matching": matching_table,
+    "device": device_table,
+    "search": search_table,
+    "user words": user_words_table,
 }
 
 

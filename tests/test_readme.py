@@ -9,21 +9,27 @@ ROOT = pathlib.Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_python_example_runs(tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len(code.strip().splitlines()) <= 15
-    text = "the cat sat on the mat and the dog sat on the log\n" * 300
-    (tmp_path / "text.txt").write_text(text)
+def run(code, folder):
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "model.tflite").exists()
-    assert "Suggestions(words=[" in done.stdout
+    return done.stdout
+
+
+def test_python_examples_run(tmp_path):
+    train, user_words = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(train.strip().splitlines()) <= 15
+    text = "the cat sat on the mat and the dog sat on the log\n" * 300
+    (tmp_path / "text.txt").write_text(text)
+    assert "Suggestions(words=[" in run(train, tmp_path)
+    (tmp_path / "model.tflite").rename(tmp_path / "books.tflite")
+    assert "Suggestions(words=['zebra']" in run(user_words, tmp_path)
+    assert (tmp_path / "words.json").exists()
 
 
 def test_table_is_made_from_the_results():
