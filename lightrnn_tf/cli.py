@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    args = _parser().parse_args(arguments)
+    args = _parse(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if getattr(args, "threads", None):
         for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
@@ -49,6 +49,21 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
         return 2
     return 0
+
+
+def _parse(arguments):
+    parser = _parser()
+    args, left = parser.parse_known_args(arguments)
+    # argparse takes TEXT right behind MODEL only; behind options it is left over.
+    if (
+        len(left) == 1
+        and getattr(args, "text", "x") in (None, "")
+        and left[0][:1] != "-"
+    ):
+        args.text = left[0]
+    elif left:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    return args
 
 
 def _one_line(error: BaseException) -> str:
@@ -335,10 +350,10 @@ def _add_suggest(add):
     )
     command.add_argument(
         "--exclude",
-        nargs="+",
+        action="append",
         default=[],
         metavar="WORD",
-        help="words not to suggest",
+        help="a word not to suggest; may be repeated",
     )
     command.add_argument(
         "--max-rows",
@@ -548,6 +563,12 @@ def _suggestions(predictor, text: str, args) -> dict:
         all_tokens=args.all_tokens,
         ignore_case=args.ignore_case,
     )
+    if not answer.exact:
+        print(
+            "Not certain: words with a log-probability of up to "
+            f"{answer.bound:.2f} may be missing.",
+            file=sys.stderr,
+        )
     return {
         "context": context,
         "prefix": prefix,

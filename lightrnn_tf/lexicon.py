@@ -182,11 +182,17 @@ class Lexicon:
             end = self._suffixes.index(b"\n", start)
             word = word[: self._shared[rank]] + self._suffixes[start:end]
             if rank >= block:
-                yield word.decode("utf-8")
+                yield _decoded(word)
             start, rank = end + 1, rank + 1
 
     def word(self, cell: int) -> str:
-        """Return the word in a cell, `""` if it is free."""
+        """Return the word in a cell, `""` if it is free.
+
+        Raises:
+            IndexError: If there is no such cell.
+        """
+        if not 0 <= cell < self.size:
+            raise IndexError(f"`cell` must be in [0, {self.size}). Received: {cell}.")
         rank = int(self._ranks[cell])
         return next(self._words(rank)) if rank >= 0 else ""
 
@@ -248,7 +254,16 @@ class Lexicon:
     def _fold_of_block(self, block: int) -> str:
         start = self._starts[block]
         end = self._suffixes.index(b"\n", start)
-        return fold(self._suffixes[start:end].decode("utf-8"))
+        return fold(_decoded(self._suffixes[start:end]))
+
+
+def _decoded(word):
+    try:
+        return word.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"The vocabulary is damaged: {word[:64]!r} is not a word in UTF-8."
+        ) from error
 
 
 def _bits(size):

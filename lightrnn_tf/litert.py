@@ -27,8 +27,9 @@ MANIFEST = "manifest.json"
 WORDS = "vocab.bin"
 COUNTS = "counts.bin"
 
-# What a file may make us read: 64 bytes for each of at most 16 million cells.
-_MAX_BYTES = {MANIFEST: 1 << 20, WORDS: MAX_CELLS * 64, COUNTS: MAX_CELLS * 4}
+# What a file may make us read: so much of a manifest, and so much for each word, 64 of
+# them its letters.
+_MAX_MANIFEST, _MAX_WORD = 1 << 20, 70
 # What the libraries raise when a zip is not one, or is damaged.
 _DAMAGED = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError),
@@ -235,7 +236,7 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file.")
     try:
-        manifest = json.loads(_member(path, MANIFEST))
+        manifest = json.loads(_member(path, MANIFEST, _MAX_MANIFEST))
     except _DAMAGED as error:
         raise ValueError(
             f"{path} is not a file that `lightrnn export` wrote: it has no manifest "
@@ -243,7 +244,8 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
         ) from error
     _check_manifest(manifest, path)
     _check_sum(_model_sum(path, manifest["model_bytes"]), "model", manifest, path)
-    content = _checked_member(path, WORDS, manifest)
+    most = _MAX_WORD * manifest["vocabulary_size"]
+    content = _checked_member(path, WORDS, manifest, most)
     try:
         cells = manifest["rows"] * manifest["columns"]
         lexicon = Lexicon.from_bytes(content, manifest["vocabulary_size"], cells)
@@ -253,10 +255,11 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
     if missing:
         raise ValueError(f"{path}: the vocabulary must hold {missing[0]}.")
     for name, word in (("start_cell", EOS), ("unknown_cell", UNK)):
-        if manifest.get(name) != lexicon[word]:
+        given = manifest.get(name)
+        if type(given) is not int or given != lexicon[word]:
             raise ValueError(
                 f"{path}: `{name}` in the manifest must be the cell of {word}, "
-                f"{lexicon[word]}. Received: {manifest.get(name)!r}."
+                f"{lexicon[word]}. Received: {given!r}."
             )
     return manifest, lexicon
 
@@ -267,7 +270,7 @@ def read_counts(path: pathlib.Path, manifest: dict, lexicon: Lexicon) -> np.ndar
     Raises:
         ValueError: If the file is damaged.
     """
-    content = _checked_member(path, COUNTS, manifest)
+    content = _checked_member(path, COUNTS, manifest, 4 * lexicon.size)
     if len(content) != 4 * lexicon.size:
         raise ValueError(
             f"{path}: the counts must take {4 * lexicon.size} bytes, 4 for each cell. "
@@ -276,9 +279,9 @@ def read_counts(path: pathlib.Path, manifest: dict, lexicon: Lexicon) -> np.ndar
     return np.frombuffer(content, "<u4").astype(np.int64)
 
 
-def _checked_member(path, name, manifest):
+def _checked_member(path, name, manifest, most):
     try:
-        content = _member(path, name)
+        content = _member(path, name, most)
     except _DAMAGED as error:
         raise ValueError(f"{path}: {name} is damaged: {error}.") from error
     _check_sum(hashlib.sha256(content), name, manifest, path)
@@ -295,9 +298,8 @@ def _model_sum(path, size):
     return digest
 
 
-def _member(path, name):
-    """Return a member of the zip at the end of a file, never more than it may have."""
-    most = _MAX_BYTES[name]
+def _member(path, name, most):
+    """Return a member of the zip at the end of a file, never more than `most` bytes."""
     with zipfile.ZipFile(path) as archive, archive.open(name) as member:
         # What the directory says of its size may be a lie.
         content = member.read(most + 1)
@@ -318,7 +320,7 @@ def _check_manifest(manifest, path):
     if not isinstance(manifest, dict):
         raise ValueError(f"{path}: the manifest must be a JSON object.")
     version = manifest.get("format_version")
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version != FORMAT_VERSION:
         raise ValueError(
             f"{path}: the format version must be {FORMAT_VERSION}. "
             f"Received: {version!r}. Another version of lightrnn_tf wrote this file."
@@ -351,6 +353,12 @@ def _check_manifest(manifest, path):
         raise ValueError(
             f"{path}: `signatures` in the manifest must name `advance` and `suggest`. "
             f"Received: {signatures!r}."
+        )
+    kind = "lightrnn" if "expand" in signatures else "dense"
+    if manifest.get("model") != kind:
+        raise ValueError(
+            f"{path}: `model` in the manifest must be {kind!r}, as the signatures "
+            f"{signatures!r} are. Received: {manifest.get('model')!r}."
         )
     if not isinstance(manifest.get("sha256"), dict):
         raise ValueError(f"{path}: `sha256` in the manifest must be an object.")

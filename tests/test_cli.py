@@ -168,6 +168,28 @@ def test_suggest_with_a_prefix_and_with_all_tokens(folder, capsys):
     assert {"<eos>", "<unk>", ".", "3", "didn't"} <= set(words)
 
 
+def test_text_may_come_after_options(folder, capsys):
+    file = folder / "m.tflite"
+    for arguments in (
+        (file, "the", "-k", "2", "--exclude", "dog"),
+        (file, "-k", "2", "--exclude", "dog", "the"),
+        ("--exclude", "dog", "-k", "2", file, "the"),
+    ):
+        lightrnn("suggest", *arguments, "--json")
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["context"] == ["the"]
+        assert len(answer["suggestions"]) == 2
+        assert "dog" not in {entry["word"] for entry in answer["suggestions"]}
+    with pytest.raises(SystemExit):
+        lightrnn("suggest", file, "the", "-k", "2", "cat")
+    assert "unrecognized arguments: cat." in capsys.readouterr().err
+
+
+def test_an_answer_that_is_not_certain_says_so(folder, capsys):
+    lightrnn("suggest", folder / "m.tflite", "the", "-k", 9, "--max-rows", 1)
+    assert "log-probability of up to -" in capsys.readouterr().err
+
+
 def test_suggest_asks_for_text(folder, capsys, monkeypatch):
     import io
 

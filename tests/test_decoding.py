@@ -162,9 +162,11 @@ def test_unknown_words_are_read_as_unk(rng):
 def test_k_and_temperature_are_checked(rng):
     predictor = make(*MODELS[0], rng)
     state = predictor.start()
-    with pytest.raises(ValueError, match="`k` must be at least 1. Received: 0"):
+    with pytest.raises(
+        ValueError, match="`k` must be a positive integer. Received: k=0"
+    ):
         decoding.top_k(predictor, state, 0)
-    with pytest.raises(ValueError, match="`max_rows` must be at least 1. Received: 0"):
+    with pytest.raises(ValueError, match="`max_rows` must be a positive integer"):
         decoding.top_k(predictor, state, 1, max_rows=0)
     for wrong in (0.0, 1.5, float("nan")):
         with pytest.raises(ValueError, match="`top_p` must be above 0 and at most 1"):
@@ -174,6 +176,31 @@ def test_k_and_temperature_are_checked(rng):
     for wrong in (float("nan"), float("inf"), -1.0):
         with pytest.raises(ValueError, match="`temperature` must be above 0 and fini"):
             decoding.sample(predictor, state, rng, temperature=wrong)
+
+
+def test_strings_are_no_words(rng):
+    predictor = make(*MODELS[0], rng)
+    with pytest.raises(ValueError, match="`words` must be a list of words"):
+        decoding.read(predictor, "the cat")
+    with pytest.raises(ValueError, match="`exclude` must be a collection of words"):
+        decoding.top_k(predictor, predictor.start(), 1, exclude="the")
+    for wrong in (2.5, "3", True):
+        with pytest.raises(ValueError, match="`k` must be a positive integer"):
+            decoding.top_k(predictor, predictor.start(), wrong)
+    with pytest.raises(IndexError, match=r"`cell` must be in \[0, .* Received: -1"):
+        predictor.lexicon.word(-1)
+
+
+@pytest.mark.parametrize("top_p", [1.0, 0.5])
+@pytest.mark.parametrize("temperature", [1e-9, 1e-39, 1e-50, 5e-324])
+def test_no_temperature_gives_the_best_row_and_its_best_word(temperature, top_p, rng):
+    predictor = make(*MODELS[0], rng)
+    state = predictor.start()
+    row = int(state.row_log_probs.argmax())
+    words = predictor.lexicon.occupied.reshape(predictor.rows, -1)[row]
+    scores = np.where(words, predictor.expand(np.array([row]), state)[0], -np.inf)
+    cell = decoding.sample(predictor, state, rng, temperature, top_p)
+    assert cell == row * predictor.columns + int(scores.argmax())
 
 
 def test_samples_follow_the_distribution(rng):

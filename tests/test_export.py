@@ -330,6 +330,13 @@ def rewritten(path, target, manifest=None, parts=None, drop=(), sums=True):
     ("change", "message"),
     [
         ({"manifest": {"format_version": 1}}, "format version must be 2. Received: 1"),
+        ({"manifest": {"format_version": 2.0}}, "format version must be 2. Rec.*2.0"),
+        (
+            {"manifest": {"model": "dense"}},
+            "`model` in the manifest must be 'lightrnn'",
+        ),
+        ({"manifest": {"signatures": ["advance", "suggest"]}}, "must be 'dense'"),
+        ({"parts": {"vocab.bin": b"\0" * 3011}}, "vocab.bin has more than 3010 bytes"),
         ({"manifest": {"rows": 4}}, "at least a cell for each word"),
         ({"manifest": {"rows": 10, "columns": 5}}, "must have shape"),
         ({"manifest": {"rows": 6}}, "must have shape"),
@@ -384,7 +391,7 @@ def test_counts_that_lie_are_refused_when_they_are_asked_for(
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setitem(litert._MAX_BYTES, "manifest.json", 10_000)
+    monkeypatch.setattr(litert, "_MAX_MANIFEST", 10_000)
     path = tmp_path / "m.tflite"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", "0" * 20_000)

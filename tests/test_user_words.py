@@ -9,6 +9,7 @@ from test_decoding import MODELS, WORDS, V, make
 
 from lightrnn_tf import decoding, litert, models
 from lightrnn_tf.decoding import UserWords
+from lightrnn_tf.vocabulary import Tokenizer
 
 ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "residual_dim": 2})
 OWN = ["zebra", "zoom", "it's", "Zürich", "quagga"]
@@ -199,13 +200,30 @@ def test_words_survive_a_new_model(predictor, tmp_path, rng):
         {"words": 3},
         {"words": [{}]},
         {"words": [{"word": "a", "count": 0, "cell": None, "cells": [], "losses": []}]},
-        {"words": [{"word": 3, "count": 1, "cell": None, "cells": [], "losses": []}]},
-        {"words": [{"word": "a", "count": 1, "cell": "x", "cells": [], "losses": []}]},
         {
             "words": [
                 {"word": "a", "count": 1, "cell": None, "cells": [[]], "losses": 1}
             ]
         },
+        *(
+            {"words": [{"word": "a", "count": 1, "cell": None, **lie}]}
+            for lie in (
+                {"cells": [10**30], "losses": [1.0]},
+                {"cells": [7.5], "losses": [1.0]},
+                {"cells": [True], "losses": [1.0]},
+                {"cells": [], "losses": [10**400]},
+            )
+        ),
+        *(
+            {
+                "words": [
+                    {"word": w, "count": n, "cell": None, "cells": [], "losses": []}
+                ]
+            }
+            for w, n in (("a\ud800", 1), ("two words", 1), ("!", 1), ("a", 10**4000))
+        ),
+        {"words": [{"word": 3, "count": 1, "cell": None, "cells": [], "losses": []}]},
+        {"words": [{"word": "a", "count": 1, "cell": "x", "cells": [], "losses": []}]},
     ],
 )
 def test_damaged_files_change_nothing(change, predictor, tmp_path):
@@ -254,11 +272,45 @@ def test_random_bytes_give_an_error_or_words(predictor, tmp_path, rng):
 def test_bad_words_are_named(predictor, rng):
     own = UserWords(predictor)
     state = own.start()
-    for word in ("two words", "", ".", "42", "<eos>", "a\n"):
-        with pytest.raises(ValueError, match="`word` must be one word with letters"):
+    wrong = ("two words", "", ".", "42", "<eos>", "a\n", "a\ud800", "x" * 65, None)
+    for word in wrong:
+        with pytest.raises(ValueError, match="`word` must be one word with .* most 64"):
             own.learn(word, state)
-    with pytest.raises(ValueError, match="at most 64 characters. Received: 65"):
-        own.learn("x" * 65, state)
     with pytest.raises(ValueError, match="must have free cells.*--user-cells"):
         UserWords(make(*MODELS[1], rng))
     assert V == len(WORDS)
+
+
+def test_words_that_wait_for_a_cell_do_not_keep_others_from_one(
+    predictor, tmp_path, rng
+):
+    path = tmp_path / "words.json"
+    names = ["w" + "x" * n for n in range(1, 30)]
+    other = UserWords(make(models.LightRNN, {"rows": 6, "columns": 9}, rng))
+    for name in names:
+        other.learn(name, other.start())
+    other.save(path)
+    own = UserWords(predictor)
+    own.load(path)
+    room = int((~predictor.lexicon.occupied).sum())
+    for name in ["new", *names[:room], "newer"]:
+        own.learn(name, own.start())
+        assert own.lexicon.get(name) is not None, name
+
+
+def test_an_error_while_learning_loses_nothing(predictor):
+    own = UserWords(predictor)
+    own.learn("zebra", own.start())
+    with pytest.raises(AttributeError):
+        own.learn("zebra", None)
+    assert own.counts() == {"zebra": 1}
+
+
+def test_a_model_of_lower_cased_text_learns_in_lower_case(predictor):
+    predictor.tokenizer = Tokenizer(predictor.tokenizer.name, lowercase=True)
+    own = UserWords(predictor)
+    own.learn("Zebra", own.start())
+    assert own.counts() == {"zebra": 1}
+    assert decoding.cell_of(own, "ZEBRA") == own.lexicon["zebra"]
+    assert decoding.top_k(own, own.start(), 9, "zeb").words == ["zebra"]
+    assert decoding.top_k(own, own.start(), 9, "zeb", exclude=["Zebra"]).words == []

@@ -55,7 +55,16 @@ class Predictor(Protocol):
 
 
 def read(predictor: Predictor, words: Iterable[str]) -> State:
-    """Return the state after the words of a text; unknown ones are read as `<unk>`."""
+    """Return the state after the words of a text; unknown ones are read as `<unk>`.
+
+    Raises:
+        ValueError: If a string is given: its characters are no words.
+    """
+    if isinstance(words, str):
+        raise ValueError(
+            "`words` must be a list of words, as predictor.tokenizer.words(text) "
+            f"returns. Received: {words[:64]!r}."
+        )
     state = predictor.start()
     for word in words:
         state = predictor.advance(cell_of(predictor, word), state)
@@ -63,6 +72,14 @@ def read(predictor: Predictor, words: Iterable[str]) -> State:
 
 
 def cell_of(predictor: Predictor, word: str) -> int:
-    """Return the cell of `word`, that of `<unk>` for an unknown one."""
-    cell = predictor.lexicon.get(word)
+    """Return the cell of `word`, that of `<unk>` for an unknown one.
+
+    A model of lower-cased text knows the word in lower case.
+    """
+    cell = predictor.lexicon.get(cased(predictor, word))
     return predictor.lexicon[UNK] if cell is None else cell
+
+
+def cased(predictor: Predictor, word: str) -> str:
+    """Return a word as the model has it, in lower case for one of lower-cased text."""
+    return word.lower() if predictor.tokenizer.lowercase else word

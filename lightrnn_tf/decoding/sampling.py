@@ -40,7 +40,7 @@ def sample(
         raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p}.")
     words = predictor.lexicon.occupied.reshape(predictor.rows, predictor.columns)
     tempered = _Tempered(predictor, words, temperature)
-    state = State(state.states, _log_softmax(state.row_log_probs / temperature))
+    state = State(state.states, _log_softmax(state.row_log_probs, temperature))
     if top_p < 1:
         return _sample_nucleus(tempered, state, rng, words, top_p)
     row = _draw(state.row_log_probs, rng)
@@ -58,13 +58,17 @@ class _Tempered:
     def expand(self, rows, state):
         """Return log P_c `(n, C)` at the temperature, −∞ in free cells."""
         rows = np.asarray(rows)
-        log_probs = self._expand(rows, state) / self._temperature
-        return _log_softmax(np.where(self._words[rows], log_probs, -np.inf))
+        log_probs = np.where(self._words[rows], self._expand(rows, state), -np.inf)
+        return _log_softmax(log_probs, self._temperature)
 
 
-def _log_softmax(logits):
-    peak = logits.max(axis=-1, keepdims=True)
-    return logits - peak - np.log(np.exp(logits - peak).sum(axis=-1, keepdims=True))
+def _log_softmax(log_probs, temperature):
+    """Return log-probabilities at a temperature, in float64."""
+    # The peak goes first, so that the least temperature leaves it at 0.
+    below = log_probs.astype(np.float64) - log_probs.max(axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):
+        below /= temperature
+    return below - np.log(np.exp(below).sum(axis=-1, keepdims=True))
 
 
 def _sample_nucleus(tempered, state, rng, words, top_p):

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
+from lightrnn_tf import _checks
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State, cased
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ def top_k(
     state: State,
     k: int,
     prefix: str | None = None,
-    exclude: Iterable[str] = (),
+    exclude: Iterable[str] | None = None,
     max_rows: int | None = None,
     all_tokens: bool = False,
     ignore_case: bool = False,
@@ -52,7 +53,8 @@ def top_k(
         k: How many words, at least 1; fewer are returned where there are fewer.
         prefix: What the words begin with; apostrophes may be missing in it. Defaults
             to nothing.
-        exclude: Words that are not to be suggested. Defaults to none.
+        exclude: Words that are not to be suggested, in lower case or not for a model
+            of lower-cased text. Defaults to none.
         max_rows: Rows that are expanded at most, at least 1: a cap on the time. The
             answer may then not be exact. Defaults to none.
         all_tokens: Whether special words, numbers and punctuation are suggested too.
@@ -61,14 +63,20 @@ def top_k(
             `False`; a model of lower-cased text always ignores it.
 
     Raises:
-        ValueError: If `k` or `max_rows` is below 1.
+        ValueError: If `k` or `max_rows` is not an integer of at least 1, or `exclude`
+            is a string.
 
     Time: O(C) for each row expanded, usually a few of them.
     """
     for name, value in (("k", k), ("max_rows", max_rows)):
-        if value is not None and value < 1:
-            raise ValueError(f"`{name}` must be at least 1. Received: {value}.")
-    allowed = _allowed(predictor, prefix, exclude, all_tokens, ignore_case)
+        if value is not None:
+            _checks.positive_integer(name, value)
+    if isinstance(exclude, str):
+        raise ValueError(
+            f"`exclude` must be a collection of words. Received: {exclude[:64]!r}. Put "
+            "it into a list."
+        )
+    allowed = _allowed(predictor, prefix, exclude or (), all_tokens, ignore_case)
     best_cells = np.empty(0, np.int64)
     best = np.empty(0, np.float64)
     expanded, bound = 0, -math.inf
@@ -102,7 +110,7 @@ def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
         begun = np.zeros(len(allowed), bool)
         begun[lexicon.with_prefix(prefix, ignore_case)] = True
         allowed &= begun
-    cells = (lexicon.get(word) for word in exclude)
+    cells = (lexicon.get(cased(predictor, word)) for word in exclude)
     allowed[[cell for cell in cells if cell is not None]] = False
     return allowed.reshape(predictor.rows, predictor.columns)
 

@@ -29,8 +29,8 @@ FORMAT_VERSION = 1
 _FIRST_BIAS = 2.0
 # Cells that are kept in mind for each word, the best ones when it was first seen.
 _CANDIDATES = 8
-# A file may be so large, and a word so long.
-_MAX_BYTES, _MAX_LENGTH = 1 << 24, 64
+# A file may be so large, a word so long and so frequent.
+_MAX_BYTES, _MAX_LENGTH, _MAX_COUNT = 1 << 24, 64, 1 << 31
 
 
 @dataclasses.dataclass
@@ -82,7 +82,7 @@ class UserWords:
         if not len(self._free):
             raise ValueError(
                 "`predictor` must have free cells for the words of its user. Received: "
-                "none. Train it with --user-cells."
+                "none. Train a LightRNN with --user-cells."
             )
         self._entries: dict[str, _Entry] = {}
         self._update()
@@ -135,32 +135,31 @@ class UserWords:
         the word that was learned least makes room, of equal ones the longest unseen.
 
         Args:
-            word: One word as the tokeniser of the model cuts it.
+            word: One word as the tokeniser of the model cuts it; for a model of
+                lower-cased text it is lower-cased.
             state: Where the text had come to before it.
 
         Raises:
             ValueError: If it is not one word with letters, or too long.
         """
-        if self.tokenizer.words(word) != [word] or not is_suggestable(word):
+        words = self.tokenizer.words(word) if _is_word(word) else []
+        if len(words) != 1 or not _is_word(words[0]):
             raise ValueError(
-                "`word` must be one word with letters, as the tokeniser cuts them. "
-                f"Received: {word[:_MAX_LENGTH]!r}."
+                "`word` must be one word with letters, as the tokeniser cuts them, of "
+                f"at most {_MAX_LENGTH} characters. Received: {str(word)[:64]!r}."
             )
-        if len(word) > _MAX_LENGTH:
-            raise ValueError(
-                f"`word` must have at most {_MAX_LENGTH} characters. "
-                f"Received: {len(word)}."
-            )
+        word = words[0]
         if self._predictor.lexicon.get(word) is not None:
             return
-        entry = self._entries.pop(word, None) or _Entry(0, None, *_nothing())
-        entry.count += 1
-        if len(entry.cells):
-            entry.losses = entry.losses + self._losses(entry.cells, state)
+        old = self._entries.get(word)
+        if old is not None and len(old.cells):
+            cells, losses = old.cells, old.losses + self._losses(old.cells, state)
         else:
             losses = self._losses(self._free, state)
             best = np.argsort(losses, kind="stable")[:_CANDIDATES]
-            entry.cells, entry.losses = self._free[best], losses[best]
+            cells, losses = self._free[best], losses[best]
+        entry = _Entry(old.count + 1 if old else 1, None, cells, losses)
+        self._entries.pop(word, None)
         self._place(entry)
         self._entries[word] = entry
         self._update()
@@ -189,7 +188,8 @@ class UserWords:
             if cell not in taken:
                 entry.cell = cell
                 return
-        rarest = min(self._entries, key=lambda word: self._entries[word].count)
+        placed = [word for word, e in self._entries.items() if e.cell is not None]
+        rarest = min(placed, key=lambda word: self._entries[word].count)
         entry.cell = self._entries.pop(rarest).cell
 
     def forget(self, word: str) -> None:
@@ -253,7 +253,10 @@ class UserWords:
             cells = [e.cell for e in entries.values() if e.cell is not None]
             if len(set(cells)) < len(cells):
                 raise ValueError("two words in one cell")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (
+            *(ValueError, KeyError, TypeError),
+            *(RecursionError, OverflowError),
+        ) as error:
             raise ValueError(
                 f"{path} is not a file of user words, or is damaged: {error}."
             ) from error
@@ -270,23 +273,37 @@ class UserWords:
 
     def _checked_word(self, item):
         word = item["word"]
-        if not isinstance(word, str) or not 0 < len(word) <= _MAX_LENGTH:
+        if not _is_word(word):
             raise ValueError(f"word {word!r}")
         return word
 
     def _entry(self, item, same):
         count, cell = item["count"], item["cell"]
-        if type(count) is not int or count < 1:
+        if type(count) is not int or not 1 <= count <= _MAX_COUNT:
             raise ValueError(f"count {count!r}")
         if not same:
             return _Entry(count, None, *_nothing())
-        cells, losses = np.array(item["cells"], int), np.array(item["losses"], float)
-        known = np.isin([*cells, *([] if cell is None else [cell])], self._free)
-        if cells.ndim != 1 or cells.shape != losses.shape or not known.all():
+        cells, losses = np.array(item["cells"]), np.array(item["losses"], float)
+        if not len(cells):
+            cells = cells.astype(int)
+        named = np.array([*cells, *([] if cell is None else [cell])])
+        if cells.ndim != 1 or cells.shape != losses.shape:
+            raise ValueError(f"losses of {item['word']!r}")
+        if len(named) and (named.dtype != int or not np.isin(named, self._free).all()):
             raise ValueError(f"cells of {item['word']!r}")
         if len(cells) > _CANDIDATES or not np.isfinite(losses).all():
             raise ValueError(f"losses of {item['word']!r}")
         return _Entry(count, cell, cells, losses)
+
+
+def _is_word(word):
+    return (
+        isinstance(word, str)
+        and 0 < len(word) <= _MAX_LENGTH
+        and word.isprintable()
+        and word.split() == [word]
+        and is_suggestable(word)
+    )
 
 
 def _nothing():
