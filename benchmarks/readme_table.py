@@ -36,6 +36,15 @@ LOSSES = {
     "pairs": "pairs of words",
 }
 
+QUANTISED = {
+    "ptb-ours-0": "Penn Treebank, V = 10,000, H = 200",
+    "k20": "keyboard-en, V = 20,000, H = 200",
+    "k50": "keyboard-en, V = 50,000, H = 512",
+    "gru": "GRU, two epochs of a third of Penn Treebank",
+    "lstm, 2 layers": "2 layers, likewise",
+    "lstm, k = 0, no cell bias": "k = 0, no cell bias, likewise",
+    "dense lstm": "dense, likewise",
+}
 DEVICE_MODELS = {"dense": "dense", "lightrnn": "LightRNN"}
 
 FIRST_TABLES = {
@@ -190,6 +199,25 @@ def device_table() -> str:
     return "\n".join([*rows, "", "`python benchmarks/on_device.py --corpus DIR`."])
 
 
+def quantisation_table() -> str:
+    """Return how far files are from their models."""
+    found = {(r["kind"], r["quantize"]): r for r in read("quantisation")}
+    rows = [
+        "| perplexity, three best words the same | float32 | float16 | int8 |",
+        "|---|---|---|---|",
+    ]
+    for kind, title in QUANTISED.items():
+        cells = []
+        for quantize in ("none", "float16", "int8"):
+            r = found[kind, quantize]
+            off = r["exported_perplexity"] / r["perplexity"] - 1
+            cells.append(f"{off:+.2%}, {r['top3_overlap']:.1%}")
+        rows.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(
+        [*rows, "", "4,096 tokens of validation text (`benchmarks/quantisation.py`)."]
+    )
+
+
 def search_table() -> str:
     """Return what exact suggestions of trained models take."""
     rows = [
@@ -273,6 +301,7 @@ TABLES = {
     "rounds": rounds_table,
     "matching": matching_table,
     "device": device_table,
+    "quantisation": quantisation_table,
     "search": search_table,
     "user words": user_words_table,
 }

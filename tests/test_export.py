@@ -348,7 +348,7 @@ def rewritten(path, target, manifest=None, parts=None, drop=(), sums=True):
         ({"manifest": {"model_bytes": 1 << 40}}, "`model_bytes` in the manifest"),
         ({"manifest": {"model_bytes": 100}}, "SHA-256 of its model is not that of the"),
         ({"manifest": {"signatures": []}}, "must name `advance` and `suggest`"),
-        ({"manifest": {"signatures": ["advance", "suggest", "x"]}}, "cannot run"),
+        ({"manifest": {"signatures": ["advance", "expand", "suggest", "x"]}}, "cannot"),
         ({"manifest": {"sha256": []}}, "`sha256` in the manifest must be an object"),
         ({"manifest": {"sha256": {}}}, "SHA-256 of its model"),
         ({"manifest": {"lowercase": 1}}, "`lowercase` in the manifest must be a"),
