@@ -24,8 +24,8 @@ from lightrnn_tf.vocabulary import is_suggestable
 
 FORMAT_VERSION = 1
 # The bias of a word that was seen once; it grows with the logarithm of its count. More
-# of it completes new words after fewer letters and disturbs the other words more: with
-# 2.0 it is 62 % after two letters and 0.12 points of top-3 (keyboard-en, validation).
+# of it completes new words after fewer letters and disturbs the other words more.
+# Chosen on validation text so that these lose less than 0.2 points of top-3.
 _FIRST_BIAS = 2.0
 # Cells that are kept in mind for each word, the best ones when it was first seen.
 _CANDIDATES = 8
