@@ -46,13 +46,13 @@ def export(
 ) -> ExportResult:
     """Write a model and its vocabulary as one verified `.tflite` file.
 
-    The file has the signatures `advance`, `expand` and `suggest` (a dense model has no
-    `expand`), built-in ops only. It is compared with the Keras model on a text before
-    it is written, and written in one piece or not at all: its perplexity must be
-    within 0.5 % of the model's, and 98 % of the three best words the same.
+    The file has the signatures `advance`, `expand` (a LightRNN only) and `suggest`,
+    built-in ops only. It is compared with the Keras model on a text before it is
+    written, and written in one piece or not at all: its perplexity must be within
+    0.5 % of the model's, and 98 % of the three best words the same.
 
     Args:
-        model: A built `LightRNN` or `DenseRNN`.
+        model: A built `LightRNN`, `SlimRNN` or `DenseRNN`.
         vocabulary: Its `Vocabulary`.
         path: The file to write.
         quantize: `"none"`, `"float16"` or `"int8"`. Defaults to `"int8"`; tables of
@@ -165,7 +165,7 @@ def _manifest(model, module, vocabulary, lexicon):
     """Return what a file says of its model."""
     return {
         "format_version": litert.FORMAT_VERSION,
-        "model": "lightrnn" if hasattr(module, "expand") else "dense",
+        "model": model.kind,
         "rows": module.rows,
         "columns": module.columns,
         "vocabulary_size": len(vocabulary),

@@ -7,9 +7,10 @@ All weights are stored in the order of the cells.
 import numpy as np
 import tensorflow as tf
 
+from lightrnn_tf import layers
 from lightrnn_tf.decoding import ROWS_AT_ONCE
 from lightrnn_tf.layers import recurrent_stack
-from lightrnn_tf.models import DenseRNN, LightRNN
+from lightrnn_tf.models import DenseRNN, LightRNN, SlimRNN
 
 # How many words `suggest` gives.
 NUM_WORDS = 16
@@ -21,13 +22,14 @@ _NO_CELL = -1
 
 
 def module(model) -> "_Step":
-    """Return the step of a `LightRNN` or `DenseRNN`, with its signatures."""
+    """Return the step of a model of this package, with its signatures."""
     if isinstance(model, LightRNN):
         return LightStep(model)
-    if isinstance(model, DenseRNN):
-        return DenseStep(model)
+    if isinstance(model, (DenseRNN, SlimRNN)):
+        return FlatStep(model)
     raise ValueError(
-        f"`model` must be a LightRNN or a DenseRNN. Received: {type(model).__name__}."
+        "`model` must be a LightRNN, SlimRNN or DenseRNN. Received: "
+        f"{type(model).__name__}."
     )
 
 
@@ -264,22 +266,25 @@ class LightStep(_Step):
         return {**self._named(states), **answer, "bound": bound}
 
 
-class DenseStep(_Step):
-    """The step of a `DenseRNN`; its cell ids are word ids."""
+class FlatStep(_Step):
+    """The step of a model that scores all words at once; cell ids are word ids."""
 
     def __init__(self, model):
         super().__init__(model)
         self.rows, self.columns = 1, model.vocabulary_size
-        vectors = np.asarray(model.embedding.embeddings)
-        self._vectors = _variable(vectors)
-        kernel = vectors.T if model.tied else np.asarray(model.output_kernel)
-        self._kernel = _variable(kernel)
-        self._bias = _variable(model.output_bias)
+        if isinstance(model.embedding, layers.SlimEmbedding):
+            self._embedding = _SlimEmbedding(model.embedding)
+        else:
+            self._embedding = _DenseEmbedding(model.embedding)
+        if isinstance(model.softmax, layers.SlimSoftmax):
+            self._softmax = _SlimSoftmax(model.softmax)
+        else:
+            self._softmax = _DenseSoftmax(model.softmax)
 
     def _advance(self, word, states):
-        inputs = self._project(0, tf.gather(self._vectors, word))
+        inputs = self._project(0, self._embedding(word))
         states = self._recur(inputs, states)
-        logits = tf.matmul(states[-self._per_layer], self._kernel) + self._bias
+        logits = self._softmax(states[-self._per_layer])
         return states, tf.nn.log_softmax(logits)
 
     def advance(self, word, **states):
@@ -292,3 +297,71 @@ class DenseStep(_Step):
         states, log_probs = self._advance(word, self._states(states))
         answer = _best(log_probs, lambda place: place)
         return {**self._named(states), **answer, "bound": tf.fill([1], _NOTHING)}
+
+
+class _DenseEmbedding(tf.Module):
+    """Word ids `(1,)` to vectors `(1, E)`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self._vectors = _variable(layer.embeddings)
+
+    def __call__(self, word):
+        return tf.gather(self._vectors, word)
+
+
+class _DenseSoftmax(tf.Module):
+    """Hidden states `(1, H)` to logits `(1, V)`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self._kernel = _variable(layer.kernel)
+        self._bias = _variable(layer.bias)
+
+    def __call__(self, hidden):
+        return tf.matmul(hidden, self._kernel) + self._bias
+
+
+def _small(codes):
+    """Return codes as a constant of as few bytes as hold them.
+
+    No built-in op draws them from a seed, so the file holds them.
+    """
+    for dtype in (np.int8, np.int16):
+        if codes.max() <= np.iinfo(dtype).max:
+            return tf.constant(codes.astype(dtype))
+    return tf.constant(codes)
+
+
+class _SlimEmbedding(tf.Module):
+    """Word ids `(1,)` to vectors `(1, E)` put together of sub-vectors."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self._codes = _small(layer.codes)
+        self._sub_vectors = _variable(layer.sub_vectors)
+
+    def __call__(self, word):
+        codes = tf.cast(tf.gather(self._codes, word), tf.int32)
+        return tf.reshape(tf.gather(self._sub_vectors, codes), (1, -1))
+
+
+class _SlimSoftmax(tf.Module):
+    """Hidden states `(1, H)` to logits `(1, V)`, K numbers added up for each word."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self._codes = [_small(codes) for codes in layer.codes.T]
+        self._sub_vectors = [_variable(part) for part in np.asarray(layer.sub_vectors)]
+        self._bias = _variable(layer.bias) if layer.word_bias else None
+
+    def __call__(self, hidden):
+        pieces = tf.split(hidden, len(self._codes), axis=1)
+        logits = []
+        for piece, vectors, codes in zip(
+            pieces, self._sub_vectors, self._codes, strict=True
+        ):
+            products = tf.matmul(piece, vectors, transpose_b=True)[0]
+            logits.append(tf.gather(products, tf.cast(codes, tf.int32)))
+        total = tf.add_n(logits)[None]
+        return total if self._bias is None else total + self._bias

@@ -34,3 +34,21 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise ValueError(
             f"`{name}` must be one of {', '.join(choices)}. Received: {name}={value!r}."
         )
+
+
+def seed(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is an integer in [0, 2³²)."""
+    if type(value) is not int or not 0 <= value < 2**32:
+        raise ValueError(
+            f"`{name}` must be an integer in [0, 2**32). "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def divides(part_name: str, part: int, name: str, whole: int) -> None:
+    """Raise `ValueError` unless `part` divides `whole`."""
+    if whole % part:
+        raise ValueError(
+            f"`{name}` must be a multiple of `{part_name}`. "
+            f"Received: {name}={whole}, {part_name}={part}."
+        )

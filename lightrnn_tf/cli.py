@@ -205,9 +205,10 @@ def _add_train(add):
     shape = command.add_argument_group("model").add_argument
     shape(
         "--model",
-        choices=("lightrnn", "dense"),
+        choices=("lightrnn", "slim", "dense"),
         default="lightrnn",
-        help="dense: an ordinary embedding and softmax, to compare with",
+        help="slim: words put together of shared sub-vectors; dense: an ordinary "
+        "embedding and softmax, to compare with",
     )
     shape(
         "--units",
@@ -252,6 +253,26 @@ def _add_train(add):
         help="cells kept free for words a user adds; default: 2%% of the words",
     )
     shape("--tied", action="store_true", help="dense: one table for both sides")
+    shape(
+        "--slim-parts",
+        type=_positive,
+        default=10,
+        metavar="K",
+        help="slim: sub-vectors of a word; divides H, E and M; default: 10",
+    )
+    shape(
+        "--slim-vectors",
+        type=_positive,
+        default=5000,
+        metavar="M",
+        help="slim: sub-vectors that all words share, on each side; default: 5000",
+    )
+    shape(
+        "--slim-side",
+        choices=("both", "input", "output"),
+        default="both",
+        help="slim: which side shares sub-vectors; default: both",
+    )
     fit = command.add_argument_group("training").add_argument
     fit("--dropout", type=float, default=0.2, metavar="P", help="default: 0.2")
     fit(

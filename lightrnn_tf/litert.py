@@ -354,11 +354,12 @@ def _check_manifest(manifest, path):
             f"{path}: `signatures` in the manifest must name `advance` and `suggest`. "
             f"Received: {signatures!r}."
         )
-    kind = "lightrnn" if "expand" in signatures else "dense"
-    if manifest.get("model") != kind:
+    kinds = ("lightrnn",) if "expand" in signatures else ("dense", "slim")
+    if manifest.get("model") not in kinds:
         raise ValueError(
-            f"{path}: `model` in the manifest must be {kind!r}, as the signatures "
-            f"{signatures!r} are. Received: {manifest.get('model')!r}."
+            f"{path}: `model` in the manifest must be {' or '.join(map(repr, kinds))}, "
+            f"as the signatures {signatures!r} are. "
+            f"Received: {manifest.get('model')!r}."
         )
     if not isinstance(manifest.get("sha256"), dict):
         raise ValueError(f"{path}: `sha256` in the manifest must be an object.")

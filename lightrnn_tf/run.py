@@ -31,8 +31,7 @@ WEIGHTS = "best.weights.h5"
 METRICS = "metrics.jsonl"
 
 MODELS: dict[str, type[models.LanguageModel]] = {
-    "lightrnn": models.LightRNN,
-    "dense": models.DenseRNN,
+    model.kind: model for model in (models.LightRNN, models.SlimRNN, models.DenseRNN)
 }
 
 
@@ -227,11 +226,11 @@ def discard(partial: pathlib.Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_config(path: pathlib.Path, kind: str, model, training: dict) -> None:
+def write_config(path: pathlib.Path, model, training: dict) -> None:
     """Write what a run is, from which `Run` makes the model again."""
     config = {
         "format_version": FORMAT_VERSION,
-        "model": kind,
+        "model": model.kind,
         "model_config": model.get_config(),
         "training": training,
         "versions": {"keras": keras.__version__, "backend": keras.backend.backend()},

@@ -66,6 +66,9 @@ class Options:
     columns: int | None = None
     user_cells: int | None = None
     tied: bool = False
+    slim_parts: int = 10
+    slim_vectors: int = 5000
+    slim_side: str = "both"
     dropout: float = 0.2
     table: str = WARM_START
     rounds: tuple[int, ...] = (10,)
@@ -79,10 +82,10 @@ class Options:
     overwrite: bool = False
 
     def __post_init__(self):
-        if self.model == "dense" and len(self.rounds) > 1:
+        if self.model != "lightrnn" and len(self.rounds) > 1:
             raise ValueError(
-                "`rounds` must be one number for a dense model, which has no table. "
-                f"Received: {self.rounds}."
+                f"`rounds` must be one number for a {self.model} model, which has no "
+                f"table. Received: {self.rounds}."
             )
         if not self.rounds or min(self.rounds) < 1:
             raise ValueError(
@@ -105,9 +108,10 @@ class Options:
     def _check_table(self):
         if self.table in (WARM_START, RANDOM):
             return
-        if self.model == "dense":
+        if self.model != "lightrnn":
             raise ValueError(
-                f"`table` must be left out for a dense model. Received: {self.table!r}."
+                f"`table` must be left out for a {self.model} model. "
+                f"Received: {self.table!r}."
             )
         if not pathlib.Path(self.table).is_file():
             raise ValueError(
@@ -156,7 +160,7 @@ class _Training:
         self._read_text()
         given = self._given_table()
         self.model = _new_model(options, self.vocabulary, given)
-        run.write_config(path, options.model, self.model, dataclasses.asdict(options))
+        run.write_config(path, self.model, dataclasses.asdict(options))
         write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
         _say(
             f"{len(self.ids):,} training tokens, {len(self.valid.ids):,} for "
@@ -352,6 +356,14 @@ def _new_model(
     model: models.LanguageModel
     if options.model == "dense":
         model = models.DenseRNN(tied=options.tied, **common)
+    elif options.model == "slim":
+        model = models.SlimRNN(
+            parts=options.slim_parts,
+            vectors=options.slim_vectors,
+            side=options.slim_side,
+            seed=options.seed,
+            **common,
+        )
     else:
         rows, columns = _table_shape(options, len(vocabulary), given)
         model = models.LightRNN(

@@ -116,11 +116,36 @@ class LightOracle:
         return log_prob
 
 
-class DenseOracle:
-    """A DenseRNN read word by word."""
+def slim_vectors(layer, groups):
+    """The vectors of all words, put together slot by slot."""
+    (sub_vectors,) = values([layer.sub_vectors])
+    vectors = []
+    for codes in layer.codes:
+        pieces = [
+            sub_vectors[part, code] if groups else sub_vectors[code]
+            for part, code in enumerate(codes)
+        ]
+        vectors.append(np.concatenate(pieces))
+    return np.array(vectors)
+
+
+class FlatOracle:
+    """A DenseRNN or SlimRNN read word by word."""
 
     def __init__(self, model):
         self.model = model
+        side = getattr(model, "side", None)
+        if side in ("both", "input"):
+            self.vectors = slim_vectors(model.embedding, groups=False)
+        else:
+            (self.vectors,) = values([model.embedding.embeddings])
+        if side in ("both", "output"):
+            self.kernel = slim_vectors(model.softmax, groups=True).T
+        elif getattr(model, "tied", False):
+            self.kernel = self.vectors.T
+        else:
+            (self.kernel,) = values([model.softmax.kernel])
+        (self.bias,) = values([model.softmax.bias])
         self.restart()
 
     def restart(self):
@@ -128,23 +153,19 @@ class DenseOracle:
         self.states = [np.zeros(stack.units) for _ in range(stack.num_states)]
 
     def read(self, word):
-        (vectors,) = values([self.model.embedding.embeddings])
-        self.hidden = recurrent_step(self.model.recurrent, vectors[word], self.states)
+        self.hidden = recurrent_step(
+            self.model.recurrent, self.vectors[word], self.states
+        )
 
     def log_prob_and_read(self, word):
-        (bias,) = values([self.model.output_bias])
-        if self.model.tied:
-            kernel = values([self.model.embedding.embeddings])[0].T
-        else:
-            (kernel,) = values([self.model.output_kernel])
-        log_prob = log_softmax(self.hidden @ kernel + bias)[word]
+        log_prob = log_softmax(self.hidden @ self.kernel + self.bias)[word]
         self.read(word)
         return log_prob
 
 
 def stream_nats(model, ids):
     """−log P of each token of one stream that begins with `<eos>`, by the equations."""
-    oracle = DenseOracle(model) if hasattr(model, "tied") else LightOracle(model)
+    oracle = LightOracle(model) if hasattr(model, "residual_dim") else FlatOracle(model)
     oracle.read(model.eos_id)
     nats = []
     for word in ids:

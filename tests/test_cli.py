@@ -36,7 +36,7 @@ def lightrnn(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A text, a LightRNN of two rounds, a dense run and an exported file."""
+    """A text, a LightRNN of two rounds, a dense and a slim run, an exported file."""
     folder = tmp_path_factory.mktemp("cli")
     (folder / "text.txt").write_text(TEXT, encoding="utf-8")
     (folder / "test.txt").write_text("The cat sat on the zebra.\n", encoding="utf-8")
@@ -46,6 +46,9 @@ def folder(tmp_path_factory):
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "dense",
                     "--tied", "--rounds", "1", *SMALL,
                     "--out", folder / "dense") == 0  # fmt: skip
+    assert lightrnn("train", "--train", folder / "text.txt", "--model", "slim",
+                    "--slim-parts", 2, "--slim-vectors", 8, "--rounds", "1", *SMALL,
+                    "--out", folder / "slim") == 0  # fmt: skip
     assert lightrnn("export", folder / "run", "--out", folder / "m.tflite") == 0
     return folder
 
@@ -98,7 +101,7 @@ def test_best_weights_and_table_belong_together(folder):
     assert free >= 1
 
 
-@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+@pytest.mark.parametrize("model", ["run", "dense", "slim", "m.tflite"])
 def test_evaluate_gives_the_keys_of_the_contract(folder, model, capsys):
     text = folder / "test.txt"
     assert lightrnn("evaluate", folder / model, "--text", text, "--json") == 0
@@ -141,7 +144,7 @@ def test_evaluate_can_begin_anew_at_every_line(folder, capsys):
     assert abs(nats["run", ()] - nats["run", ("--line-independent",)]) > 1e-3
 
 
-@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+@pytest.mark.parametrize("model", ["run", "dense", "slim", "m.tflite"])
 def test_suggest_gives_the_keys_of_the_contract(folder, model, capsys):
     assert lightrnn("suggest", folder / model, "the cat", "-k", 4, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
@@ -207,7 +210,7 @@ def test_generate_is_repeatable(folder, capsys):
     assert texts[0] == texts[1] != texts[2]
 
 
-@pytest.mark.parametrize("model", ["run", "dense", "m.tflite"])
+@pytest.mark.parametrize("model", ["run", "dense", "slim", "m.tflite"])
 def test_table_lists_every_word_once(folder, model, capsys):
     assert lightrnn("table", folder / model, "--json") == 0
     listing = json.loads(capsys.readouterr().out)

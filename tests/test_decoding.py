@@ -17,6 +17,7 @@ MODELS = [
     (models.LightRNN, {"rows": 14, "columns": 1}),
     (models.LightRNN, {"rows": 12, "columns": 2, "residual_dim": 0, "layers": 2}),
     (models.DenseRNN, {}),
+    (models.SlimRNN, {"parts": 3, "vectors": 12}),
 ]
 
 

@@ -26,6 +26,9 @@ MODELS = {
     "simple": (models.LightRNN, {"cell": "simple", "line_independent": True}),
     "dense": (models.DenseRNN, {"embedding_dim": 7, "cell": "gru"}),
     "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
+    "slim": (models.SlimRNN, {"parts": 2, "vectors": 14}),
+    "slim input": (models.SlimRNN, {"parts": 4, "vectors": 9, "side": "input"}),
+    "slim output": (models.SlimRNN, {"parts": 4, "vectors": 8, "side": "output"}),
 }
 
 
@@ -113,12 +116,12 @@ def test_one_call_path_gives_the_best_words_and_a_bound(name, exported):
             assert value.shape == (1, 24)
 
 
-@pytest.mark.parametrize("name", ["light", "dense"])
+@pytest.mark.parametrize("name", ["light", "dense", "slim"])
 def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
     path, reference = exported[name]
     file = litert.LiteRTPredictor(path)
     signatures = file._interpreter.get_signature_list()
-    dense = name == "dense"
+    dense = name != "light"
     assert set(signatures) == {"advance", "suggest"} | (set() if dense else {"expand"})
     states = [f"state_{n}" for n in range(reference.model.recurrent.num_states)]
     advance = signatures["advance"]

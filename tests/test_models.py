@@ -16,6 +16,9 @@ MODELS = [
     (models.LightRNN, {"rows": 1, "columns": 13, "cell": "simple", "layers": 2}),
     (models.DenseRNN, {"embedding_dim": 4, "layers": 2}),
     (models.DenseRNN, {"tied": True, "cell": "gru"}),
+    (models.SlimRNN, {"parts": 3, "vectors": 9, "embedding_dim": 12, "seed": 1}),
+    (models.SlimRNN, {"parts": 2, "vectors": 5, "side": "input", "layers": 2}),
+    (models.SlimRNN, {"parts": 6, "vectors": 12, "side": "output", "cell": "gru"}),
 ]
 
 

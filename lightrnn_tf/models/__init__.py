@@ -1,7 +1,15 @@
-"""Keras models: LightRNN, and the dense model it is measured against."""
+"""Keras models: LightRNN, SlimRNN, and the dense model they are measured against."""
 
 from lightrnn_tf.models.dense_rnn import DenseRNN
 from lightrnn_tf.models.language_model import NO_WORD, LanguageModel, StreamPass
 from lightrnn_tf.models.light_rnn import LightRNN
+from lightrnn_tf.models.slim_rnn import SlimRNN
 
-__all__ = ["NO_WORD", "DenseRNN", "LanguageModel", "LightRNN", "StreamPass"]
+__all__ = [
+    "NO_WORD",
+    "DenseRNN",
+    "LanguageModel",
+    "LightRNN",
+    "SlimRNN",
+    "StreamPass",
+]

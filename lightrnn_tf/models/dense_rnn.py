@@ -1,19 +1,17 @@
 """DenseRNN: the same body with an ordinary embedding and softmax, the yardstick."""
 
 import keras
-import numpy as np
 from keras import ops
 
-from lightrnn_tf import table as tables
-from lightrnn_tf.models import language_model
+from lightrnn_tf.models import flat_model
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
-class DenseRNN(language_model.LanguageModel):
+class DenseRNN(flat_model.FlatModel):
     """Maps word ids to the nats of each next word, with V vectors a side.
 
     What `LightRNN` is measured against: the recurrent body, the training and the
-    evaluation are the same code. To decoding it is a table of one row.
+    evaluation are the same code.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
@@ -48,6 +46,8 @@ class DenseRNN(language_model.LanguageModel):
     (2, 6)
     """
 
+    kind = "dense"
+
     def __init__(
         self,
         vocabulary_size,
@@ -78,67 +78,18 @@ class DenseRNN(language_model.LanguageModel):
                 f"embedding_dim={self.embedding_dim}, units={units}."
             )
         self.tied = bool(tied)
-        self.embedding = keras.layers.Embedding(
+        self.embedding = flat_model.dense_embedding(
+            vocabulary_size, self.embedding_dim, self.dtype_policy
+        )
+        self.softmax = flat_model.DenseSoftmax(
             vocabulary_size,
-            self.embedding_dim,
-            embeddings_initializer=keras.initializers.RandomUniform(-0.1, 0.1),
+            self._tied_kernel if tied else None,
             dtype=self.dtype_policy,
-            name="embedding",
+            name="softmax",
         )
 
-    def build(self, ids_shape=None):
-        self.embedding.build((None, None))
-        self.recurrent.build((None, None, self.embedding_dim))
-        self.output_bias = self.add_weight(
-            name="output_bias", shape=(self.vocabulary_size,), initializer="zeros"
-        )
-        if not self.tied:
-            self.output_kernel = self.add_weight(
-                name="output_kernel",
-                shape=(self.units, self.vocabulary_size),
-                initializer="glorot_uniform",
-            )
-
-    @property
-    def table(self):
-        """The words in one row, in the order of their ids."""
-        return tables.WordTable(
-            np.arange(self.vocabulary_size), 1, self.vocabulary_size
-        )
-
-    def _begin(self, words):
-        return self.zero_states(ops.shape(words)[0])
-
-    def _inputs(self, ids, training):
-        vectors = self.embedding(ids[:, :-1])
-        return self.recurrent.project(self.input_dropout(vectors, training=training))
-
-    def _logits(self, hidden):
-        hidden = ops.cast(hidden, self.compute_dtype)
-        if self.tied:
-            kernel = ops.transpose(self.embedding.embeddings)
-        else:
-            kernel = self.output_kernel
-        logits = ops.matmul(hidden, ops.cast(kernel, self.compute_dtype))
-        return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
-
-    def nats(self, hidden, targets):
-        return ops.sparse_categorical_crossentropy(
-            targets, self._logits(hidden), from_logits=True
-        )
-
-    def advance(self, cells, states):
-        # The cells of its one row are the word ids.
-        vectors = self.embedding(ops.cast(cells, "int32"))
-        hidden, states = self.recurrent.step(self.recurrent.project(vectors), states)
-        return states, self.row_log_probs(hidden)
-
-    def row_log_probs(self, hidden):
-        return ops.zeros((*ops.shape(hidden)[:-1], 1), "float32")
-
-    def expand(self, rows, states):
-        hidden = self.recurrent.output(states)
-        return ops.log_softmax(self._logits(hidden), axis=-1)
+    def _tied_kernel(self):
+        return ops.transpose(self.embedding.embeddings)
 
     def get_config(self):
         return {**super().get_config(), "tied": self.tied}

@@ -108,10 +108,12 @@ class LanguageModel(keras.Model):
     it stands for a stream that begins there, with `<eos>`; later for padding, which
     costs nothing and is not counted.
 
-    A subclass has `half_steps` and the methods `_begin`, `_inputs`, `nats`,
+    A subclass has `kind`, `half_steps` and the methods `_begin`, `_inputs`, `nats`,
     `row_log_probs`, `advance` and `expand`, and the property `table`.
     """
 
+    # Its name in files and on the command line.
+    kind: str
     # Recurrent steps per word.
     half_steps = 1
 

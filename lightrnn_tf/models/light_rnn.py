@@ -69,6 +69,7 @@ class LightRNN(language_model.LanguageModel):
     vectors, and input vectors of the two kinds that need not be of size H.
     """
 
+    kind = "lightrnn"
     half_steps = 2
 
     def __init__(

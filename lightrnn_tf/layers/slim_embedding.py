@@ -1,0 +1,103 @@
+"""Word vectors put together of shared sub-vectors."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf import _checks
+from lightrnn_tf.layers.slim_codes import slim_codes
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class SlimEmbedding(keras.layers.Layer):
+    """Maps word ids to vectors that are put together of shared sub-vectors.
+
+    The vector of each word is `K` sub-vectors of length E/K in a row, each one of `M`
+    that all words share, so V words need M·E/K numbers whatever V is. Which ones is
+    drawn from a seed, once; see `slim_codes`. It is drawn again wherever the layer is
+    built and not saved with the weights.
+
+    Args:
+        vocabulary_size: Positive integer. Size of the vocabulary, `V`.
+        embedding_dim: Positive integer. Length of the vectors, `E`, a multiple of
+            `parts`.
+        parts: Positive integer. Sub-vectors of a word, `K`.
+        vectors: Positive integer. Sub-vectors in all, `M`; at most V·K.
+        seed: Integer in [0, 2³²) from which the assignment is drawn. Defaults to 0.
+        embeddings_initializer: Initializer of the sub-vectors. Defaults to uniform in
+            ±0.1.
+        **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
+
+    Call arguments:
+        ids: Integer tensor `(B, T)`, word ids in `[0, V)`.
+
+    Returns:
+        Tensor `(B, T, E)` in the layer's compute dtype.
+
+    Raises:
+        ValueError: If a size is not a positive integer, `parts` does not divide
+            `embedding_dim`, or there are more sub-vectors than places for them.
+
+    Masking: neither uses nor produces a mask.
+
+    Example:
+
+    >>> layer = SlimEmbedding(10, embedding_dim=6, parts=3, vectors=5)
+    >>> tuple(layer(np.zeros((8, 4), "int32")).shape)
+    (8, 4, 6)
+
+    References:
+        Li et al., "Slim Embedding Layers for Recurrent Neural Language Models", AAAI
+        2018, https://arxiv.org/abs/1711.09873.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        embedding_dim,
+        parts,
+        vectors,
+        seed=0,
+        embeddings_initializer=None,
+        **kwargs,
+    ):
+        self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
+        _checks.positive_integer("embedding_dim", embedding_dim)
+        _checks.divides("parts", parts, "embedding_dim", embedding_dim)
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.embedding_dim = embedding_dim
+        self.parts = parts
+        self.vectors = vectors
+        self.seed = seed
+        self.embeddings_initializer = keras.initializers.get(
+            embeddings_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
+        )
+
+    def build(self, ids_shape):
+        self.sub_vectors = self.add_weight(
+            name="sub_vectors",
+            shape=(self.vectors, self.embedding_dim // self.parts),
+            initializer=self.embeddings_initializer,
+        )
+
+    def call(self, ids):
+        codes = ops.take(ops.convert_to_tensor(self.codes), ids, axis=0)
+        sub_vectors = ops.cast(self.sub_vectors, self.compute_dtype)
+        vectors = ops.take(sub_vectors, codes, axis=0)
+        return ops.reshape(vectors, (*ops.shape(ids), self.embedding_dim))
+
+    def compute_output_shape(self, ids_shape):
+        return (*ids_shape, self.embedding_dim)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "vocabulary_size": self.vocabulary_size,
+            "embedding_dim": self.embedding_dim,
+            "parts": self.parts,
+            "vectors": self.vectors,
+            "seed": self.seed,
+            "embeddings_initializer": keras.saving.serialize_keras_object(
+                self.embeddings_initializer
+            ),
+        }

@@ -1,0 +1,104 @@
+"""What the models have in common that score all words at once."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from lightrnn_tf import table as tables
+from lightrnn_tf.models import language_model
+
+
+def dense_embedding(vocabulary_size, embedding_dim, dtype):
+    """Return the layer that has a vector for each word."""
+    return keras.layers.Embedding(
+        vocabulary_size,
+        embedding_dim,
+        embeddings_initializer=keras.initializers.RandomUniform(-0.1, 0.1),
+        dtype=dtype,
+        name="embedding",
+    )
+
+
+class DenseSoftmax(keras.layers.Layer):
+    """Maps hidden states to the nats of the true words, with V output vectors.
+
+    Args:
+        vocabulary_size: Number of words, `V`.
+        tied_kernel: Function that returns the kernel `(H, V)`. Defaults to a kernel of
+            its own.
+    """
+
+    def __init__(self, vocabulary_size, tied_kernel=None, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+        self.tied_kernel = tied_kernel
+
+    def build(self, hidden_shape, ids_shape=None):
+        self.bias = self.add_weight(
+            name="bias", shape=(self.vocabulary_size,), initializer="zeros"
+        )
+        if self.tied_kernel is None:
+            self.own_kernel = self.add_weight(
+                name="kernel",
+                shape=(hidden_shape[-1], self.vocabulary_size),
+                initializer="glorot_uniform",
+            )
+
+    @property
+    def kernel(self):
+        """The output vectors, `(H, V)`."""
+        return self.tied_kernel() if self.tied_kernel else self.own_kernel
+
+    def call(self, hidden, ids):
+        return ops.sparse_categorical_crossentropy(
+            ids, self.logits(hidden), from_logits=True
+        )
+
+    def logits(self, hidden):
+        """Return float32 logits `(..., V)` of hidden states `(..., H)`."""
+        hidden = ops.cast(hidden, self.compute_dtype)
+        logits = ops.matmul(hidden, ops.cast(self.kernel, self.compute_dtype))
+        return ops.cast(logits, "float32") + ops.cast(self.bias, "float32")
+
+
+class FlatModel(language_model.LanguageModel):
+    """Base of the models without rows; to decoding each is a table of one row.
+
+    A subclass makes two layers: `embedding`, which maps word ids to vectors, and
+    `softmax`, which maps hidden states and true words to nats and has `logits`.
+    """
+
+    def build(self, ids_shape=None):
+        self.embedding.build((None, None))
+        self.recurrent.build((None, None, self.embedding_dim))
+        self.softmax.build((None, None, self.units))
+
+    @property
+    def table(self):
+        """The words in one row, in the order of their ids."""
+        return tables.WordTable(
+            np.arange(self.vocabulary_size), 1, self.vocabulary_size
+        )
+
+    def _begin(self, words):
+        return self.zero_states(ops.shape(words)[0])
+
+    def _inputs(self, ids, training):
+        vectors = self.embedding(ids[:, :-1])
+        return self.recurrent.project(self.input_dropout(vectors, training=training))
+
+    def nats(self, hidden, targets):
+        return self.softmax(hidden, ids=targets)
+
+    def advance(self, cells, states):
+        # The cells of its one row are the word ids.
+        vectors = self.embedding(ops.cast(cells, "int32"))
+        hidden, states = self.recurrent.step(self.recurrent.project(vectors), states)
+        return states, self.row_log_probs(hidden)
+
+    def row_log_probs(self, hidden):
+        return ops.zeros((*ops.shape(hidden)[:-1], 1), "float32")
+
+    def expand(self, rows, states):
+        hidden = self.recurrent.output(states)
+        return ops.log_softmax(self.softmax.logits(hidden), axis=-1)

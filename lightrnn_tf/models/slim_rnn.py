@@ -1,0 +1,126 @@
+"""SlimRNN: the same body with words put together of shared sub-vectors."""
+
+import keras
+
+from lightrnn_tf import _checks, layers
+from lightrnn_tf.models import flat_model
+
+SIDES = ("both", "input", "output")
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class SlimRNN(flat_model.FlatModel):
+    """Maps word ids to the nats of each next word, with M sub-vectors a side.
+
+    The vector of each word is `K` sub-vectors in a row, drawn once and for all from
+    `M` that all words share, so a side needs M·H/K numbers whatever V is. Recurrent
+    body, training and evaluation are those of `DenseRNN` and `LightRNN`.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
+        parts: Positive integer. Sub-vectors of a word, `K`; divides `H`, `E` and
+            `vectors`. Defaults to 10.
+        vectors: Positive integer. Sub-vectors of a side, `M`; at most V·K. Defaults
+            to 5000.
+        side: `"both"`; or `"input"` or `"output"`, the other side then has V vectors.
+            Defaults to `"both"`.
+        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn.
+            Defaults to 0.
+        embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
+        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
+        layers: Number of recurrent layers. Defaults to 1.
+        dropout: Share of the inputs, of the outputs and of the values between layers
+            that is dropped in training. Defaults to 0.2.
+        eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
+        line_independent: Whether the state begins anew after each `<eos>`. Defaults to
+            `False`.
+        **kwargs: `name`, `dtype` of `keras.Model`.
+
+    Call arguments:
+        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        training: Whether to apply dropout.
+
+    Returns:
+        float32 tensor `(B, T)`, nats.
+
+    Raises:
+        ValueError: If a size is not a positive integer or not a multiple of `parts`,
+            there are more sub-vectors than places for them, or an option is unknown.
+
+    Example:
+
+    >>> model = models.SlimRNN(vocabulary_size=10, units=8, parts=2, vectors=6)
+    >>> tuple(model(np.zeros((2, 7), "int32")).shape)
+    (2, 6)
+
+    References:
+        Li et al., "Slim Embedding Layers for Recurrent Neural Language Models", AAAI
+        2018, https://arxiv.org/abs/1711.09873.
+
+    Differs from the paper: each word has a bias, and the softmax of training is exact.
+    """
+
+    kind = "slim"
+
+    def __init__(
+        self,
+        vocabulary_size,
+        units=200,
+        parts=10,
+        vectors=5000,
+        side="both",
+        seed=0,
+        embedding_dim=None,
+        cell="lstm",
+        layers=1,
+        dropout=0.2,
+        eos_id=0,
+        line_independent=False,
+        **kwargs,
+    ):
+        _checks.one_of("side", side, SIDES)
+        super().__init__(
+            vocabulary_size,
+            units,
+            embedding_dim,
+            cell,
+            layers,
+            dropout,
+            eos_id,
+            line_independent,
+            **kwargs,
+        )
+        self.parts = parts
+        self.vectors = vectors
+        self.side = side
+        self.seed = seed
+        self._add_layers()
+
+    def _add_layers(self):
+        words, policy = self.vocabulary_size, self.dtype_policy
+        shared = {"parts": self.parts, "vectors": self.vectors, "seed": self.seed}
+        if self.side == "output":
+            self.embedding = flat_model.dense_embedding(
+                words, self.embedding_dim, policy
+            )
+        else:
+            self.embedding = layers.SlimEmbedding(
+                words, self.embedding_dim, **shared, dtype=policy, name="embedding"
+            )
+        if self.side == "input":
+            self.softmax = flat_model.DenseSoftmax(words, dtype=policy, name="softmax")
+        else:
+            _checks.divides("parts", self.parts, "units", self.units)
+            self.softmax = layers.SlimSoftmax(
+                words, **shared, dtype=policy, name="softmax"
+            )
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "parts": self.parts,
+            "vectors": self.vectors,
+            "side": self.side,
+            "seed": self.seed,
+        }
