@@ -135,6 +135,10 @@ class LightStep(_Step):
         table, softmax = model.table, model.softmax
         self.rows, self.columns = table.rows, table.columns
         self._store_inputs(model)
+        self._transition = None
+        if model.transition:
+            self._transition = _variable(model.transition.kernel)
+            self._row_vectors = _variable(model.transition.row_vectors)
         self._row_kernel = _variable(softmax.row_kernel)
         self._row_bias = _variable(softmax.row_bias)
         self._column_kernel = _variable(softmax.column_kernel)
@@ -186,8 +190,11 @@ class LightStep(_Step):
     def _advance(self, word, states):
         row, column = word // self.columns, word % self.columns
         inputs = tf.gather(self._row_inputs, row)
-        states = self._recur(self._project_inputs(inputs), states)
-        inputs = tf.gather(self._column_inputs, column)
+        if self._transition is None:
+            states = self._recur(self._project_inputs(inputs), states)
+            inputs = tf.gather(self._column_inputs, column)
+        else:
+            inputs += tf.gather(self._column_inputs, column)
         if self._residual:
             vectors = tf.reshape(self._word_vectors, (-1, self._residual))
             inputs += tf.matmul(tf.gather(vectors, word), self._residual_inputs)
@@ -196,11 +203,18 @@ class LightStep(_Step):
         logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
         return states, tf.nn.log_softmax(logits)
 
-    def _column_logits(self, rows, states):
+    def _column_state(self, rows, states):
+        """Return h^r `(n, H)` of rows `(n,)`."""
+        if self._transition is not None:
+            product = tf.matmul(states[-self._per_layer], self._transition)
+            return tf.tanh(product + tf.gather(self._row_vectors, rows))
         # Reshaped, or one table for two uses would be unpacked to float32 as a whole.
         table = tf.reshape(self._row_inputs, (self.rows, 1, -1))
         inputs = tf.squeeze(tf.gather(table, rows), 1)
-        hidden = self._recur(self._project_inputs(inputs), states)[-self._per_layer]
+        return self._recur(self._project_inputs(inputs), states)[-self._per_layer]
+
+    def _column_logits(self, rows, states):
+        hidden = self._column_state(rows, states)
         logits = tf.matmul(hidden, self._column_kernel)
         logits += tf.gather(self._bias, rows) if self._has_cell_bias else self._bias
         if self._residual:

@@ -244,6 +244,13 @@ def _add_train(add):
         default=True,
         help="a bias for each word (default; the paper has none)",
     )
+    shape(
+        "--within-word",
+        choices=("transition", "recurrent"),
+        default="transition",
+        help="how the column follows from the row: by one matrix product (default), or "
+        "by a recurrent step that reads the row, as in the paper",
+    )
     shape("--rows", type=_positive, metavar="R", help="default: nearly square")
     shape("--columns", type=_positive, metavar="C", help="default: nearly square")
     shape(

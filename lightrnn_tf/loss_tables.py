@@ -187,7 +187,7 @@ class _LossPass(StreamPass):
     def call(self, inputs):
         ids, slots = inputs
         hidden, targets, scored, _ = self.model.read(ids, self.carried, training=False)
-        pairs = self.model.pairs(hidden)
+        pairs = self.model.pairs(hidden, targets)
         softmax = self.model.softmax
         losses = (
             -softmax.row_log_probs(pairs[..., 0, :]),

@@ -167,10 +167,12 @@ def _solve(losses: LossTables, before, counts, moving_cost, solver, time_limit):
 def _fit_input_vectors(model: LightRNN, before: tables.WordTable, counts):
     """Give rows and columns the mean of the vectors that their words had before."""
     after = model.table
-    for variable, old, new in (
-        (model.embedding.row_vectors, before.row_of, after.row_of),
-        (model.embedding.column_vectors, before.column_of, after.column_of),
-    ):
+    of_rows = [model.embedding.row_vectors]
+    if model.transition:
+        of_rows.append(model.transition.row_vectors)
+    parts = [(vectors, before.row_of, after.row_of) for vectors in of_rows]
+    parts.append((model.embedding.column_vectors, before.column_of, after.column_of))
+    for variable, old, new in parts:
         vectors = np.array(ops.convert_to_numpy(variable))
         total = np.zeros(vectors.shape, np.float64)
         np.add.at(total, new, vectors[old] * counts[:, None])

@@ -62,6 +62,7 @@ class Options:
     embedding_dim: int | None = None
     residual_dim: int = 16
     cell_bias: bool = True
+    within_word: str = "transition"
     rows: int | None = None
     columns: int | None = None
     user_cells: int | None = None
@@ -371,6 +372,7 @@ def _new_model(
             columns=columns,
             residual_dim=options.residual_dim,
             cell_bias=options.cell_bias,
+            within_word=options.within_word,
             **common,
         )
     model.build()

@@ -60,17 +60,31 @@ class LightOracle:
         self.hidden = None
 
     def read(self, word):
-        """Read a word: its row, then its column; the hidden state is h^c."""
+        """Read a word; the hidden state is h^c."""
         self.row_step(self.table.row_of[word])
         self.column_step(word)
 
     def row_step(self, row):
+        """From h^c to h^r."""
+        if self.model.within_word == "transition":
+            if self.hidden is not None:
+                kernel, vectors = values(
+                    [
+                        self.model.transition.kernel,
+                        self.model.transition.row_vectors,
+                    ]
+                )
+                self.hidden = np.tanh(self.hidden @ kernel + vectors[row])
+            return
         (vectors,) = values([self.model.embedding.row_vectors])
         self.hidden = recurrent_step(self.model.recurrent, vectors[row], self.states)
 
     def column_step(self, word):
         (vectors,) = values([self.model.embedding.column_vectors])
         x = vectors[self.table.column_of[word]]
+        if self.model.within_word == "transition":
+            (vectors,) = values([self.model.embedding.row_vectors])
+            x = x + vectors[self.table.row_of[word]]
         if self.model.residual_dim:
             own, into = values(
                 [self.model.softmax.word_vectors, self.model.embedding.residual_kernel]

@@ -21,7 +21,14 @@ V = len(WORDS)
 MODELS = {
     "light": (models.LightRNN, {"rows": 5, "columns": 10, "embedding_dim": 7}),
     "tall": (models.LightRNN, {"rows": 22, "columns": 2, "residual_dim": 3}),
-    "paper": (models.LightRNN, {"residual_dim": 0, "cell_bias": False}),
+    "recurrent": (
+        models.LightRNN,
+        {"rows": 5, "columns": 10, "residual_dim": 3, "within_word": "recurrent"},
+    ),
+    "paper": (
+        models.LightRNN,
+        {"residual_dim": 0, "cell_bias": False, "within_word": "recurrent"},
+    ),
     "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "residual_dim": 2}),
     "simple": (models.LightRNN, {"cell": "simple", "line_independent": True}),
     "dense": (models.DenseRNN, {"embedding_dim": 7, "cell": "gru"}),

@@ -46,6 +46,12 @@ LAYERS = [
         {"ids": IDS},
     ),
     (
+        layers.RowTransition,
+        {"rows": 10},
+        RNG.normal(size=(4, 6, 5)).astype("float32"),
+        {"rows": IDS},
+    ),
+    (
         layers.SlimEmbedding,
         {
             "vocabulary_size": 10,

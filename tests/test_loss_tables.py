@@ -38,7 +38,7 @@ def test_rounding_stays_within_the_bound(slots, model, windows, monkeypatch):
     most = 0
 
     def token_losses(hidden, targets, scored):
-        pairs = model.pairs(hidden)
+        pairs = model.pairs(hidden, targets)
         rows = -model.softmax.row_log_probs(pairs[..., 0, :])
         columns = loss_tables.exchange_losses(model.softmax, pairs[..., 1, :], targets)
         return rows, columns

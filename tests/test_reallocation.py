@@ -30,7 +30,8 @@ def ids(rng):
 
 KINDS = [
     {"residual_dim": 2},
-    {"residual_dim": 0, "cell_bias": False},
+    {"residual_dim": 2, "within_word": "recurrent"},
+    {"residual_dim": 0, "cell_bias": False, "within_word": "recurrent"},
     {"residual_dim": 2, "rows": 11, "columns": 1},
     {"residual_dim": 2, "rows": 1, "columns": 13},
     {"residual_dim": 0, "cell_bias": True, "line_independent": True},
@@ -56,7 +57,7 @@ def test_entries_at_the_current_cells_sum_to_the_nats_of_the_text(
         assert losses.nats == pytest.approx(stream_nats(model, ids).sum(), rel=1e-5)
 
 
-@pytest.mark.parametrize("kwargs", KINDS[:4])
+@pytest.mark.parametrize("kwargs", KINDS[:5])
 def test_loss_tables_equal_real_exchanges(kwargs, ids, rng):
     """Each entry against a loop: the word does change places with the occupant."""
     model = make(rng, **kwargs)
@@ -130,9 +131,13 @@ def test_input_vectors_are_the_least_squares_fit(ids, rng):
     """Rows and columns of the new table, weighted by how often their words occur."""
     model = make(rng, residual_dim=2)
     before = model.table
-    rows, columns = (
+    rows, columns, transition_rows = (
         np.array(v)
-        for v in (model.embedding.row_vectors, model.embedding.column_vectors)
+        for v in (
+            model.embedding.row_vectors,
+            model.embedding.column_vectors,
+            model.transition.row_vectors,
+        )
     )
     reallocation.reallocate(model, data.windows(ids, 4, 7))
     counts = np.bincount(ids, minlength=V)
@@ -141,6 +146,12 @@ def test_input_vectors_are_the_least_squares_fit(ids, rng):
     assert (after.row_of != before.row_of).any()
     for old, place_before, place_after, fitted in (
         (rows, before.row_of, after.row_of, model.embedding.row_vectors),
+        (
+            transition_rows,
+            before.row_of,
+            after.row_of,
+            model.transition.row_vectors,
+        ),
         (columns, before.column_of, after.column_of, model.embedding.column_vectors),
     ):
         design = np.eye(len(old))[place_after]
@@ -153,7 +164,7 @@ def test_input_vectors_are_the_least_squares_fit(ids, rng):
 def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
     windows = data.windows(ids, 4, 7)
     moved = {}
-    for cost in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (1e6, 1e6)):
+    for cost in ((0.0, 0.0), (2.0, 0.0), (0.0, 0.5), (1e6, 1e6)):
         model = make(np.random.default_rng(0), residual_dim=2)
         before = model.table
         done = reallocation.reallocate(model, windows, moving_cost=cost)
@@ -173,7 +184,7 @@ def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
         assert done.nats_after == pytest.approx(real, rel=1e-6)
         share = np.bincount(ids, minlength=V)[after.cells != before.cells].sum()
         assert done.tokens_moved == pytest.approx(share / len(ids))
-    assert moved[(0.5, 0.0)][0] < moved[(0.0, 0.0)][0]
+    assert moved[(2.0, 0.0)][0] < moved[(0.0, 0.0)][0]
     assert moved[(0.0, 0.5)][1] < moved[(0.0, 0.0)][1]
     assert moved[(1e6, 1e6)] == [0, 0]
 

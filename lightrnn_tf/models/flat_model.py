@@ -87,7 +87,8 @@ class FlatModel(language_model.LanguageModel):
         vectors = self.embedding(ids[:, :-1])
         return self.recurrent.project(self.input_dropout(vectors, training=training))
 
-    def nats(self, hidden, targets):
+    def nats(self, hidden, targets, training=None):
+        hidden = self.output_dropout(hidden, training=training)
         return self.softmax(hidden, ids=targets)
 
     def advance(self, cells, states):

@@ -188,7 +188,7 @@ class LanguageModel(keras.Model):
         """Return the projected inputs `(B, half_steps · T, G)` of ids `(B, T + 1)`."""
         raise NotImplementedError
 
-    def nats(self, hidden, targets):
+    def nats(self, hidden, targets, training=None):
         """Return nats `(B, T)` from the hidden states `(B, half_steps · T, H)`."""
         raise NotImplementedError
 
@@ -231,7 +231,7 @@ class LanguageModel(keras.Model):
     def call(self, ids, training=None):
         carried = self._carrying
         hidden, targets, scored, states = self.read(ids, carried, training=training)
-        nats = self.nats(self.output_dropout(hidden, training=training), targets)
+        nats = self.nats(hidden, targets, training)
         return ops.where(scored, nats, 0.0)
 
     def read(self, ids, carried=None, training=None, all_states=False):

@@ -7,21 +7,30 @@ from lightrnn_tf import _checks, layers
 from lightrnn_tf import table as tables
 from lightrnn_tf.models import language_model
 
+WITHIN_WORD = ("transition", "recurrent")
+
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class LightRNN(language_model.LanguageModel):
     """Maps word ids to the nats of each next word, with about 2·√V vectors a side.
 
-    Each word is read in two steps of one recurrent layer, its row vector and then its
-    column vector, and predicted in two steps, its row and then, the row having been
-    read, its column:
+    Each word is predicted in two steps, its row and then, the row being known, its
+    column:
 
-        h^c = f(x^c(w_{t−1}), h^r),   P_r = softmax(h^c Y^r + b^r)
-        h^r = f(x^r(w_t), h^c),       P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
+        P_r = softmax(h^c Y^r + b^r),   P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
         P(w_t) = P_r(row) · P_c(column)
 
-    The defaults are what works best; `residual_dim=0, cell_bias=False` and a random
-    table are the paper's model.
+    By default a word is read in one step of the recurrent layer, as the sum of its
+    vectors, and h^r comes from h^c by a `RowTransition`:
+
+        h^c = f(x^r(w_{t−1}) + x^c(w_{t−1}) + v_w Q, h^c),   h^r = tanh(h^c A + z_row)
+
+    In the paper, `within_word="recurrent"`, it is read in two, row and column:
+
+        h^c = f(x^c(w_{t−1}) + v_w Q, h^r),   h^r = f(x^r(w_t), h^c)
+
+    The defaults are what works best; `within_word="recurrent", residual_dim=0,
+    cell_bias=False` and a random table are the paper's model.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
@@ -33,6 +42,9 @@ class LightRNN(language_model.LanguageModel):
         residual_dim: Length `k` of a short vector that each word has of its own, on
             the input and on the output side; 0 has none. Defaults to 16.
         cell_bias: Whether each word has a bias. Defaults to `True`.
+        within_word: How the column is predicted after the row: `"transition"`, from the
+            same state by a `RowTransition`; or `"recurrent"`, after a recurrent step
+            that reads the row. Defaults to `"transition"`.
         cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
         layers: Number of recurrent layers. Defaults to 1.
         dropout: Share of the inputs, of the outputs and of the values between layers
@@ -65,12 +77,11 @@ class LightRNN(language_model.LanguageModel):
     References:
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
 
-    Differs from the paper: free cells have no probability, the cell bias, the word
-    vectors, and input vectors of the two kinds that need not be of size H.
+    Differs from the paper: the transition, free cells have no probability, the cell
+    bias, the word vectors, and input vectors that need not be of size H.
     """
 
     kind = "lightrnn"
-    half_steps = 2
 
     def __init__(
         self,
@@ -81,6 +92,7 @@ class LightRNN(language_model.LanguageModel):
         embedding_dim=None,
         residual_dim=16,
         cell_bias=True,
+        within_word="transition",
         cell="lstm",
         layers=1,
         dropout=0.2,
@@ -88,6 +100,7 @@ class LightRNN(language_model.LanguageModel):
         line_independent=False,
         **kwargs,
     ):
+        _checks.one_of("within_word", within_word, WITHIN_WORD)
         super().__init__(
             vocabulary_size,
             units,
@@ -108,6 +121,8 @@ class LightRNN(language_model.LanguageModel):
         self.columns = columns or -(-vocabulary_size // self.rows)
         self.residual_dim = residual_dim
         self.cell_bias = cell_bias
+        self.within_word = within_word
+        self.half_steps = 2 if within_word == "recurrent" else 1
         self._add_layers()
 
     def _add_layers(self):
@@ -126,11 +141,21 @@ class LightRNN(language_model.LanguageModel):
             dtype=self.dtype_policy,
             name="softmax",
         )
+        self.transition = None
+        if self.within_word == "transition":
+            self.transition = layers.RowTransition(
+                self.rows, dtype=self.dtype_policy, name="transition"
+            )
+            self.transition_dropout = keras.layers.Dropout(
+                self.dropout, dtype=self.dtype_policy
+            )
 
     def build(self, ids_shape=None):
         self.embedding.build((None, None))
         self.recurrent.build((None, None, self.embedding_dim))
         self.softmax.build((None, None, 2, self.units))
+        if self.transition:
+            self.transition.build((None, None, self.units))
 
     @property
     def table(self):
@@ -163,12 +188,35 @@ class LightRNN(language_model.LanguageModel):
         return self.softmax.word_vectors if self.residual_dim else None
 
     def _begin(self, words):
-        """Return the states after the row half-step of `words` from zero states."""
+        """Return the states before the first step of streams that begin with `words`.
+
+        Where the row is read by a step of its own, that is the one before.
+        """
+        if self.transition:
+            return self.zero_states(ops.shape(words)[0])
         rows = ops.take(self.softmax.cells, words, axis=0) // self.columns
         projected = self._project_rows(rows)
         return self.recurrent.step(projected, self.zero_states(ops.shape(words)[0]))[1]
 
     def _inputs(self, ids, training):
+        if self.transition:
+            vectors = self._vectors(ids[:, :-1])
+            vectors = self.input_dropout(vectors, training=training)
+            return self.recurrent.project(vectors)
+        return self._pairs_of_inputs(ids, training)
+
+    def _vectors(self, ids):
+        """Return the vectors of words, the sums of their parts."""
+        own = self._own(ids) if self.residual_dim else None
+        cells = ops.take(self.embedding.cells, ids, axis=0)
+        return ops.sum(self.embedding.of_cells(cells, own), axis=-2)
+
+    def _own(self, ids):
+        return ops.cast(
+            ops.take(self.softmax.word_vectors, ids, axis=0), self.compute_dtype
+        )
+
+    def _pairs_of_inputs(self, ids, training):
         # The input takes only R + C different vectors, so each is projected once and
         # the products are looked up: half the arithmetic of the recurrent layer.
         # Dropout is then drawn for each vector and batch.
@@ -187,11 +235,9 @@ class LightRNN(language_model.LanguageModel):
             project(embedding.column_vectors), cells[:, :-1] % self.columns, axis=0
         )
         if self.residual_dim:
-            own = ops.take(self.softmax.word_vectors, ids[:, :-1], axis=0)
+            own = self._own(ids[:, :-1])
             columns = columns + ops.matmul(
-                self.input_dropout(
-                    ops.cast(own, self.compute_dtype), training=training
-                ),
+                self.input_dropout(own, training=training),
                 ops.matmul(
                     embedding.residual_kernel, self.recurrent.projections[0].kernel
                 ),
@@ -205,26 +251,43 @@ class LightRNN(language_model.LanguageModel):
         vectors = ops.take(self.embedding.row_vectors, rows, axis=0)
         return self.recurrent.project(ops.cast(vectors, self.compute_dtype))
 
-    def pairs(self, hidden):
-        """Return `(B, 2 T, H)` as `(B, T, 2, H)`: for the row, then for the column."""
+    def pairs(self, hidden, ids, training=None):
+        """Return the states `(B, T, 2, H)` for the rows and for the columns of words.
+
+        Args:
+            hidden: Tensor `(B, half_steps · T, H)`.
+            ids: Integer tensor `(B, T)`, the words.
+            training: Whether to apply dropout.
+        """
+        hidden = self.output_dropout(hidden, training=training)
+        if self.transition:
+            rows = ops.take(self.softmax.cells, ids, axis=0) // self.columns
+            for_columns = self.transition_dropout(
+                self.transition(hidden, rows=rows), training=training
+            )
+            return ops.stack([hidden, for_columns], axis=2)
         batch_size, steps, width = ops.shape(hidden)
         return ops.reshape(hidden, (batch_size, steps // 2, 2, width))
 
-    def nats(self, hidden, targets):
-        return self.softmax(self.pairs(hidden), ids=targets)
+    def nats(self, hidden, targets, training=None):
+        return self.softmax(self.pairs(hidden, targets, training), ids=targets)
 
     def advance(self, cells, states):
         cells = ops.cast(cells, "int32")
         own = None
         if self.residual_dim:
             words = ops.take(self.softmax.words, cells, axis=0)
-            own = ops.take(self._word_vectors, ops.maximum(words, 0), axis=0)
+            own = self._own(ops.maximum(words, 0))
             # A free cell, for a word of the user, has nothing of its own.
             own = ops.where(words[:, None] >= 0, own, 0.0)
-            own = ops.cast(own, self.compute_dtype)
-        projected = self.recurrent.project(self.embedding.of_cells(cells, own))
-        _, states = self.recurrent.step(projected[:, 0], states)
-        hidden, states = self.recurrent.step(projected[:, 1], states)
+        vectors = self.embedding.of_cells(cells, own)
+        if self.transition:
+            steps = [ops.sum(vectors, axis=-2)]
+        else:
+            steps = [vectors[:, 0], vectors[:, 1]]
+        for inputs in steps:
+            projected = self.recurrent.project(inputs)
+            hidden, states = self.recurrent.step(projected, states)
         return states, self.row_log_probs(hidden)
 
     def row_log_probs(self, hidden):
@@ -232,7 +295,10 @@ class LightRNN(language_model.LanguageModel):
 
     def expand(self, rows, states):
         rows = ops.cast(rows, "int32")
-        hidden, _ = self.recurrent.step(self._project_rows(rows), states)
+        if self.transition:
+            hidden = self.transition(self.recurrent.output(states), rows=rows)
+        else:
+            hidden, _ = self.recurrent.step(self._project_rows(rows), states)
         return self.softmax.column_log_probs(hidden, rows)
 
     def get_config(self):
@@ -242,4 +308,5 @@ class LightRNN(language_model.LanguageModel):
             "columns": self.columns,
             "residual_dim": self.residual_dim,
             "cell_bias": self.cell_bias,
+            "within_word": self.within_word,
         }
