@@ -47,7 +47,8 @@ def run(kind, args, folder):
     train = [
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", "--rounds", "10", "--seed", args.seed),
-        *("--table", table, "--threads", "1", "--out", folder / "run"),
+        *("--within-word", "recurrent", "--table", table, "--threads", "1"),
+        *("--out", folder / "run"),
     ]
     lightrnn(*train)
     lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").open()]

@@ -57,6 +57,7 @@ def new_model(words, table, **options):
         rows=table.rows,
         columns=table.columns,
         residual_dim=0,
+        within_word="recurrent",
         dropout=0.1,
         **options,
     )

@@ -24,10 +24,11 @@ from results import append
 
 HERE = pathlib.Path(__file__).parent
 MODELS = {
-    "ours": ["--rounds", "10"],
+    "ours": ["--within-word", "recurrent", "--rounds", "10"],
     "dense": ["--model", "dense", "--rounds", "10"],
     "paper": [
-        *("--residual-dim", "0", "--no-cell-bias", "--table", "random"),
+        *("--within-word", "recurrent", "--residual-dim", "0", "--no-cell-bias"),
+        *("--table", "random"),
         *("--rounds", "5,5,5", "--dropout", "0.1"),
     ],
 }

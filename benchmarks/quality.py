@@ -1,0 +1,210 @@
+"""How good are models of a size? Each row of the table is one training.
+
+    python benchmarks/quality.py --corpora DIR ROW … [--seed 0] [--threads 1]
+    python benchmarks/quality.py --corpora DIR --sweep KIN …
+    python benchmarks/quality.py --list
+
+DIR holds a folder for each corpus. A row is trained, exported and scored by the
+commands of the package, and its result is one JSON line, appended to
+results/quality.jsonl. A run that is in --runs already is not trained again, so a
+stopped benchmark goes on where it was. Dropout and learning rate of a row are those
+that won the sweep of its kin on validation text: the same four settings for each kin,
+6 epochs, Penn Treebank.
+`readme_table.py` makes the table of the README.
+"""
+
+import argparse
+import dataclasses
+import json
+import pathlib
+import statistics
+
+from ptb import lightrnn, shown
+
+from results import append, read
+
+# Dropout and learning rate, as typed.
+SWEEP = (("0.3", "0.005"), ("0.3", "0.0025"), ("0.3", "0.01"), ("0.45", "0.005"))
+SWEEP_EPOCHS = 6
+# What each kin is swept with.
+KIN = {
+    "dense": ["--model", "dense", "--tied"],
+    "slim": ["--model", "slim", "--slim-parts", "5", "--slim-vectors", "2500"],
+    "ours": ["--embedding-dim", "100", "--residual-dim", "16"],
+}
+# Input vectors of half the length of the states: 100 kB that word vectors use better.
+OURS = ["--embedding-dim", "100", "--residual-dim"]
+PAPER = [
+    *("--within-word", "recurrent", "--residual-dim", "0", "--no-cell-bias"),
+    *("--table", "random"),
+]
+CORPORA = {"ptb": ["--tokenizer", "whitespace"]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A model of the table.
+
+    Attributes:
+        title: What the table calls it.
+        kin: Whose settings it takes.
+        model: The options of the model.
+        rounds: Epochs, with reallocations between rounds.
+    """
+
+    title: str
+    kin: str
+    model: list[str]
+    rounds: str = "15"
+
+
+ROWS = {
+    "ptb/dense-tied": Row("dense, tied", "dense", KIN["dense"]),
+    "ptb/ours-k32": Row("**LightRNN, k = 32**", "ours", [*OURS, "32"]),
+    "ptb/ours-k48": Row("**LightRNN, k = 48**", "ours", [*OURS, "48"]),
+    "ptb/ours-k16": Row("**LightRNN, k = 16**", "ours", [*OURS, "16"]),
+    "ptb/dense-small": Row(
+        "dense, tied, H = 72", "dense", [*KIN["dense"], "--units", "72"]
+    ),
+    "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", KIN["slim"]),
+    "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, "5,5,5"),
+    "ptb/dense": Row("dense, untied", "dense", ["--model", "dense"]),
+    "ptb/slim-input": Row(
+        "Slim, input only, K = 10, M = 2,000",
+        "slim",
+        [
+            *("--model", "slim", "--slim-side", "input"),
+            *("--slim-parts", "10", "--slim-vectors", "2000"),
+        ],
+    ),
+    "ptb/slim-large": Row(
+        "Slim, K = 4, M = 6,000",
+        "slim",
+        ["--model", "slim", "--slim-parts", "4", "--slim-vectors", "6000"],
+    ),
+    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", [*OURS, "8"]),
+    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", [*OURS, "0"]),
+    "ptb/ours-k16-flat": Row(
+        "LightRNN, k = 16, 50 × 204", "ours", [*OURS, "16", "--rows", "50"]
+    ),
+    "ptb/ours-k16-tall": Row(
+        "LightRNN, k = 16, 204 × 50", "ours", [*OURS, "16", "--columns", "50"]
+    ),
+    "ptb/dense-tied-short": Row(
+        "dense, tied, in the time of k = 32", "dense", KIN["dense"], "6"
+    ),
+    "ptb/ours-k32-long": Row(
+        "**LightRNN, k = 32**, in the time of dense", "ours", [*OURS, "32"], "36"
+    ),
+}
+
+
+def main():
+    """Run what was asked for and append the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
+    parser.add_argument("--sweep", nargs="+", choices=[*KIN], default=[])
+    parser.add_argument("--list", action="store_true", help="show the rows")
+    parser.add_argument("--corpora", type=pathlib.Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--runs", type=pathlib.Path, default="runs")
+    args = parser.parse_args()
+    if args.list:
+        print("\n".join(f"{name}: {row.title}" for name, row in ROWS.items()))
+        return
+    if args.corpora is None:
+        parser.error("--corpora must name the folder of the corpora")
+    args.runs.mkdir(exist_ok=True)
+    for kin in args.sweep:
+        for dropout, rate in SWEEP:
+            result = trial(kin, dropout, rate, args)
+            append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
+    for name in args.rows:
+        append("quality", {"name": name, **quality(name, args)}, args.seed)
+
+
+def _row(name):
+    if name not in ROWS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none; see --list")
+    return name
+
+
+def trial(kin, dropout, rate, args):
+    """Train one setting for a few epochs."""
+    run = args.runs / f"sweep-{kin}-{dropout}-{rate}-{args.seed}"
+    settings = ["--dropout", dropout, "--learning-rate", rate]
+    command = train("ptb", [*KIN[kin], *settings], SWEEP_EPOCHS, run, args)
+    return {
+        "trained_by": command,
+        "dropout": dropout,
+        "learning_rate": rate,
+        "valid_perplexity": min(e["val_perplexity"] for e in epochs_of(run)),
+    }
+
+
+def settings_of(kin):
+    """Return the options that won the sweep of a kin."""
+    trials = [r for r in read("quality") if r["name"] == f"sweep/{kin}"]
+    if len({(r["dropout"], r["learning_rate"]) for r in trials}) < len(SWEEP):
+        raise SystemExit(f"--sweep {kin} must be run first: its settings are taken.")
+    best = min(trials, key=lambda r: r["valid_perplexity"])
+    return ["--dropout", best["dropout"], "--learning-rate", best["learning_rate"]]
+
+
+def train(corpus, options, rounds, run, args):
+    """Train a run that is not there yet; return the command."""
+    texts = args.corpora / corpus
+    command = [
+        *("train", "--train", texts / "train.txt.xz"),
+        *("--valid", texts / "valid.txt.xz", *CORPORA[corpus], *options),
+        *("--rounds", rounds, "--seed", args.seed, "--threads", args.threads),
+        *("--out", run),
+    ]
+    if not run.exists():
+        lightrnn(*command)
+    return shown(command)
+
+
+def epochs_of(run):
+    """Return what was written of each epoch of a run."""
+    lines = (json.loads(line) for line in (run / "metrics.jsonl").open())
+    return [line for line in lines if "epoch" in line]
+
+
+def quality(name, args):
+    """Train, export and score the model of a row."""
+    row, corpus = ROWS[name], name.split("/")[0]
+    run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
+    options = [*row.model, *settings_of(row.kin)]
+    command = train(corpus, options, row.rounds, run, args)
+    file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
+    lightrnn("export", run, "--out", file, "--overwrite")
+    scores, exported = (
+        json.loads(lightrnn("evaluate", what, "--text", test, "--json"))
+        for what in (run, file)
+    )
+    epochs = epochs_of(run)
+    return {
+        "trained_by": command,
+        "valid_perplexity": min(e["val_perplexity"] for e in epochs),
+        "test_perplexity": scores["perplexity"],
+        "test_top1": scores["top1"],
+        "test_top3": scores["top3"],
+        "test_tokens": scores["tokens"],
+        "oov_rate": scores["oov_rate"],
+        "parameters": scores["model_bytes"] // 4,
+        "int8_test_perplexity": exported["perplexity"],
+        "int8_test_top3": exported["top3"],
+        "int8_model_bytes": exported["model_bytes"],
+        "int8_file_bytes": file.stat().st_size,
+        "epoch_valid_perplexities": [round(e["val_perplexity"], 2) for e in epochs],
+        "training_seconds": round(sum(e["seconds"] for e in epochs)),
+        "median_words_per_second": statistics.median(
+            e["words_per_second"] for e in epochs
+        ),
+    }
+
+
+if __name__ == "__main__":
+    main()
