@@ -346,6 +346,11 @@ def _add_evaluate(add):
         action="store_true",
         help="begin anew at every line; default: as in training",
     )
+    command.add_argument(
+        "--keystrokes",
+        action="store_true",
+        help="also simulate typing the text with three suggestions",
+    )
     _add_json(command)
 
 
@@ -537,7 +542,7 @@ def _say_runtime(predictor):
 
 def _evaluate(args):
     _load_keras()
-    from lightrnn_tf import _progress, data, evaluation
+    from lightrnn_tf import _progress, data, evaluation, metrics
 
     lines = data.Lines(data.files(args.text), args.errors)
     predictor = _open(args.model, args.line_independent)
@@ -546,6 +551,9 @@ def _evaluate(args):
         scores = evaluation.evaluate(predictor, ids, progress)
     result = dataclasses.asdict(scores)
     result["model_bytes"] = predictor.model_bytes
+    if args.keystrokes:
+        with _progress.bar("Typing") as progress:
+            result |= dataclasses.asdict(metrics.keystrokes(predictor, lines, progress))
     _say_runtime(predictor)
     if args.json:
         print(json.dumps(result))

@@ -16,7 +16,7 @@ import numpy as np
 
 from lightrnn_tf.decoding import ROWS_AT_ONCE
 from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.vocabulary import EOS, UNK
+from lightrnn_tf.vocabulary import EOS, UNK, Tokenizer, Vocabulary
 
 # Whether three or more words are better than the true one makes no difference.
 _ENOUGH = 3
@@ -128,7 +128,14 @@ class Readable(Protocol):
     """A predictor that can go over a text."""
 
     lexicon: Lexicon
+    tokenizer: Tokenizer
+    rows: int
     columns: int
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words in the order of their ids."""
+        ...
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Yield the places of a text of word ids, as one stream."""

@@ -14,8 +14,9 @@ LIBRARY = ROOT / "lightrnn_tf"
 LAYERS = [
     {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
     {"lexicon"},
-    {"matching", "warm_start", "decoding", "metrics"},
+    {"matching", "warm_start", "decoding"},
     {"evaluation", "layers", "listing", "plots", "table_page"},
+    {"metrics"},
     {"litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
