@@ -51,7 +51,9 @@ setup(
             "pytest-xdist",
             "ruff",
             "setuptools>=77",
+            "tensorboard",
         ],
+        "tensorboard": ["tensorboard"],
     },
     entry_points={"console_scripts": ["lightrnn = lightrnn_tf.cli:main"]},
 )

@@ -145,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(add)
     _add_export(add)
     _add_table(add)
+    _add_plot(add)
     _add_quickstart(add)
     return parser
 
@@ -327,6 +328,11 @@ def _add_train(add):
         metavar="RATE",
         help="full until the last round, then half a cosine; default: 0.005",
     )
+    fit(
+        "--tensorboard",
+        metavar="DIR",
+        help="folder to write for TensorBoard; default: none",
+    )
     fit("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     fit("--threads", type=_positive, metavar="N", help="default: all cores")
 
@@ -473,6 +479,22 @@ def _add_table(add):
         "table.html in the run",
     )
     _add_json(command)
+
+
+def _add_plot(add):
+    command = add(
+        "plot",
+        _plot,
+        "Draw the learning curves of runs, and their perplexity against their size",
+        "lightrnn plot runs/books runs/dense --out books.png",
+    )
+    command.add_argument("runs", nargs="+", metavar="RUN")
+    command.add_argument(
+        "--out",
+        default="comparison.png",
+        metavar="PNG",
+        help="default: comparison.png",
+    )
 
 
 def _add_quickstart(add):
@@ -713,6 +735,22 @@ def _write_page(name, predictor, listed, path):
     title = pathlib.Path(name).resolve().name
     write_atomic(path, table_page.table_page(title, *listed, losses, history))
     print(f"Page: {path}", file=sys.stderr)
+
+
+def _plot(args):
+    _load_keras()
+    from lightrnn_tf import plots
+    from lightrnn_tf import run as runs
+
+    out = pathlib.Path(args.out)
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
+    trained = [
+        plots.Trained(run.path.resolve().name, run.epochs(), run.parameters())
+        for run in map(runs.Run, args.runs)
+    ]
+    plots.comparison(trained, out)
+    print(out)
 
 
 def _quickstart(args):

@@ -1,6 +1,8 @@
-"""Pictures of a run: its learning curve and its table."""
+"""Pictures of runs: learning curves, quality against size, and the table."""
 
+import dataclasses
 import pathlib
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import ticker
@@ -23,13 +25,98 @@ def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
         axes.plot(numbers, [line[key] for line in epochs], marker="o", label=name)
     axes.set_xlabel("epoch")
     axes.set_ylabel("perplexity per token")
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(ticker.ScalarFormatter())
-    axes.yaxis.set_minor_formatter(ticker.ScalarFormatter())
+    _logarithmic(axes.yaxis)
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=120)
+
+
+@dataclasses.dataclass(frozen=True)
+class Trained:
+    """What a picture shows of a trained model.
+
+    Attributes:
+        name: What it is called.
+        epochs: The lines of `metrics.jsonl` that belong to epochs.
+        parameters: Number of trained weights.
+    """
+
+    name: str
+    epochs: list[dict]
+    parameters: int
+
+
+def comparison(models: list[Trained], path: pathlib.Path) -> None:
+    """Draw validation perplexity against epochs, minutes and size.
+
+    Args:
+        models: What to compare, at least one.
+        path: PNG file to write.
+    """
+    figure = Figure(figsize=(15, 4.5), layout="constrained")
+    by_epoch, by_time, by_size = figure.subplots(1, 3, sharey=True)
+    for model in models:
+        perplexities = [line["val_perplexity"] for line in model.epochs]
+        minutes = np.cumsum([line["seconds"] for line in model.epochs]) / 60
+        numbers = [line["epoch"] for line in model.epochs]
+        by_epoch.plot(numbers, perplexities, marker=".", label=model.name)
+        by_time.plot(minutes, perplexities, marker=".")
+    best = [min(line["val_perplexity"] for line in m.epochs) for m in models]
+    points_and_front(
+        by_size, [m.name for m in models], [m.parameters for m in models], best
+    )
+    by_epoch.set_ylabel("validation perplexity per token")
+    _logarithmic(by_epoch.yaxis)
+    by_epoch.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    by_epoch.legend()
+    labels = ("epoch", "minutes, validation included", "parameters")
+    for axes, label in zip((by_epoch, by_time, by_size), labels, strict=True):
+        axes.set_xlabel(label)
+        axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
+def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
+    """Draw named points, size on a logarithmic axis, and their Pareto front."""
+    axes.scatter(sizes, values, zorder=3)
+    for name, size, value in zip(names, sizes, values, strict=True):
+        axes.annotate(
+            name, (size, value), xytext=(4, 4), textcoords="offset points", fontsize=8
+        )
+    front = pareto_front(sizes, values, lower_is_better)
+    axes.plot(
+        [sizes[n] for n in front],
+        [values[n] for n in front],
+        linestyle="--",
+        alpha=0.6,
+        zorder=2,
+    )
+    axes.set_xscale("log")
+
+
+def pareto_front(
+    sizes: Sequence[float], values: Sequence[float], lower_is_better: bool = True
+) -> list[int]:
+    """Return the places of the points that no smaller or equal one is as good as.
+
+    They are sorted by size; of points that are the same the first one is taken.
+
+    >>> pareto_front([1, 2, 2, 3], [9, 7, 6, 8])
+    [0, 2]
+    """
+    sign = 1 if lower_is_better else -1
+    front: list[int] = []
+    for n in sorted(range(len(sizes)), key=lambda n: (sizes[n], sign * values[n])):
+        if not front or sign * values[n] < sign * values[front[-1]]:
+            front.append(n)
+    return front
+
+
+def _logarithmic(axis):
+    axis.axes.set_yscale("log")
+    axis.set_major_formatter(ticker.ScalarFormatter())
+    axis.set_minor_formatter(ticker.ScalarFormatter())
 
 
 def word_table(table: WordTable, counts: np.ndarray, path: pathlib.Path) -> None:

@@ -11,6 +11,7 @@ ids/                the text as word ids, four bytes a token
 """
 
 import json
+import math
 import pathlib
 import shutil
 from typing import Any
@@ -134,6 +135,27 @@ class Run:
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{self.path / METRICS} is damaged: {error}.") from error
         return [line for line in lines if isinstance(line, dict)]
+
+    def epochs(self) -> list[dict]:
+        """Return the lines of `metrics.jsonl` that belong to epochs, at least one.
+
+        Raises:
+            ValueError: If the file is damaged or no epoch was finished.
+        """
+        epochs = [line for line in self.history() if "epoch" in line]
+        wanted = {"epoch", "perplexity", "val_perplexity", "seconds"}
+        if not epochs or not all(wanted <= line.keys() for line in epochs):
+            raise ValueError(
+                f"{self.path / METRICS} must have finished epochs. Received: "
+                f"{len(epochs)} lines of epochs."
+            )
+        return epochs
+
+    def parameters(self) -> int:
+        """Return the number of trained weights."""
+        return sum(
+            math.prod(weight.shape) for weight in self.load_model().trainable_weights
+        )
 
     def summary(self) -> dict:
         """Return how the model was trained, in a few numbers for an exported file."""

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import errno
+import importlib.util
 import json
 import math
 import os
@@ -80,6 +81,7 @@ class Options:
     learning_rate: float = 5e-3
     errors: str = "strict"
     seed: int = 0
+    tensorboard: str | None = None
     overwrite: bool = False
 
     def __post_init__(self):
@@ -100,6 +102,11 @@ class Options:
                 f"Received: one round, {self.rounds}. Pass --rounds 5,5, say."
             )
         self._check_table()
+        if self.tensorboard and importlib.util.find_spec("tensorboard") is None:
+            raise ValueError(
+                "`tensorboard` needs the package of that name. Run pip install "
+                "'lightrnn-tf[tensorboard]'."
+            )
         if not 0 < self.learning_rate < 1:
             raise ValueError(
                 "`learning_rate` must be between 0 and 1. "
@@ -262,6 +269,11 @@ class _Training:
             _KeepBest(self.path / run.WEIGHTS),
             self.log,
         ]
+        if options.tensorboard:
+            # The graph of a subclassed model has no layers to show.
+            extra.append(
+                keras.callbacks.TensorBoard(options.tensorboard, write_graph=False)
+            )
         if len(options.rounds) > 1:
             starts = np.cumsum(options.rounds)[:-1].tolist()
             extra.insert(0, self._reallocation(starts))

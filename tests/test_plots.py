@@ -1,0 +1,90 @@
+"""Pictures of runs, and what is computed for them."""
+
+import itertools
+import json
+import shutil
+
+import pytest
+
+from lightrnn_tf import cli, plots, run
+
+TEXT = "the cat sat\nthe dog sat on the cat\n" * 40
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def lightrnn(*arguments):
+    try:
+        return cli.main([str(argument) for argument in arguments])
+    except SystemExit as stop:
+        return stop.code
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plots")
+    (folder / "text.txt").write_text(TEXT, encoding="utf-8")
+    small = ["--units", 6, "--residual-dim", 2, "--batch-size", 4, "--steps", 5]
+    for name, options in (
+        ("run", ["--rounds", 2, "--tensorboard", folder / "board"]),
+        ("dense", ["--model", "dense", "--rounds", 1]),
+    ):
+        assert lightrnn("train", "--train", folder / "text.txt", *small, *options,
+                        "--out", folder / name) == 0  # fmt: skip
+    return folder
+
+
+@pytest.mark.parametrize("lower", [True, False])
+def test_front_equals_brute_force(lower, rng):
+    for _ in range(20):
+        sizes = rng.integers(0, 5, 8).tolist()
+        values = rng.integers(0, 5, 8).tolist()
+        better = (lambda a, b: a <= b) if lower else (lambda a, b: a >= b)
+
+        def beaten(n, sizes=sizes, values=values, better=better):
+            return any(
+                sizes[m] <= sizes[n]
+                and better(values[m], values[n])
+                and ((sizes[m], values[m]) != (sizes[n], values[n]) or m < n)
+                for m in range(8)
+                if m != n
+            )
+
+        front = plots.pareto_front(sizes, values, lower)
+        assert sorted(front) == [n for n in range(8) if not beaten(n)]
+        assert all(sizes[a] < sizes[b] for a, b in itertools.pairwise(front))
+
+
+def test_runs_are_compared_in_a_picture(folder, tmp_path, capsys):
+    out = tmp_path / "comparison.png"
+    assert lightrnn("plot", folder / "run", folder / "dense", "--out", out) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    assert out.read_bytes().startswith(PNG)
+    assert len(run.Run(folder / "run").epochs()) == 2
+
+
+def test_tensorboard_gets_its_files(folder):
+    written = {path.parent.name for path in (folder / "board").rglob("events.*")}
+    assert written == {"train", "validation"}
+
+
+def test_tensorboard_must_be_installed(folder, monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert lightrnn("train", "--train", folder / "text.txt", "--out", folder / "new",
+                    "--tensorboard", folder / "new board") == 2  # fmt: skip
+    assert "`tensorboard` needs the package of that name" in capsys.readouterr().err
+    assert not (folder / "new").exists()
+
+
+def test_what_cannot_be_drawn_is_refused(folder, tmp_path, capsys):
+    def error(*arguments):
+        assert lightrnn("plot", *arguments) == 2
+        return capsys.readouterr().err
+
+    assert "no such run" in error(folder / "nothing", "--out", tmp_path / "a.png")
+    assert "`--out` must end in .png. Received" in error(folder / "run", "--out", "a")
+    broken = tmp_path / "broken"
+    shutil.copytree(folder / "run", broken)
+    (broken / "metrics.jsonl").write_text(json.dumps({"epoch": 1}) + "\n")
+    message = error(broken, "--out", tmp_path / "a.png")
+    assert "must have finished epochs" in message
+    assert not (tmp_path / "a.png").exists()
