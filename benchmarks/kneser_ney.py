@@ -40,6 +40,11 @@ class KneserNey:
             self._keys.append(np.unique(keys[self._inside(text, n)[1:]]))
         self._fit(text)
 
+    @property
+    def size(self) -> int:
+        """The number of n-grams of all lengths, a probability each."""
+        return sum(len(keys) for keys in self._keys)
+
     def _text(self, ids):
         return np.concatenate([[self.vocabulary.eos_id], ids]).astype(np.int64)
 

@@ -2,6 +2,7 @@
 
     python benchmarks/quality.py --corpora DIR ROW … [--seed 0] [--threads 1]
     python benchmarks/quality.py --corpora DIR --sweep KIN …
+    python benchmarks/quality.py --corpora DIR --speed CORPUS …
     python benchmarks/quality.py --list
 
 DIR holds a folder for each corpus. A row is trained, exported and scored by the
@@ -9,7 +10,8 @@ commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, so a
 stopped benchmark goes on where it was. Dropout and learning rate of a row are those
 that won the sweep of its kin on validation text: the same four settings for each kin,
-6 epochs, Penn Treebank.
+6 epochs, Penn Treebank. `--speed` trains dense, Slim and LightRNN by turns on part of a
+corpus; run it with nothing else on the machine, the others one on each core.
 `readme_table.py` makes the table of the README.
 """
 
@@ -18,9 +20,13 @@ import dataclasses
 import json
 import pathlib
 import statistics
+import tempfile
 
+import kneser_ney
 from ptb import lightrnn, shown
 
+from lightrnn_tf import data, evaluation, metrics
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 from results import append, read
 
 # Dropout and learning rate, as typed.
@@ -32,13 +38,24 @@ KIN = {
     "slim": ["--model", "slim", "--slim-parts", "5", "--slim-vectors", "2500"],
     "ours": ["--embedding-dim", "100", "--residual-dim", "16"],
 }
+# Counted, not trained.
+KNESER_NEY = "kneser-ney"
 # Input vectors of half the length of the states: 100 kB that word vectors use better.
 OURS = ["--embedding-dim", "100", "--residual-dim"]
 PAPER = [
     *("--within-word", "recurrent", "--residual-dim", "0", "--no-cell-bias"),
     *("--table", "random"),
 ]
-CORPORA = {"ptb": ["--tokenizer", "whitespace"]}
+# How each corpus is read; keystrokes are what its users care about.
+CORPORA = {
+    "ptb": {"tokenizer": "whitespace"},
+    "keyboard-en": {"lowercase": True, "vocab_size": 20_000, "line_independent": True},
+    "wikitext-2": {"tokenizer": "whitespace"},
+    "cs-1m": {"min_count": 2},
+    "de-1m": {"min_count": 2},
+}
+KEYBOARDS = ("keyboard-en",)
+SPEED_LINES, SPEED_REPEATS = 6_000, 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,6 +110,8 @@ ROWS = {
     "ptb/dense-tied-short": Row(
         "dense, tied, in the time of k = 32", "dense", KIN["dense"], "6"
     ),
+    "ptb/kneser-ney": Row("Kneser-Ney, 5-gram", KNESER_NEY, []),
+    "keyboard-en/kneser-ney": Row("Kneser-Ney, 5-gram", KNESER_NEY, []),
     "ptb/ours-k32-long": Row(
         "**LightRNN, k = 32**, in the time of dense", "ours", [*OURS, "32"], "36"
     ),
@@ -104,6 +123,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
     parser.add_argument("--sweep", nargs="+", choices=[*KIN], default=[])
+    parser.add_argument("--speed", nargs="+", choices=[*CORPORA], default=[])
     parser.add_argument("--list", action="store_true", help="show the rows")
     parser.add_argument("--corpora", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
@@ -121,7 +141,10 @@ def main():
             result = trial(kin, dropout, rate, args)
             append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
-        append("quality", {"name": name, **quality(name, args)}, args.seed)
+        measure = n_grams if ROWS[name].kin == KNESER_NEY else quality
+        append("quality", {"name": name, **measure(name, args)}, args.seed)
+    for corpus in args.speed:
+        append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
 
 
 def _row(name):
@@ -157,7 +180,7 @@ def train(corpus, options, rounds, run, args):
     texts = args.corpora / corpus
     command = [
         *("train", "--train", texts / "train.txt.xz"),
-        *("--valid", texts / "valid.txt.xz", *CORPORA[corpus], *options),
+        *("--valid", texts / "valid.txt.xz", *flags(corpus), *options),
         *("--rounds", rounds, "--seed", args.seed, "--threads", args.threads),
         *("--out", run),
     ]
@@ -180,19 +203,16 @@ def quality(name, args):
     command = train(corpus, options, row.rounds, run, args)
     file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
     lightrnn("export", run, "--out", file, "--overwrite")
+    more = ["--keystrokes"] if corpus in KEYBOARDS else []
     scores, exported = (
-        json.loads(lightrnn("evaluate", what, "--text", test, "--json"))
-        for what in (run, file)
+        json.loads(lightrnn("evaluate", what, "--text", test, "--json", *extra))
+        for what, extra in ((run, more), (file, []))
     )
     epochs = epochs_of(run)
     return {
         "trained_by": command,
         "valid_perplexity": min(e["val_perplexity"] for e in epochs),
-        "test_perplexity": scores["perplexity"],
-        "test_top1": scores["top1"],
-        "test_top3": scores["top3"],
-        "test_tokens": scores["tokens"],
-        "oov_rate": scores["oov_rate"],
+        **_test(scores),
         "parameters": scores["model_bytes"] // 4,
         "int8_test_perplexity": exported["perplexity"],
         "int8_test_top3": exported["top3"],
@@ -203,6 +223,84 @@ def quality(name, args):
         "median_words_per_second": statistics.median(
             e["words_per_second"] for e in epochs
         ),
+    }
+
+
+def _test(scores):
+    """Return the scores of the test text as a result has them."""
+    names = ("perplexity", "top1", "top3", "tokens", "oov_rate")
+    keystrokes = [field.name for field in dataclasses.fields(metrics.Keystrokes)]
+    found = {f"test_{name}": scores[name] for name in names}
+    return found | {name: scores[name] for name in keystrokes if name in scores}
+
+
+def flags(corpus):
+    """Return the options with which a corpus is read, as typed."""
+    typed = []
+    for name, value in CORPORA[corpus].items():
+        typed += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
+    return typed
+
+
+def lines_and_vocabulary(corpus, args):
+    """Return training and test lines of a corpus and its vocabulary."""
+    train, test = (
+        data.Lines([args.corpora / corpus / f"{part}.txt.xz"])
+        for part in ("train", "test")
+    )
+    read_as = CORPORA[corpus]
+    vocabulary = Vocabulary.from_lines(
+        train,
+        Tokenizer(read_as.get("tokenizer", "words"), read_as.get("lowercase", False)),
+        read_as.get("vocab_size"),
+        read_as.get("min_count", 1),
+    )
+    return train, test, vocabulary
+
+
+def n_grams(name, args):
+    """Count the n-grams of a corpus and score its test text."""
+    corpus = name.split("/")[0]
+    train, test, vocabulary = lines_and_vocabulary(corpus, args)
+    model = kneser_ney.KneserNey(data.encode(train, vocabulary), vocabulary)
+    scores = evaluation.evaluate(model, data.encode(test, vocabulary))
+    scores = dataclasses.asdict(scores)
+    if corpus in KEYBOARDS:
+        scores |= dataclasses.asdict(metrics.keystrokes(model, test))
+    return {**_test(scores), "parameters": model.size}
+
+
+def speed(corpus, args):
+    """Train the kinds by turns on part of a corpus; return words/s and ratios."""
+    train, _, vocabulary = lines_and_vocabulary(corpus, args)
+    lines = list(train)
+    # All words, as often as they must be met, so that the vocabulary is the whole one.
+    words = [" ".join(vocabulary.words)] * CORPORA[corpus].get("min_count", 1)
+    measured = {"dense": [], "slim": [], "ours": []}
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for part, text in (
+            ("train", [*lines[:SPEED_LINES], *words]),
+            ("valid", lines[-100:]),
+        ):
+            path = folder / f"{part}.txt"
+            path.write_text("\n".join(text) + "\n", encoding="utf-8")
+        for _ in range(SPEED_REPEATS):
+            for kin, speeds in measured.items():
+                lightrnn(
+                    *("train", "--train", folder / "train.txt"),
+                    *("--valid", folder / "valid.txt", *flags(corpus), *KIN[kin]),
+                    *("--rounds", "2", "--threads", args.threads),
+                    *("--out", folder / kin, "--overwrite"),
+                )
+                # The first epoch has compilation in it.
+                speeds.append(epochs_of(folder / kin)[1]["words_per_second"])
+    medians = {kin: statistics.median(speeds) for kin, speeds in measured.items()}
+    return {
+        "words_per_second": measured,
+        "ratio_to_dense": {
+            kin: round(median / medians["dense"], 2) for kin, median in medians.items()
+        },
     }
 
 

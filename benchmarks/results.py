@@ -31,8 +31,13 @@ def append(name: str, result: dict, seed: int) -> None:
 
 def command() -> str:
     """Return the command that runs, without the folders of this machine."""
-    words = [pathlib.Path(word).name if os.sep in word else word for word in sys.argv]
-    return shlex.join(["python", f"benchmarks/{words[0]}", *words[1:]])
+    script, *words = sys.argv
+    words = [
+        pathlib.Path(word).name if word.startswith(("/", ".")) else word
+        for word in words
+    ]
+    script = f"benchmarks/{pathlib.Path(script).name}"
+    return shlex.join(["python", script, *words])
 
 
 def circumstances() -> dict:
