@@ -50,7 +50,7 @@ def measure(size, tokens, gradient):
     forms = {
         "gather": layer.gathered_logits,
         "one-hot": lambda state: one_hot_logits(layer, state),
-        "together": layer.logits,
+        "together": layer.together_logits,
     }
 
     def run(form):

@@ -84,8 +84,10 @@ def test_softmax_equals_loops_in_both_forms(bias, rng):
     logits = hidden.astype(np.float64) @ slim_vectors(layer, groups=True).T
     if bias:
         logits = logits + np.asarray(layer.bias)
-    for form in (layer.logits, layer.gathered_logits):
+    for form in (layer.logits, layer.together_logits, layer.gathered_logits):
         np.testing.assert_allclose(np.asarray(form(hidden)), logits, rtol=1e-4)
+    one = np.asarray(layer.logits(hidden[:1, :1]))
+    np.testing.assert_allclose(one, logits[:1, :1], rtol=1e-4)
     nats = np.asarray(layer(hidden, ids=ids))
     for b, t in np.ndindex(2, 4):
         expected = -log_softmax(logits[b, t])[ids[b, t]]

@@ -1,5 +1,7 @@
 """The softmax over word vectors put together of shared sub-vectors."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
@@ -101,12 +103,16 @@ class SlimSoftmax(keras.layers.Layer):
         )
 
     def logits(self, hidden):
-        """Return float32 logits `(..., V)`, fast for many states `(..., H)` at once.
+        """Return float32 logits `(..., V)` of states `(..., H)`.
 
-        The vectors of all words are put together first. For a batch that takes less
-        time than to add up sub-vectors for each state; benchmarks/slim_forms.py has
-        the measurements.
+        In the form that is fastest, see benchmarks/slim_forms.py: gathered for one
+        state, else together.
         """
+        one = math.prod(size or 0 for size in hidden.shape[:-1]) == 1
+        return self.gathered_logits(hidden) if one else self.together_logits(hidden)
+
+    def together_logits(self, hidden):
+        """Return the same by putting the vectors of all words together first."""
         flat = ops.reshape(self.sub_vectors, (self.vectors, -1))
         first = self.group_size * np.arange(self.parts, dtype="int32")
         vectors = ops.take(flat, ops.convert_to_tensor(self.codes + first), axis=0)
@@ -115,7 +121,7 @@ class SlimSoftmax(keras.layers.Layer):
         return self._biased(ops.matmul(hidden, ops.transpose(vectors)))
 
     def gathered_logits(self, hidden):
-        """Return the same for a few states, with M products of length H/K for each."""
+        """Return the same by M products of length H/K, of which K a word are added."""
         hidden = ops.cast(hidden, self.compute_dtype)
         logits = 0.0
         for part, piece in enumerate(ops.split(hidden, self.parts, axis=-1)):
