@@ -4,6 +4,7 @@
     python benchmarks/quality.py --corpora DIR --sweep KIN …
     python benchmarks/quality.py --corpora DIR --speed CORPUS …
     python benchmarks/quality.py --list
+    python benchmarks/quality.py --table
 
 DIR holds a folder for each corpus. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
@@ -12,7 +13,7 @@ stopped benchmark goes on where it was. Dropout and learning rate of a row are t
 that won the sweep of its kin on validation text: the same four settings for each kin,
 6 epochs, Penn Treebank. `--speed` trains dense, Slim and LightRNN by turns on part of a
 corpus; run it with nothing else on the machine, the others one on each core.
-`readme_table.py` makes the table of the README.
+`--table` makes the tables of the README and results/quality.png of what was measured.
 """
 
 import argparse
@@ -22,12 +23,9 @@ import pathlib
 import statistics
 import tempfile
 
-import kneser_ney
 from ptb import lightrnn, shown
 
-from lightrnn_tf import data, evaluation, metrics
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
-from results import append, read
+from results import ROOT, append, read
 
 # Dropout and learning rate, as typed.
 SWEEP = (("0.3", "0.005"), ("0.3", "0.0025"), ("0.3", "0.01"), ("0.45", "0.005"))
@@ -124,6 +122,7 @@ def main():
     parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
     parser.add_argument("--sweep", nargs="+", choices=[*KIN], default=[])
     parser.add_argument("--speed", nargs="+", choices=[*CORPORA], default=[])
+    parser.add_argument("--table", action="store_true", help="write it to the README")
     parser.add_argument("--list", action="store_true", help="show the rows")
     parser.add_argument("--corpora", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
@@ -132,6 +131,12 @@ def main():
     args = parser.parse_args()
     if args.list:
         print("\n".join(f"{name}: {row.title}" for name, row in ROWS.items()))
+        return
+    if args.table:
+        import readme_table
+
+        readme_table.write()
+        draw()
         return
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
@@ -229,9 +234,9 @@ def quality(name, args):
 def _test(scores):
     """Return the scores of the test text as a result has them."""
     names = ("perplexity", "top1", "top3", "tokens", "oov_rate")
-    keystrokes = [field.name for field in dataclasses.fields(metrics.Keystrokes)]
     found = {f"test_{name}": scores[name] for name in names}
-    return found | {name: scores[name] for name in keystrokes if name in scores}
+    typing = ("keystroke_savings", "keystroke_savings_blind")
+    return found | {name: scores[name] for name in typing if name in scores}
 
 
 def flags(corpus):
@@ -244,6 +249,9 @@ def flags(corpus):
 
 def lines_and_vocabulary(corpus, args):
     """Return training and test lines of a corpus and its vocabulary."""
+    from lightrnn_tf import data
+    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
     train, test = (
         data.Lines([args.corpora / corpus / f"{part}.txt.xz"])
         for part in ("train", "test")
@@ -260,6 +268,10 @@ def lines_and_vocabulary(corpus, args):
 
 def n_grams(name, args):
     """Count the n-grams of a corpus and score its test text."""
+    import kneser_ney
+
+    from lightrnn_tf import data, evaluation, metrics
+
     corpus = name.split("/")[0]
     train, test, vocabulary = lines_and_vocabulary(corpus, args)
     model = kneser_ney.KneserNey(data.encode(train, vocabulary), vocabulary)
@@ -302,6 +314,32 @@ def speed(corpus, args):
             kin: round(median / medians["dense"], 2) for kin, median in medians.items()
         },
     }
+
+
+def draw():
+    """Draw perplexity and top-3 of Penn Treebank against bytes."""
+    from matplotlib.figure import Figure
+
+    from lightrnn_tf import plots
+
+    found = {r["name"]: r for r in read("quality") if "int8_model_bytes" in r}
+    found = {name: r for name, r in found.items() if name.startswith("ptb/")}
+    if not found:
+        return
+    figure = Figure(figsize=(11, 5), layout="constrained")
+    perplexity, top3 = figure.subplots(1, 2)
+    names = [name.removeprefix("ptb/") for name in found]
+    sizes = [r["int8_model_bytes"] for r in found.values()]
+    for axes, key, label, lower in (
+        (perplexity, "test_perplexity", "test perplexity", True),
+        (top3, "test_top3", "top-3", False),
+    ):
+        values = [r[key] for r in found.values()]
+        plots.points_and_front(axes, names, sizes, values, lower)
+        axes.set_xlabel("bytes of the int8 model")
+        axes.set_ylabel(f"{label}, Penn Treebank")
+        axes.grid(alpha=0.3)
+    figure.savefig(ROOT / "results" / "quality.png", dpi=110)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ With --check nothing is written, and the exit status is 1 if README.md is out of
 """
 
 import argparse
+import collections
 import re
 import statistics
 import sys
 
+import quality
 from matching import last_results
 
 from results import ROOT, read
@@ -81,6 +83,62 @@ def ptb_table() -> str:
             "by turns in one run on as many threads: LightRNN "
             f"{speed['ratio_of_medians']:.2f} × the words/s of dense.",
         ]
+    )
+
+
+def quality_table() -> str:
+    """Return the rows of quality.py that were measured, corpus by corpus."""
+    found = collections.defaultdict(dict)
+    for result in read("quality"):
+        found[result["name"]][result["seed"]] = result
+    parts = []
+    for corpus in quality.CORPORA:
+        rows = [
+            _quality_row(row.title, list(found[name].values()))
+            for name, row in quality.ROWS.items()
+            if name in found and name.split("/")[0] == corpus
+        ]
+        if rows:
+            parts += [
+                f"| {corpus} | test perplexity | top-1 | top-3 | keystrokes saved "
+                "| parameters | int8 model | epochs | minutes |",
+                "|---|---|---|---|---|---|---|---|---|",
+                *rows,
+                "",
+            ]
+    sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
+    for kin in quality.KIN:
+        trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
+        if trials:
+            parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
+    return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
+
+
+def _quality_row(title, results):
+    first = results[0]
+    saved = first.get("keystroke_savings")
+    epochs = first.get("epoch_valid_perplexities")
+    size = first.get("int8_model_bytes")
+    minutes = first.get("training_seconds")
+    cells = [
+        title,
+        _spread([r["test_perplexity"] for r in results]),
+        f"{first['test_top1']:.1%}",
+        f"{first['test_top3']:.1%}",
+        f"{saved:.1%}" if saved else "",
+        f"{first['parameters'] / 1e6:.2f} M",
+        f"{size:,} B" if size else "",
+        str(len(epochs)) if epochs else "",
+        f"{minutes / 60:.0f}" if minutes else "",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _trials(trials):
+    return ", ".join(
+        f"{r['valid_perplexity']:.1f} (dropout {r['dropout']}, rate "
+        f"{r['learning_rate']})"
+        for r in trials
     )
 
 
@@ -297,6 +355,7 @@ def _mebibytes(result):
 
 TABLES = {
     "ptb": ptb_table,
+    "quality": quality_table,
     "first": first_tables_table,
     "rounds": rounds_table,
     "matching": matching_table,
@@ -312,6 +371,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
+    if write(check=args.check) and args.check:
+        sys.exit("README.md is out of date: run python benchmarks/readme_table.py")
+
+
+def write(check=False):
+    """Write the tables unless it is a check; return whether they were out of date."""
     readme = ROOT / "README.md"
     old = new = readme.read_text(encoding="utf-8")
     for name, table in TABLES.items():
@@ -319,10 +384,9 @@ def main():
         pattern = re.compile(f"{begin}.*?{end}", re.DOTALL)
         text = f"{begin}{table()}\n{end}"
         new = pattern.sub(lambda _, text=text: text, new)
-    if args.check and new != old:
-        sys.exit("README.md is out of date: run python benchmarks/readme_table.py")
-    if not args.check:
+    if not check:
         readme.write_text(new, encoding="utf-8")
+    return new != old
 
 
 if __name__ == "__main__":
