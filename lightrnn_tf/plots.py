@@ -93,6 +93,8 @@ def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
         zorder=2,
     )
     axes.set_xscale("log")
+    # Room for the names, which stand to the right of their points.
+    axes.margins(x=0.3)
 
 
 def pareto_front(
