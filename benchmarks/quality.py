@@ -36,8 +36,6 @@ KIN = {
     "slim": ["--model", "slim", "--slim-parts", "5", "--slim-vectors", "2500"],
     "ours": ["--embedding-dim", "100", "--residual-dim", "16"],
 }
-# Counted, not trained.
-KNESER_NEY = "kneser-ney"
 # Input vectors of half the length of the states: 100 kB that word vectors use better.
 OURS = ["--embedding-dim", "100", "--residual-dim"]
 PAPER = [
@@ -65,12 +63,16 @@ class Row:
         kin: Whose settings it takes.
         model: The options of the model.
         rounds: Epochs, with reallocations between rounds.
+        made_by: `"training"`, by `lightrnn train`; `"adaptive"`, by Keras on a model
+            of these benchmarks, whose `model` is the edges of its clusters; or
+            `"n-grams"`, by counting.
     """
 
     title: str
     kin: str
     model: list[str]
     rounds: str = "15"
+    made_by: str = "training"
 
 
 ROWS = {
@@ -108,8 +110,11 @@ ROWS = {
     "ptb/dense-tied-short": Row(
         "dense, tied, in the time of k = 32", "dense", KIN["dense"], "6"
     ),
-    "ptb/kneser-ney": Row("Kneser-Ney, 5-gram", KNESER_NEY, []),
-    "keyboard-en/kneser-ney": Row("Kneser-Ney, 5-gram", KNESER_NEY, []),
+    "ptb/adaptive": Row(
+        "adaptive softmax and input, tied", "dense", ["2000"], made_by="adaptive"
+    ),
+    "ptb/kneser-ney": Row("Kneser-Ney, 5-gram", "", [], made_by="n-grams"),
+    "keyboard-en/kneser-ney": Row("Kneser-Ney, 5-gram", "", [], made_by="n-grams"),
     "ptb/ours-k32-long": Row(
         "**LightRNN, k = 32**, in the time of dense", "ours", [*OURS, "32"], "36"
     ),
@@ -146,8 +151,9 @@ def main():
             result = trial(kin, dropout, rate, args)
             append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
-        measure = n_grams if ROWS[name].kin == KNESER_NEY else quality
-        append("quality", {"name": name, **measure(name, args)}, args.seed)
+        measure = {"training": quality, "adaptive": adaptive, "n-grams": n_grams}
+        result = measure[ROWS[name].made_by](name, args)
+        append("quality", {"name": name, **result}, args.seed)
     for corpus in args.speed:
         append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
 
@@ -172,12 +178,12 @@ def trial(kin, dropout, rate, args):
 
 
 def settings_of(kin):
-    """Return the options that won the sweep of a kin."""
+    """Return dropout and learning rate that won the sweep of a kin."""
     trials = [r for r in read("quality") if r["name"] == f"sweep/{kin}"]
     if len({(r["dropout"], r["learning_rate"]) for r in trials}) < len(SWEEP):
         raise SystemExit(f"--sweep {kin} must be run first: its settings are taken.")
     best = min(trials, key=lambda r: r["valid_perplexity"])
-    return ["--dropout", best["dropout"], "--learning-rate", best["learning_rate"]]
+    return best["dropout"], best["learning_rate"]
 
 
 def train(corpus, options, rounds, run, args):
@@ -204,7 +210,8 @@ def quality(name, args):
     """Train, export and score the model of a row."""
     row, corpus = ROWS[name], name.split("/")[0]
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
-    options = [*row.model, *settings_of(row.kin)]
+    dropout, rate = settings_of(row.kin)
+    options = [*row.model, "--dropout", dropout, "--learning-rate", rate]
     command = train(corpus, options, row.rounds, run, args)
     file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
     lightrnn("export", run, "--out", file, "--overwrite")
@@ -248,22 +255,73 @@ def flags(corpus):
 
 
 def lines_and_vocabulary(corpus, args):
-    """Return training and test lines of a corpus and its vocabulary."""
+    """Return the lines of a corpus, of all parts, and its vocabulary."""
     from lightrnn_tf import data
     from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
-    train, test = (
-        data.Lines([args.corpora / corpus / f"{part}.txt.xz"])
-        for part in ("train", "test")
-    )
+    parts = ("train", "valid", "test")
+    lines = [data.Lines([args.corpora / corpus / f"{part}.txt.xz"]) for part in parts]
     read_as = CORPORA[corpus]
     vocabulary = Vocabulary.from_lines(
-        train,
+        lines[0],
         Tokenizer(read_as.get("tokenizer", "words"), read_as.get("lowercase", False)),
         read_as.get("vocab_size"),
         read_as.get("min_count", 1),
     )
-    return train, test, vocabulary
+    return lines, vocabulary
+
+
+def adaptive(name, args):
+    """Train a model with an adaptive softmax as the others are, and score it."""
+    import keras
+    from adaptive import AdaptiveRNN
+
+    from lightrnn_tf import callbacks, data, evaluation, predictor, training
+
+    row = ROWS[name]
+    lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
+    train, valid, test = (data.encode(part, vocabulary) for part in lines)
+    dropout, rate = map(float, settings_of(row.kin))
+    epochs = int(row.rounds)
+    options = training.Options([], "", rounds=(epochs,), learning_rate=rate)
+    keras.utils.set_random_seed(args.seed)
+    model = AdaptiveRNN(
+        len(vocabulary),
+        options.units,
+        cutoffs=[int(edge) for edge in row.model],
+        dropout=dropout,
+        eos_id=vocabulary.eos_id,
+    )
+    model.build()
+    model.compile(keras.optimizers.Adam(rate, global_clipnorm=training.CLIP_NORM))
+    windows, valid = (
+        data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
+    )
+    history = model.fit(
+        windows,
+        epochs=epochs,
+        validation_data=valid,
+        callbacks=[
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: training.learning_rate(options, epoch)
+            ),
+            callbacks.WordsPerSecond(windows),
+            keras.callbacks.EarlyStopping(
+                "val_perplexity", patience=epochs, restore_best_weights=True
+            ),
+        ],
+        verbose=2,
+    ).history
+    scores = evaluation.evaluate(predictor.KerasPredictor(model, vocabulary), test)
+    return {
+        **_test(dataclasses.asdict(scores)),
+        "dropout": dropout,
+        "learning_rate": rate,
+        "valid_perplexity": min(history["val_perplexity"]),
+        "parameters": model.count_params(),
+        "epoch_valid_perplexities": [round(p, 2) for p in history["val_perplexity"]],
+        "median_words_per_second": statistics.median(history["words_per_second"]),
+    }
 
 
 def n_grams(name, args):
@@ -273,7 +331,7 @@ def n_grams(name, args):
     from lightrnn_tf import data, evaluation, metrics
 
     corpus = name.split("/")[0]
-    train, test, vocabulary = lines_and_vocabulary(corpus, args)
+    (train, _, test), vocabulary = lines_and_vocabulary(corpus, args)
     model = kneser_ney.KneserNey(data.encode(train, vocabulary), vocabulary)
     scores = evaluation.evaluate(model, data.encode(test, vocabulary))
     scores = dataclasses.asdict(scores)
@@ -284,8 +342,8 @@ def n_grams(name, args):
 
 def speed(corpus, args):
     """Train the kinds by turns on part of a corpus; return words/s and ratios."""
-    train, _, vocabulary = lines_and_vocabulary(corpus, args)
-    lines = list(train)
+    texts, vocabulary = lines_and_vocabulary(corpus, args)
+    lines = list(texts[0])
     # All words, as often as they must be met, so that the vocabulary is the whole one.
     words = [" ".join(vocabulary.words)] * CORPORA[corpus].get("min_count", 1)
     measured = {"dense": [], "slim": [], "ours": []}
