@@ -14,7 +14,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 -q
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
-	    tests/test_layers.py tests/test_models.py
+	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
 # The page of a table in headless Chromium, which `make test` skips where it is missing.
 browser-test: $(VENV)/installed-dev
