@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import pytest
+from command_line import lightrnn
 
 from lightrnn_tf import cli, run
 
@@ -24,14 +25,6 @@ The mat was on the floor. The log was on the hill.
     * 40
 )
 SMALL = ["--units", "8", "--residual-dim", "2", "--batch-size", "4", "--steps", "5"]
-
-
-def lightrnn(*arguments):
-    """Run a command in this process and return its exit status."""
-    try:
-        return cli.main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        return stop.code
 
 
 @pytest.fixture(scope="module")

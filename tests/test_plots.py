@@ -5,18 +5,12 @@ import json
 import shutil
 
 import pytest
+from command_line import lightrnn
 
-from lightrnn_tf import cli, plots, run
+from lightrnn_tf import plots, run
 
 TEXT = "the cat sat\nthe dog sat on the cat\n" * 40
 PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def lightrnn(*arguments):
-    try:
-        return cli.main([str(argument) for argument in arguments])
-    except SystemExit as stop:
-        return stop.code
 
 
 @pytest.fixture(scope="module")
