@@ -150,10 +150,26 @@ class LightStep(_Step):
         self._bias = _variable(bias if softmax.cell_bias else softmax.column_bias)
         self._has_cell_bias = softmax.cell_bias
         self._residual = softmax.residual_dim
+        self._frequent = softmax.frequent_words
         if self._residual:
             self._word_vectors = _variable(self._by_cell(table, softmax.word_vectors))
+        if self._frequent:
+            self._store_frequent(table, softmax)
+        if softmax.own_dim:
             self._query = _variable(softmax.residual_kernel)
             self._query_bias = _variable(softmax.residual_bias)
+
+    def _store_frequent(self, table, softmax):
+        """Store the longer vectors, and for each cell which of them is its word's.
+
+        A last vector of zeros is for all other cells.
+        """
+        vectors = np.asarray(softmax.frequent_vectors)
+        self._frequent_vectors = _variable(np.pad(vectors, ((0, 1), (0, 0))))
+        places = np.full(table.rows * table.columns, self._frequent, np.int32)
+        places[table.cells[: self._frequent]] = np.arange(self._frequent)
+        small = np.int16 if self._frequent <= np.iinfo(np.int16).max else np.int32
+        self._places = tf.constant(places.reshape(table.rows, -1).astype(small))
 
     def _store_inputs(self, model):
         """Store the input vectors and W, or their products.
@@ -163,7 +179,7 @@ class LightStep(_Step):
         """
         kernel = np.asarray(model.recurrent.projections[0].kernel)
         tables = [model.embedding.row_vectors, model.embedding.column_vectors]
-        if model.residual_dim:
+        if model.softmax.own_dim:
             tables.append(model.embedding.residual_kernel)
         tables = [np.asarray(table) for table in tables]
         products = [table @ kernel for table in tables]
@@ -195,13 +211,23 @@ class LightStep(_Step):
             inputs = tf.gather(self._column_inputs, column)
         else:
             inputs += tf.gather(self._column_inputs, column)
-        if self._residual:
-            vectors = tf.reshape(self._word_vectors, (-1, self._residual))
-            inputs += tf.matmul(tf.gather(vectors, word), self._residual_inputs)
+        if self._residual_inputs is not None:
+            inputs += tf.matmul(self._own(word), self._residual_inputs)
         states = self._recur(self._project_inputs(inputs), states)
         hidden = states[-self._per_layer]
         logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
         return states, tf.nn.log_softmax(logits)
+
+    def _own(self, word):
+        """Return what the word in a cell has of its own, `(1, k)`."""
+        parts = []
+        if self._residual:
+            vectors = tf.reshape(self._word_vectors, (-1, self._residual))
+            parts.append(tf.gather(vectors, word))
+        if self._frequent:
+            place = tf.gather(tf.reshape(self._places, (-1,)), word)
+            parts.append(tf.gather(self._frequent_vectors, tf.cast(place, tf.int32)))
+        return tf.concat(parts, axis=1)
 
     def _column_state(self, rows, states):
         """Return h^r `(n, H)` of rows `(n,)`."""
@@ -217,14 +243,25 @@ class LightStep(_Step):
         hidden = self._column_state(rows, states)
         logits = tf.matmul(hidden, self._column_kernel)
         logits += tf.gather(self._bias, rows) if self._has_cell_bias else self._bias
+        if self._residual or self._frequent:
+            query = tf.matmul(hidden, self._query) + self._query_bias
         if self._residual:
             shape = (rows.shape[0], self.columns, self._residual)
             vectors = tf.reshape(tf.gather(self._word_vectors, rows), shape)
-            query = tf.matmul(hidden, self._query) + self._query_bias
             # With the query on the left it takes half the time of the other way round.
-            own = tf.matmul(query[:, None], vectors, transpose_b=True)
+            own = tf.matmul(query[:, None, : self._residual], vectors, transpose_b=True)
             logits += tf.squeeze(own, 1)
+        if self._frequent:
+            logits += self._frequent_logits(query[:, self._residual :], rows)
         return logits
+
+    def _frequent_logits(self, query, rows):
+        """Return what the longer vectors add in the cells of rows, `(n, C)`."""
+        places = tf.cast(tf.gather(self._places, rows), tf.int32)
+        # Reshaped for the same reason as the inputs of the rows.
+        table = tf.reshape(self._frequent_vectors, (self._frequent + 1, 1, -1))
+        vectors = tf.squeeze(tf.gather(table, places), 2)
+        return tf.squeeze(tf.matmul(query[:, None], vectors, transpose_b=True), 1)
 
     def _mask(self, logits, rows):
         """Return logits `(n, C)` with nothing in free cells."""

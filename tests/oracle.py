@@ -85,11 +85,10 @@ class LightOracle:
         if self.model.within_word == "transition":
             (vectors,) = values([self.model.embedding.row_vectors])
             x = x + vectors[self.table.row_of[word]]
-        if self.model.residual_dim:
-            own, into = values(
-                [self.model.softmax.word_vectors, self.model.embedding.residual_kernel]
-            )
-            x = x + own[word] @ into
+        if self.model.softmax.own_dim:
+            (into,) = values([self.model.embedding.residual_kernel])
+            own = self.own_vector(word)
+            x = x + own @ into[: len(own)]
         self.hidden = recurrent_step(self.model.recurrent, x, self.states)
 
     def row_log_probs(self):
@@ -105,12 +104,20 @@ class LightOracle:
         logit = self.hidden @ kernel[:, column] + bias[column]
         if softmax.cell_bias:
             logit += values([softmax.word_bias])[0][word]
-        if softmax.residual_dim:
-            own, into, shift = values(
-                [softmax.word_vectors, softmax.residual_kernel, softmax.residual_bias]
-            )
-            logit += own[word] @ (self.hidden @ into + shift)
+        if softmax.own_dim:
+            into, shift = values([softmax.residual_kernel, softmax.residual_bias])
+            own = self.own_vector(word)
+            logit += own @ (self.hidden @ into + shift)[: len(own)]
         return logit
+
+    def own_vector(self, word):
+        """What the word has of its own, longer for a frequent one."""
+        softmax, numbers = self.model.softmax, []
+        if softmax.residual_dim:
+            numbers += [*values([softmax.word_vectors])[0][word]]
+        if word < softmax.frequent_words:
+            numbers += [*values([softmax.frequent_vectors])[0][word]]
+        return np.array(numbers)
 
     def column_log_prob(self, word, table=None):
         """log P_c of `word` in its row, for a table of any occupancy."""

@@ -21,6 +21,11 @@ V = len(WORDS)
 MODELS = {
     "light": (models.LightRNN, {"rows": 5, "columns": 10, "embedding_dim": 7}),
     "tall": (models.LightRNN, {"rows": 22, "columns": 2, "residual_dim": 3}),
+    "frequent": (models.LightRNN, {"frequent_words": 9, "frequent_dim": 3}),
+    "frequent only": (
+        models.LightRNN,
+        {"residual_dim": 0, "frequent_words": V, "frequent_dim": 2, "rows": 4},
+    ),
     "recurrent": (
         models.LightRNN,
         {"rows": 5, "columns": 10, "residual_dim": 3, "within_word": "recurrent"},

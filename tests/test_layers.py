@@ -163,11 +163,12 @@ def test_embedding_equals_a_loop(rows, columns, rng):
             np.testing.assert_allclose(answer[b, t], expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
 @pytest.mark.parametrize("residual_dim", [0, 3])
 @pytest.mark.parametrize("cell_bias", [False, True])
 @pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
-def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, rng):
-    layer = layers.TwoStepSoftmax(10, rows, columns, residual_dim, cell_bias)
+def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, frequent, rng):
+    layer = layers.TwoStepSoftmax(10, rows, columns, residual_dim, cell_bias, *frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     randomise(layer, rng)
@@ -189,22 +190,25 @@ def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, rng):
                     logits[j] = for_column @ kernel[:, j] + bias[j]
                     if cell_bias:
                         logits[j] += values([layer.word_bias])[0][word]
-                    if residual_dim:
-                        own, into, shift = values(
-                            [
-                                layer.word_vectors,
-                                layer.residual_kernel,
-                                layer.residual_bias,
-                            ]
+                    if residual_dim or frequent[1]:
+                        into, shift = values(
+                            [layer.residual_kernel, layer.residual_bias]
                         )
-                        logits[j] += own[word] @ (for_column @ into + shift)
+                        query = for_column @ into + shift
+                    if residual_dim:
+                        own = values([layer.word_vectors])[0][word]
+                        logits[j] += own @ query[:residual_dim]
+                    if word < frequent[0]:
+                        own = values([layer.frequent_vectors])[0][word]
+                        logits[j] += own @ query[residual_dim:]
             total = np.log(sum(np.exp(v) for v in logits.values()))
             log_prob += logits[column] - total
             assert answer[b, t] == pytest.approx(-log_prob, rel=1e-5, abs=1e-5)
 
 
-def test_softmax_gradient_equals_central_differences(rng):
-    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2)
+@pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
+def test_softmax_gradient_equals_central_differences(frequent, rng):
+    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     randomise(layer, rng)
@@ -305,6 +309,19 @@ def test_forget_gate_starts_open():
             layers.TwoComponentEmbedding,
             {"vocabulary_size": 4, "rows": 2, "columns": 2, "embedding_dim": "5"},
             r"`embedding_dim` must be a positive integer. Received: .*'5'",
+        ),
+        (
+            layers.TwoStepSoftmax,
+            {
+                **{"vocabulary_size": 4, "rows": 2, "columns": 2},
+                **{"frequent_words": 5, "frequent_dim": 1},
+            },
+            "`frequent_words` must be at most the 4 words of the vocabulary. Received",
+        ),
+        (
+            layers.TwoStepSoftmax,
+            {"vocabulary_size": 4, "rows": 2, "columns": 2, "frequent_words": 2},
+            "`frequent_words` and `frequent_dim` must both be above 0",
         ),
         (
             layers.TwoStepSoftmax,

@@ -22,6 +22,18 @@ MODELS = [
         },
     ),
     (models.LightRNN, {"rows": 11, "columns": 1, "layers": 2, "residual_dim": 2}),
+    (
+        models.LightRNN,
+        {"rows": 3, "columns": 5, "frequent_words": 4, "frequent_dim": 3},
+    ),
+    (
+        models.LightRNN,
+        {"residual_dim": 0, "frequent_words": 11, "frequent_dim": 2},
+    ),
+    (
+        models.LightRNN,
+        {"frequent_words": 1, "frequent_dim": 1, "within_word": "recurrent"},
+    ),
     (models.LightRNN, {"rows": 1, "columns": 13, "cell": "simple", "layers": 2}),
     (models.DenseRNN, {"embedding_dim": 4, "layers": 2}),
     (models.DenseRNN, {"tied": True, "cell": "gru"}),
@@ -32,7 +44,7 @@ MODELS = [
 
 
 # Where the kind of model makes little difference, one of each.
-SOME = [MODELS[0], MODELS[1], MODELS[5]]
+SOME = [MODELS[0], MODELS[1], MODELS[4], MODELS[8]]
 
 
 def make(cls, kwargs, rng, line_independent=False):

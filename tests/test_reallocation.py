@@ -31,6 +31,7 @@ def ids(rng):
 KINDS = [
     {"residual_dim": 2},
     {"residual_dim": 2, "within_word": "recurrent"},
+    {"residual_dim": 2, "frequent_words": 4, "frequent_dim": 3},
     {"residual_dim": 0, "cell_bias": False, "within_word": "recurrent"},
     {"residual_dim": 2, "rows": 11, "columns": 1},
     {"residual_dim": 2, "rows": 1, "columns": 13},
@@ -57,7 +58,7 @@ def test_entries_at_the_current_cells_sum_to_the_nats_of_the_text(
         assert losses.nats == pytest.approx(stream_nats(model, ids).sum(), rel=1e-5)
 
 
-@pytest.mark.parametrize("kwargs", KINDS[:5])
+@pytest.mark.parametrize("kwargs", KINDS[:6])
 def test_loss_tables_equal_real_exchanges(kwargs, ids, rng):
     """Each entry against a loop: the word does change places with the occupant."""
     model = make(rng, **kwargs)

@@ -21,8 +21,10 @@ class TwoStepSoftmax(keras.layers.Layer):
 
     The second softmax runs over the cells of the row that hold a word, so the
     probabilities of the V words sum to 1 whatever the shape of the table. The cell
-    bias b_w holds how frequent a word is, the word vector v_w of length k what sets it
-    apart from its row-mates; both belong to the word and move with it.
+    bias b_w holds how frequent a word is, the word vector v_w what sets it apart from
+    its row-mates; both belong to the word and move with it. v_w has `residual_dim`
+    numbers, and `frequent_dim` more where the word is one of the `frequent_words`
+    most frequent, which most of a text is made of: there the numbers pay.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
@@ -30,6 +32,9 @@ class TwoStepSoftmax(keras.layers.Layer):
         columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
         residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
             paper's model, has none. Defaults to 0.
+        frequent_words: Integer from 0 to V. How many words, from id 0 on, have longer
+            vectors. Defaults to 0.
+        frequent_dim: Integer of at least 0. By how much they are longer. Defaults to 0.
         cell_bias: Whether each word has a bias, `b_w`. Defaults to `True`; `False` is
             the paper's model.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
@@ -63,7 +68,15 @@ class TwoStepSoftmax(keras.layers.Layer):
     """
 
     def __init__(
-        self, vocabulary_size, rows, columns, residual_dim=0, cell_bias=True, **kwargs
+        self,
+        vocabulary_size,
+        rows,
+        columns,
+        residual_dim=0,
+        cell_bias=True,
+        frequent_words=0,
+        frequent_dim=0,
+        **kwargs,
     ):
         for name, value in (
             ("vocabulary_size", vocabulary_size),
@@ -72,6 +85,8 @@ class TwoStepSoftmax(keras.layers.Layer):
         ):
             _checks.positive_integer(name, value)
         _checks.natural_number("residual_dim", residual_dim)
+        _checks.natural_number("frequent_dim", frequent_dim)
+        _check_frequent_words(frequent_words, frequent_dim, vocabulary_size)
         table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
@@ -79,6 +94,10 @@ class TwoStepSoftmax(keras.layers.Layer):
         self.columns = columns
         self.residual_dim = residual_dim
         self.cell_bias = bool(cell_bias)
+        self.frequent_words = frequent_words
+        self.frequent_dim = frequent_dim
+        # Length of the longest word vectors.
+        self.own_dim = residual_dim + frequent_dim
 
     def build(self, hidden_shape, ids_shape=None):
         if len(hidden_shape) < 2 or hidden_shape[-2] != 2:
@@ -99,16 +118,20 @@ class TwoStepSoftmax(keras.layers.Layer):
         self.column_bias = add("column_bias", (self.columns,), "zeros")
         if self.cell_bias:
             self.word_bias = add("word_bias", (self.vocabulary_size,), "zeros")
+        small = keras.initializers.RandomUniform(-0.1, 0.1)
         if self.residual_dim:
             self.word_vectors = add(
-                "word_vectors",
-                (self.vocabulary_size, self.residual_dim),
-                keras.initializers.RandomUniform(-0.1, 0.1),
+                "word_vectors", (self.vocabulary_size, self.residual_dim), small
             )
+        if self.frequent_dim:
+            self.frequent_vectors = add(
+                "frequent_vectors", (self.frequent_words, self.frequent_dim), small
+            )
+        if self.own_dim:
             self.residual_kernel = add(
-                "residual_kernel", (units, self.residual_dim), "glorot_uniform"
+                "residual_kernel", (units, self.own_dim), "glorot_uniform"
             )
-            self.residual_bias = add("residual_bias", (self.residual_dim,), "zeros")
+            self.residual_bias = add("residual_bias", (self.own_dim,), "zeros")
         initial = table.WordTable.in_order(
             self.vocabulary_size, self.rows, self.columns
         )
@@ -163,26 +186,59 @@ class TwoStepSoftmax(keras.layers.Layer):
         words = ops.reshape(self.words, (self.rows, self.columns))
         occupied = ops.take(words, rows, axis=0) >= 0
         own = self._in_row(rows, self._of_words("word_bias")) if self.cell_bias else 0.0
+        if self.own_dim:
+            query = self._query(hidden)
         if self.residual_dim:
             vectors = self._in_row(rows, self._of_words("word_vectors"))
             vectors = ops.reshape(vectors, (*ops.shape(logits), self.residual_dim))
-            query = self._query(hidden)
-            products = ops.matmul(vectors, ops.expand_dims(query, -1))
+            query_of_all = ops.expand_dims(query[..., : self.residual_dim], -1)
+            products = ops.matmul(vectors, query_of_all)
             own = own + ops.cast(ops.squeeze(products, -1), "float32")
+        if self.frequent_dim:
+            own = own + self._of_frequent(query[..., self.residual_dim :], rows)
         own = ops.where(occupied, own, 0.0)
         return logits, own, occupied
+
+    def _of_frequent(self, query, rows):
+        """Return what the longer vectors add, float32 `(..., C)`, 0 for other words.
+
+        The products with all of them, looked up by the words of each row, are far
+        cheaper than the vectors of all words of each row.
+        """
+        products = ops.matmul(
+            ops.reshape(query, (-1, self.frequent_dim)),
+            ops.transpose(self._of_words("frequent_vectors")),
+        )
+        products = ops.cast(ops.pad(products, ((0, 0), (0, 1))), "float32")
+        words = ops.reshape(self._frequent(self.words), (self.rows, self.columns))
+        of_rows = ops.take(words, ops.reshape(rows, (-1,)), axis=0)
+        found = ops.take_along_axis(products, of_rows, axis=1)
+        return ops.reshape(found, (*ops.shape(rows), self.columns))
+
+    def _frequent(self, ids):
+        """Return ids of frequent words, and for all others the place after the last."""
+        is_frequent = ops.logical_and(ids >= 0, ids < self.frequent_words)
+        return ops.where(is_frequent, ids, self.frequent_words)
+
+    def vectors_of(self, ids):
+        """Return v_w `(..., k)` of words, k the longest; 0 where a word has no more."""
+        parts = []
+        if self.residual_dim:
+            parts.append(ops.take(self._of_words("word_vectors"), ids, axis=0))
+        if self.frequent_dim:
+            padded = ops.pad(self._of_words("frequent_vectors"), ((0, 1), (0, 0)))
+            parts.append(ops.take(padded, self._frequent(ids), axis=0))
+        return ops.concatenate(parts, axis=-1)
 
     def own_logit(self, hidden, ids):
         """Return b_w + v_w · (h^r P), float32 `(...)`, of words `(...)` anywhere."""
         own = ops.zeros(ops.shape(ids), "float32")
         if self.cell_bias:
             own = own + ops.cast(ops.take(self.word_bias, ids, axis=0), "float32")
-        if self.residual_dim:
-            vectors = ops.take(self.word_vectors, ids, axis=0)
+        if self.own_dim:
             query = self._query(ops.cast(hidden, self.compute_dtype))
-            own = own + ops.cast(
-                ops.sum(ops.cast(vectors, self.compute_dtype) * query, -1), "float32"
-            )
+            products = ops.sum(self.vectors_of(ids) * query, -1)
+            own = own + ops.cast(products, "float32")
         return own
 
     def row_log_probs(self, hidden):
@@ -235,4 +291,20 @@ class TwoStepSoftmax(keras.layers.Layer):
             "columns": self.columns,
             "residual_dim": self.residual_dim,
             "cell_bias": self.cell_bias,
+            "frequent_words": self.frequent_words,
+            "frequent_dim": self.frequent_dim,
         }
+
+
+def _check_frequent_words(words, dim, vocabulary_size):
+    _checks.natural_number("frequent_words", words)
+    if words > vocabulary_size:
+        raise ValueError(
+            f"`frequent_words` must be at most the {vocabulary_size} words of the "
+            f"vocabulary. Received: {words}. Take fewer."
+        )
+    if (words == 0) != (dim == 0):
+        raise ValueError(
+            "`frequent_words` and `frequent_dim` must both be above 0, or both be 0. "
+            f"Received: frequent_words={words}, frequent_dim={dim}."
+        )

@@ -41,6 +41,9 @@ class LightRNN(language_model.LanguageModel):
         embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         residual_dim: Length `k` of a short vector that each word has of its own, on
             the input and on the output side; 0 has none. Defaults to 16.
+        frequent_words: How many of the most frequent words have longer vectors.
+            Defaults to 0.
+        frequent_dim: By how much those are longer. Defaults to 0.
         cell_bias: Whether each word has a bias. Defaults to `True`.
         within_word: How the column is predicted after the row: `"transition"`, from the
             same state by a `RowTransition`; or `"recurrent"`, after a recurrent step
@@ -91,6 +94,8 @@ class LightRNN(language_model.LanguageModel):
         columns=None,
         embedding_dim=None,
         residual_dim=16,
+        frequent_words=0,
+        frequent_dim=0,
         cell_bias=True,
         within_word="transition",
         cell="lstm",
@@ -119,7 +124,11 @@ class LightRNN(language_model.LanguageModel):
             rows, columns = tables.default_shape(vocabulary_size)
         self.rows = rows or -(-vocabulary_size // columns)
         self.columns = columns or -(-vocabulary_size // self.rows)
+        _checks.natural_number("residual_dim", residual_dim)
+        _checks.natural_number("frequent_dim", frequent_dim)
         self.residual_dim = residual_dim
+        self.frequent_words = frequent_words
+        self.frequent_dim = frequent_dim
         self.cell_bias = cell_bias
         self.within_word = within_word
         self.half_steps = 2 if within_word == "recurrent" else 1
@@ -130,7 +139,7 @@ class LightRNN(language_model.LanguageModel):
         self.embedding = layers.TwoComponentEmbedding(
             *shape,
             self.embedding_dim,
-            residual_dim=self.residual_dim,
+            residual_dim=self.residual_dim + self.frequent_dim,
             dtype=self.dtype_policy,
             name="embedding",
         )
@@ -138,6 +147,8 @@ class LightRNN(language_model.LanguageModel):
             *shape,
             residual_dim=self.residual_dim,
             cell_bias=self.cell_bias,
+            frequent_words=self.frequent_words,
+            frequent_dim=self.frequent_dim,
             dtype=self.dtype_policy,
             name="softmax",
         )
@@ -183,10 +194,6 @@ class LightRNN(language_model.LanguageModel):
                 "`table` needs a built model. Call `model.build()` or `fit` first."
             )
 
-    @property
-    def _word_vectors(self):
-        return self.softmax.word_vectors if self.residual_dim else None
-
     def _begin(self, words):
         """Return the states before the first step of streams that begin with `words`.
 
@@ -207,14 +214,9 @@ class LightRNN(language_model.LanguageModel):
 
     def _vectors(self, ids):
         """Return the vectors of words, the sums of their parts."""
-        own = self._own(ids) if self.residual_dim else None
+        own = self.softmax.vectors_of(ids) if self.softmax.own_dim else None
         cells = ops.take(self.embedding.cells, ids, axis=0)
         return ops.sum(self.embedding.of_cells(cells, own), axis=-2)
-
-    def _own(self, ids):
-        return ops.cast(
-            ops.take(self.softmax.word_vectors, ids, axis=0), self.compute_dtype
-        )
 
     def _pairs_of_inputs(self, ids, training):
         # The input takes only R + C different vectors, so each is projected once and
@@ -234,8 +236,8 @@ class LightRNN(language_model.LanguageModel):
         columns = ops.take(
             project(embedding.column_vectors), cells[:, :-1] % self.columns, axis=0
         )
-        if self.residual_dim:
-            own = self._own(ids[:, :-1])
+        if self.softmax.own_dim:
+            own = self.softmax.vectors_of(ids[:, :-1])
             columns = columns + ops.matmul(
                 self.input_dropout(own, training=training),
                 ops.matmul(
@@ -275,9 +277,9 @@ class LightRNN(language_model.LanguageModel):
     def advance(self, cells, states):
         cells = ops.cast(cells, "int32")
         own = None
-        if self.residual_dim:
+        if self.softmax.own_dim:
             words = ops.take(self.softmax.words, cells, axis=0)
-            own = self._own(ops.maximum(words, 0))
+            own = self.softmax.vectors_of(ops.maximum(words, 0))
             # A free cell, for a word of the user, has nothing of its own.
             own = ops.where(words[:, None] >= 0, own, 0.0)
         vectors = self.embedding.of_cells(cells, own)
@@ -307,6 +309,8 @@ class LightRNN(language_model.LanguageModel):
             "rows": self.rows,
             "columns": self.columns,
             "residual_dim": self.residual_dim,
+            "frequent_words": self.frequent_words,
+            "frequent_dim": self.frequent_dim,
             "cell_bias": self.cell_bias,
             "within_word": self.within_word,
         }
