@@ -240,6 +240,20 @@ def _add_train(add):
         help="length of the vector each word has of its own; default: 16, paper: 0",
     )
     shape(
+        "--frequent-words",
+        type=_natural,
+        default=0,
+        metavar="F",
+        help="how many of the most frequent words have a longer one; default: 0",
+    )
+    shape(
+        "--frequent-dim",
+        type=_natural,
+        default=0,
+        metavar="N",
+        help="by how much it is longer; default: 0",
+    )
+    shape(
         "--cell-bias",
         action=argparse.BooleanOptionalAction,
         default=True,

@@ -62,6 +62,8 @@ class Options:
     cell: str = "lstm"
     embedding_dim: int | None = None
     residual_dim: int = 16
+    frequent_words: int = 0
+    frequent_dim: int = 0
     cell_bias: bool = True
     within_word: str = "transition"
     rows: int | None = None
@@ -383,6 +385,8 @@ def _new_model(
             rows=rows,
             columns=columns,
             residual_dim=options.residual_dim,
+            frequent_words=options.frequent_words,
+            frequent_dim=options.frequent_dim,
             cell_bias=options.cell_bias,
             within_word=options.within_word,
             **common,
@@ -402,7 +406,7 @@ def _table_shape(
                 "Leave out --rows, --columns and --user-cells."
             )
         return asked
-    paper = not (options.residual_dim or options.cell_bias)
+    paper = not (options.residual_dim or options.frequent_dim or options.cell_bias)
     paper = paper and options.table == RANDOM
     user_cells = options.user_cells
     if user_cells is None:

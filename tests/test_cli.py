@@ -35,6 +35,7 @@ def folder(tmp_path_factory):
     (folder / "test.txt").write_text("The cat sat on the zebra.\n", encoding="utf-8")
     assert lightrnn("train", "--train", folder / "text.txt", "--lowercase",
                     "--test", folder / "test.txt", "--rounds", "2,1", *SMALL,
+                    "--frequent-words", 9, "--frequent-dim", 3,
                     "--out", folder / "run") == 0  # fmt: skip
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "dense",
                     "--tied", "--rounds", "1", *SMALL,
@@ -326,6 +327,12 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
         (b"a b c\n" * 3, (), "must fill at least one batch, 20 words (4 streams × 5"),
         (TEXT.encode(), ("--rows", 2, "--columns", 3), "a cell for each of the"),
         (TEXT.encode(), ("--rows", 99), "every row needs a word"),
+        (
+            TEXT.encode(),
+            ("--frequent-words", 99, "--frequent-dim", 2),
+            "`frequent_words` must be at most the 26 words of the vocabulary",
+        ),
+        (TEXT.encode(), ("--frequent-words", 9), "must both be above 0"),
         (TEXT.encode(), ("--vocab-size", 1), "must be at least 2, for <eos> and"),
         (b"only one line " * 40, (), "must have at least two lines"),
         (TEXT.encode(), ("--dropout", 1.5), "`dropout` must be a number in [0, 1)"),
