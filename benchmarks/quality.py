@@ -3,6 +3,7 @@
     python benchmarks/quality.py --corpora DIR ROW … [--seed 0] [--threads 1]
     python benchmarks/quality.py --corpora DIR --sweep KIN …
     python benchmarks/quality.py --corpora DIR --speed CORPUS …
+    python benchmarks/quality.py --corpora DIR --latency CORPUS …
     python benchmarks/quality.py --list
     python benchmarks/quality.py --table
 
@@ -11,18 +12,21 @@ commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, so a
 stopped benchmark goes on where it was. Dropout and learning rate of a row are those
 that won the sweep of its kin on validation text: the same four settings for each kin,
-6 epochs, Penn Treebank. `--speed` trains dense, Slim and LightRNN by turns on part of a
-corpus; run it with nothing else on the machine, the others one on each core.
+6 epochs, Penn Treebank. `--speed` trains the kinds by turns on part of a corpus, and
+`--latency` times suggestions of the exported models of a corpus by turns; run these two
+with nothing else on the machine, the others one on each core. A row of so many minutes
+trains as many epochs as the measured speed of its kin allows.
 `--table` makes the tables of the README and results/quality.png of what was measured.
 """
 
 import argparse
 import dataclasses
 import json
+import os
 import pathlib
 import statistics
-import tempfile
 
+import on_device
 from ptb import lightrnn, shown
 
 from results import ROOT, append, read
@@ -32,16 +36,14 @@ SWEEP = (("0.3", "0.005"), ("0.3", "0.0025"), ("0.3", "0.01"), ("0.45", "0.005")
 SWEEP_EPOCHS = 6
 # What each kin is swept with.
 KIN = {
-    "dense": ["--model", "dense", "--tied"],
-    "slim": ["--model", "slim", "--slim-parts", "5", "--slim-vectors", "2500"],
-    "ours": ["--embedding-dim", "100", "--residual-dim", "16"],
+    "dense": {"model": "dense", "tied": True},
+    "slim": {"model": "slim", "slim_parts": 5, "slim_vectors": 2500},
+    "ours": {"embedding_dim": 100, "residual_dim": 16},
 }
-# Input vectors of half the length of the states: 100 kB that word vectors use better.
-OURS = ["--embedding-dim", "100", "--residual-dim"]
-PAPER = [
-    *("--within-word", "recurrent", "--residual-dim", "0", "--no-cell-bias"),
-    *("--table", "random"),
-]
+PAPER = {
+    **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
+    **{"table": "random"},
+}
 # How each corpus is read; keystrokes are what its users care about.
 CORPORA = {
     "ptb": {"tokenizer": "whitespace"},
@@ -51,7 +53,7 @@ CORPORA = {
     "de-1m": {"min_count": 2},
 }
 KEYBOARDS = ("keyboard-en",)
-SPEED_LINES, SPEED_REPEATS = 6_000, 3
+SPEED_STEPS, SPEED_REPEATS = 20, 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,62 +64,59 @@ class Row:
         title: What the table calls it.
         kin: Whose settings it takes.
         model: The options of the model.
-        rounds: Epochs, with reallocations between rounds.
+        rounds: Epochs, with reallocations between rounds. With `minutes`, their shares.
+        minutes: How long to train, in place of how many epochs. Defaults to no limit.
         made_by: `"training"`, by `lightrnn train`; `"adaptive"`, by Keras on a model
-            of these benchmarks, whose `model` is the edges of its clusters; or
+            of these benchmarks, whose `model` has the edges of its clusters; or
             `"n-grams"`, by counting.
     """
 
     title: str
     kin: str
-    model: list[str]
-    rounds: str = "15"
+    model: dict
+    rounds: tuple[int, ...] = (15,)
+    minutes: int | None = None
     made_by: str = "training"
 
 
+DENSE, SLIM, OURS = KIN.values()
+# Longer vectors for the words that most of a text is made of.
+FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
+KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
+
 ROWS = {
-    "ptb/dense-tied": Row("dense, tied", "dense", KIN["dense"]),
-    "ptb/ours-k32": Row("**LightRNN, k = 32**", "ours", [*OURS, "32"]),
-    "ptb/ours-k48": Row("**LightRNN, k = 48**", "ours", [*OURS, "48"]),
-    "ptb/ours-k16": Row("**LightRNN, k = 16**", "ours", [*OURS, "16"]),
-    "ptb/dense-small": Row(
-        "dense, tied, H = 72", "dense", [*KIN["dense"], "--units", "72"]
+    "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
+    "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
+    "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
+    "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
+    "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
+    "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, (5, 5, 5)),
+    "ptb/adaptive": Row(
+        "adaptive softmax and input, tied",
+        "dense",
+        {"cutoffs": [2000]},
+        made_by="adaptive",
     ),
-    "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", KIN["slim"]),
-    "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, "5,5,5"),
-    "ptb/dense": Row("dense, untied", "dense", ["--model", "dense"]),
+    "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
     "ptb/slim-input": Row(
         "Slim, input only, K = 10, M = 2,000",
         "slim",
-        [
-            *("--model", "slim", "--slim-side", "input"),
-            *("--slim-parts", "10", "--slim-vectors", "2000"),
-        ],
+        SLIM | {"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
     ),
     "ptb/slim-large": Row(
         "Slim, K = 4, M = 6,000",
         "slim",
-        ["--model", "slim", "--slim-parts", "4", "--slim-vectors", "6000"],
+        SLIM | {"slim_parts": 4, "slim_vectors": 6000},
     ),
-    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", [*OURS, "8"]),
-    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", [*OURS, "0"]),
-    "ptb/ours-k16-flat": Row(
-        "LightRNN, k = 16, 50 × 204", "ours", [*OURS, "16", "--rows", "50"]
-    ),
+    "ptb/ours-k32": Row("LightRNN, k = 32", "ours", OURS | {"residual_dim": 32}),
+    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", OURS | {"residual_dim": 8}),
+    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", OURS | {"residual_dim": 0}),
+    "ptb/ours-k16-flat": Row("LightRNN, k = 16, 50 rows", "ours", OURS | {"rows": 50}),
     "ptb/ours-k16-tall": Row(
-        "LightRNN, k = 16, 204 × 50", "ours", [*OURS, "16", "--columns", "50"]
+        "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
     ),
-    "ptb/dense-tied-short": Row(
-        "dense, tied, in the time of k = 32", "dense", KIN["dense"], "6"
-    ),
-    "ptb/adaptive": Row(
-        "adaptive softmax and input, tied", "dense", ["2000"], made_by="adaptive"
-    ),
-    "ptb/kneser-ney": Row("Kneser-Ney, 5-gram", "", [], made_by="n-grams"),
-    "keyboard-en/kneser-ney": Row("Kneser-Ney, 5-gram", "", [], made_by="n-grams"),
-    "ptb/ours-k32-long": Row(
-        "**LightRNN, k = 32**, in the time of dense", "ours", [*OURS, "32"], "36"
-    ),
+    "ptb/kneser-ney": KNESER_NEY,
+    "keyboard-en/kneser-ney": KNESER_NEY,
 }
 
 
@@ -127,6 +126,7 @@ def main():
     parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
     parser.add_argument("--sweep", nargs="+", choices=[*KIN], default=[])
     parser.add_argument("--speed", nargs="+", choices=[*CORPORA], default=[])
+    parser.add_argument("--latency", nargs="+", choices=[*CORPORA], default=[])
     parser.add_argument("--table", action="store_true", help="write it to the README")
     parser.add_argument("--list", action="store_true", help="show the rows")
     parser.add_argument("--corpora", type=pathlib.Path)
@@ -146,6 +146,8 @@ def main():
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
     args.runs.mkdir(exist_ok=True)
+    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        os.environ[name] = str(args.threads)
     for kin in args.sweep:
         for dropout, rate in SWEEP:
             result = trial(kin, dropout, rate, args)
@@ -156,6 +158,9 @@ def main():
         append("quality", {"name": name, **result}, args.seed)
     for corpus in args.speed:
         append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
+    for corpus in args.latency:
+        result = latency(corpus, args)
+        append("quality", {"name": f"latency/{corpus}", **result}, args.seed)
 
 
 def _row(name):
@@ -167,8 +172,8 @@ def _row(name):
 def trial(kin, dropout, rate, args):
     """Train one setting for a few epochs."""
     run = args.runs / f"sweep-{kin}-{dropout}-{rate}-{args.seed}"
-    settings = ["--dropout", dropout, "--learning-rate", rate]
-    command = train("ptb", [*KIN[kin], *settings], SWEEP_EPOCHS, run, args)
+    options = KIN[kin] | {"dropout": dropout, "learning_rate": rate}
+    command = train("ptb", options, (SWEEP_EPOCHS,), run, args)
     return {
         "trained_by": command,
         "dropout": dropout,
@@ -191,9 +196,9 @@ def train(corpus, options, rounds, run, args):
     texts = args.corpora / corpus
     command = [
         *("train", "--train", texts / "train.txt.xz"),
-        *("--valid", texts / "valid.txt.xz", *flags(corpus), *options),
-        *("--rounds", rounds, "--seed", args.seed, "--threads", args.threads),
-        *("--out", run),
+        *("--valid", texts / "valid.txt.xz", *typed(CORPORA[corpus] | options)),
+        *("--rounds", ",".join(map(str, rounds))),
+        *("--seed", args.seed, "--threads", args.threads, "--out", run),
     ]
     if not run.exists():
         lightrnn(*command)
@@ -211,8 +216,8 @@ def quality(name, args):
     row, corpus = ROWS[name], name.split("/")[0]
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
     dropout, rate = settings_of(row.kin)
-    options = [*row.model, "--dropout", dropout, "--learning-rate", rate]
-    command = train(corpus, options, row.rounds, run, args)
+    options = row.model | {"dropout": dropout, "learning_rate": rate}
+    command = train(corpus, options, rounds_of(name), run, args)
     file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
     lightrnn("export", run, "--out", file, "--overwrite")
     more = ["--keystrokes"] if corpus in KEYBOARDS else []
@@ -246,12 +251,31 @@ def _test(scores):
     return found | {name: scores[name] for name in typing if name in scores}
 
 
-def flags(corpus):
-    """Return the options with which a corpus is read, as typed."""
-    typed = []
-    for name, value in CORPORA[corpus].items():
-        typed += [f"--{name.replace('_', '-')}", *([] if value is True else [value])]
-    return typed
+def typed(options):
+    """Return options as they are typed."""
+    words = []
+    for name, value in options.items():
+        flag = name.replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            words += [f"--{flag}", value]
+    return words
+
+
+def rounds_of(name):
+    """Return the epochs of a row: as many as it says, or as fit into its minutes."""
+    row, corpus = ROWS[name], name.split("/")[0]
+    if row.minutes is None:
+        return row.rounds
+    measured = [r for r in read("quality") if r["name"] == f"speed/{corpus}"]
+    if not measured:
+        raise SystemExit(f"--speed {corpus} must be run first: minutes depend on it.")
+    speeds = measured[-1]["words_per_second"][row.kin]
+    words = 60 * row.minutes * statistics.median(speeds)
+    epochs = max(len(row.rounds), round(words / measured[-1]["training_tokens"]))
+    shares = [max(1, epochs * part // sum(row.rounds)) for part in row.rounds[:-1]]
+    return *shares, epochs - sum(shares)
 
 
 def lines_and_vocabulary(corpus, args):
@@ -282,13 +306,13 @@ def adaptive(name, args):
     lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = map(float, settings_of(row.kin))
-    epochs = int(row.rounds)
+    (epochs,) = rounds_of(name)
     options = training.Options([], "", rounds=(epochs,), learning_rate=rate)
     keras.utils.set_random_seed(args.seed)
     model = AdaptiveRNN(
         len(vocabulary),
         options.units,
-        cutoffs=[int(edge) for edge in row.model],
+        **row.model,
         dropout=dropout,
         eos_id=vocabulary.eos_id,
     )
@@ -342,36 +366,48 @@ def n_grams(name, args):
 
 def speed(corpus, args):
     """Train the kinds by turns on part of a corpus; return words/s and ratios."""
-    texts, vocabulary = lines_and_vocabulary(corpus, args)
-    lines = list(texts[0])
-    # All words, as often as they must be met, so that the vocabulary is the whole one.
-    words = [" ".join(vocabulary.words)] * CORPORA[corpus].get("min_count", 1)
-    measured = {"dense": [], "slim": [], "ours": []}
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for part, text in (
-            ("train", [*lines[:SPEED_LINES], *words]),
-            ("valid", lines[-100:]),
-        ):
-            path = folder / f"{part}.txt"
-            path.write_text("\n".join(text) + "\n", encoding="utf-8")
-        for _ in range(SPEED_REPEATS):
-            for kin, speeds in measured.items():
-                lightrnn(
-                    *("train", "--train", folder / "train.txt"),
-                    *("--valid", folder / "valid.txt", *flags(corpus), *KIN[kin]),
-                    *("--rounds", "2", "--threads", args.threads),
-                    *("--out", folder / kin, "--overwrite"),
-                )
-                # The first epoch has compilation in it.
-                speeds.append(epochs_of(folder / kin)[1]["words_per_second"])
-    medians = {kin: statistics.median(speeds) for kin, speeds in measured.items()}
+    from lightrnn_tf import callbacks, data, training
+
+    (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
+    ids = data.encode(train, vocabulary)
+    measured = {kin: [] for kin in KIN}
+    for _ in range(SPEED_REPEATS):
+        for kin, speeds in measured.items():
+            options = training.Options([], "", **KIN[kin])
+            batch, steps = options.batch_size, options.steps
+            windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
+            model = training.new_model(options, vocabulary)
+            model.compile("adam")
+            history = model.fit(
+                windows,
+                epochs=2,
+                callbacks=[callbacks.WordsPerSecond(windows)],
+                verbose=0,
+            ).history
+            # The first epoch has compilation in it.
+            speeds.append(history["words_per_second"][1])
+    dense = statistics.median(measured["dense"])
     return {
+        "vocabulary_size": len(vocabulary),
+        "training_tokens": len(ids),
         "words_per_second": measured,
         "ratio_to_dense": {
-            kin: round(median / medians["dense"], 2) for kin, median in medians.items()
+            kin: round(statistics.median(speeds) / dense, 2)
+            for kin, speeds in measured.items()
         },
     }
+
+
+def latency(corpus, args):
+    """Time suggestions of the exported models of a corpus; return µs by row."""
+    files = {
+        name: args.runs / f"{name.replace('/', '-')}-{args.seed}" / "model.tflite"
+        for name in ROWS
+        if name.startswith(f"{corpus}/")
+    }
+    files = {name: path for name, path in files.items() if path.exists()}
+    timed = on_device.by_turns(files, args.corpora / corpus)
+    return {"suggest_us": {name: one["suggest_us_p50"] for name, one in timed.items()}}
 
 
 def draw():

@@ -169,7 +169,7 @@ class _Training:
         self.log = _Log(path)
         self._read_text()
         given = self._given_table()
-        self.model = _new_model(options, self.vocabulary, given)
+        self.model = new_model(options, self.vocabulary, given)
         run.write_config(path, self.model, dataclasses.asdict(options))
         write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
         _say(
@@ -355,9 +355,17 @@ class _Training:
             )
 
 
-def _new_model(
-    options: Options, vocabulary: Vocabulary, given: tables.WordTable | None
+def new_model(
+    options: Options, vocabulary: Vocabulary, given: tables.WordTable | None = None
 ) -> models.LanguageModel:
+    """Return the model that options ask for, built, as it is before training.
+
+    Args:
+        options: Those of the model are read.
+        vocabulary: The words of the model.
+        given: A table whose shape a LightRNN takes. Defaults to the shape that the
+            options say, or a nearly square one.
+    """
     common = {
         "vocabulary_size": len(vocabulary),
         "units": options.units,

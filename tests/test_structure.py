@@ -12,7 +12,8 @@ LIBRARY = ROOT / "lightrnn_tf"
 
 # What a module may import of ours; the rest of the table in README's "how it works".
 LAYERS = [
-    {"_version", "_checks", "_files", "_progress", "_quiet", "vocabulary", "table"},
+    {"_version", "_allocator", "_checks", "_files", "_progress", "_quiet"}
+    | {"vocabulary", "table"},
     {"lexicon"},
     {"matching", "warm_start", "decoding"},
     {"evaluation", "layers", "listing", "plots", "table_page"},

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import _checks, layers, metrics
+from lightrnn_tf import _allocator, _checks, layers, metrics
 
 # In `ids`: before the first word of a stream, and after its last.
 NO_WORD = -1
@@ -393,6 +393,7 @@ class LanguageModel(keras.Model):
                 "`y` must be None: the next words of `x` are the targets. "
                 f"Received: {type(y).__name__}."
             )
+        _allocator.keep_freed_memory()
         carried = getattr(self, f"{use}_state")
         if carried.allocate(_batch_size(x, batch_size)):
             if use == "training":
