@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test browser-test oldest-runtime-test clean
+.PHONY: quickstart test android-test browser-test oldest-runtime-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -15,6 +15,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -q
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
+
+# The keyboard on a plain JVM; what cannot be run is named with the reason.
+android-test: $(VENV)/installed
+	android_demo/jvm/run $(BIN)/python
 
 # The page of a table in headless Chromium, which `make test` skips where it is missing.
 browser-test: $(VENV)/installed-dev

@@ -1,0 +1,246 @@
+package lightrnn.decoder
+
+/** Takes cells, one by one; a function type would make an object of each. */
+fun interface CellConsumer {
+    fun accept(cell: Int)
+}
+
+/** The words of a model: by cell, by spelling and by prefix. */
+interface Words {
+    /** Whether a cell holds a word to offer while typing. */
+    fun isSuggestable(cell: Int): Boolean
+
+    /** The word in a cell, empty if it is free. */
+    fun word(cell: Int): String
+
+    /** The cell of a word, −1 if it has none. */
+    fun cellOf(word: String): Int
+
+    /** Calls [use] with the cell of each word that begins with a prefix. */
+    fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer)
+}
+
+/**
+ * The words of an exported model as they lie in its file: sorted and front-coded, each as
+ * the number of bytes that it shares with the one before and the bytes that follow. A
+ * prefix is a range of them, found by bisection, without unpacking them all.
+ *
+ * Not safe for several threads at once.
+ *
+ * @param content `vocab.bin`, unpacked.
+ * @param size Number of words, `V`.
+ * @param cellCount Number of cells, `R · C`.
+ * @throws DamagedModelException if the bytes are not those of so many words and cells.
+ */
+class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int) : Words {
+    private val suffixes: Int
+    private val suffixesEnd: Int
+    private val blockStarts: IntArray
+    private val cells: IntArray
+    private val ranks = IntArray(cellCount) { -1 }
+    private val suggestable = BooleanArray(cellCount)
+
+    // The word that was unpacked last, and the folded form of what is searched for.
+    private var word = ByteArray(64)
+    private var wordLength = 0
+    private var wanted = IntArray(64)
+    private var wantedLength = 0
+
+    init {
+        val bits = maxOf(1, 32 - Integer.numberOfLeadingZeros(cellCount - 1))
+        val cellBytes = (size.toLong() * bits + 7) / 8
+        val flagBytes = (size + 7) / 8
+        suffixes = size
+        val end = content.size - cellBytes - flagBytes
+        if (end < suffixes + size) throw DamagedModelException("The vocabulary is too short.")
+        suffixesEnd = end.toInt()
+        blockStarts = findBlocks()
+        cells = IntArray(size)
+        val flags = suffixesEnd + cellBytes.toInt()
+        for (rank in 0 until size) {
+            val cell = bitsAt(suffixesEnd, rank.toLong() * bits, bits)
+            if (cell >= cellCount || ranks[cell] >= 0) {
+                throw DamagedModelException("Cell $cell of the vocabulary is not its own.")
+            }
+            cells[rank] = cell
+            ranks[cell] = rank
+            suggestable[cell] = bitsAt(flags, rank.toLong(), 1) == 1
+        }
+    }
+
+    private fun findBlocks(): IntArray {
+        val starts = IntArray((size + BLOCK - 1) / BLOCK)
+        var rank = 0
+        var start = suffixes
+        for (at in suffixes until suffixesEnd) {
+            if (content[at] != NEW_LINE) continue
+            if (rank < size && rank % BLOCK == 0) starts[rank / BLOCK] = start
+            rank++
+            start = at + 1
+        }
+        if (rank != size || start != suffixesEnd) {
+            throw DamagedModelException("The vocabulary must hold $size words. Received: $rank.")
+        }
+        return starts
+    }
+
+    private fun bitsAt(start: Int, offset: Long, count: Int): Int {
+        var value = 0
+        for (bit in 0 until count) {
+            val at = offset + bit
+            val byte = content[start + (at shr 3).toInt()].toInt()
+            value = value or ((byte shr (at and 7).toInt() and 1) shl bit)
+        }
+        return value
+    }
+
+    fun isOccupied(cell: Int) = ranks[cell] >= 0
+
+    override fun isSuggestable(cell: Int) = suggestable[cell]
+
+    override fun word(cell: Int): String {
+        val rank = ranks[cell]
+        if (rank < 0) return ""
+        walk(rank) { false }
+        return String(word, 0, wordLength, Charsets.UTF_8)
+    }
+
+    override fun cellOf(word: String): Int {
+        fold(word)
+        val bytes = word.toByteArray(Charsets.UTF_8)
+        var found = -1
+        walk(firstRank(0)) { rank ->
+            if (isWord(bytes)) found = cells[rank]
+            found < 0 && compareToWanted(0) == 0
+        }
+        return found
+    }
+
+    override fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer) {
+        val hasApostrophe = fold(prefix)
+        val first = firstRank(0)
+        val end = firstRank(LAST_CHARACTER)
+        if (ignoreCase && !hasApostrophe) {
+            for (rank in first until end) use.accept(cells[rank])
+            return
+        }
+        walk(first) { rank ->
+            if (rank < end && beginsWith(String(word, 0, wordLength, Charsets.UTF_8), prefix, ignoreCase)) {
+                use.accept(cells[rank])
+            }
+            rank + 1 < end
+        }
+    }
+
+    /** Unpacks the words from a rank on, until [more] says that it was the last one. */
+    private inline fun walk(first: Int, more: (Int) -> Boolean) {
+        var rank = first / BLOCK * BLOCK
+        if (first >= size) return
+        var at = blockStarts[rank / BLOCK]
+        wordLength = 0
+        while (rank < size) {
+            val shared = minOf(content[rank].toInt() and 0xff, wordLength)
+            var end = at
+            while (content[end] != NEW_LINE) end++
+            wordLength = shared + end - at
+            if (wordLength > word.size) word = word.copyOf(2 * wordLength)
+            System.arraycopy(content, at, word, shared, end - at)
+            if (rank >= first && !more(rank)) return
+            at = end + 1
+            rank++
+        }
+    }
+
+    private fun isWord(bytes: ByteArray): Boolean {
+        if (bytes.size != wordLength) return false
+        for (n in bytes.indices) if (bytes[n] != word[n]) return false
+        return true
+    }
+
+    /** Folds what is searched for; returns whether there is an apostrophe in it. */
+    private fun fold(text: String): Boolean {
+        var at = 0
+        wantedLength = 0
+        var hasApostrophe = false
+        while (at < text.length) {
+            val character = text.codePointAt(at)
+            at += Character.charCount(character)
+            if (isApostrophe(character)) {
+                hasApostrophe = true
+                continue
+            }
+            if (wantedLength == wanted.size) wanted = wanted.copyOf(2 * wantedLength)
+            wanted[wantedLength++] = Character.toLowerCase(character)
+        }
+        return hasApostrophe
+    }
+
+    /** The rank of the first word whose folded form is not before what is searched for. */
+    private fun firstRank(lastCharacter: Int): Int {
+        var low = 0
+        var high = blockStarts.size
+        while (low < high) {
+            val middle = (low + high) ushr 1
+            walk(middle * BLOCK) { false }
+            if (compareToWanted(lastCharacter) < 0) low = middle + 1 else high = middle
+        }
+        var found = size
+        walk(maxOf(low - 1, 0) * BLOCK) { rank ->
+            val before = compareToWanted(lastCharacter) < 0
+            if (!before) found = rank
+            before
+        }
+        return found
+    }
+
+    /**
+     * Compares the folded form of the word that was unpacked last with what is searched
+     * for, [lastCharacter] behind it unless that is 0.
+     */
+    private fun compareToWanted(lastCharacter: Int): Int {
+        var at = 0
+        var place = 0
+        val length = if (lastCharacter == 0) wantedLength else wantedLength + 1
+        while (true) {
+            var character = -1
+            while (at < wordLength && character < 0) {
+                val lead = word[at].toInt() and 0xff
+                val more = if (lead < 0xc0) 0 else if (lead < 0xe0) 1 else if (lead < 0xf0) 2 else 3
+                character = if (more == 0) lead else lead and (0x3f shr more)
+                for (n in 1..more) {
+                    val next = if (at + n < wordLength) word[at + n].toInt() and 0x3f else 0
+                    character = (character shl 6) or next
+                }
+                at += more + 1
+                if (isApostrophe(character)) character = -1
+            }
+            if (character < 0) return if (place < length) -1 else 0
+            if (place == length) return 1
+            val other = if (place < wantedLength) wanted[place] else lastCharacter
+            val difference = Character.toLowerCase(character) - other
+            if (difference != 0) return difference
+            place++
+        }
+    }
+
+    companion object {
+        private const val BLOCK = 64
+        private const val NEW_LINE = '\n'.code.toByte()
+        private const val LAST_CHARACTER = 0x10ffff
+
+        private fun isApostrophe(character: Int) = character == '\''.code || character == '’'.code
+
+        /** Whether a word begins with a prefix, in which apostrophes may be missing. */
+        fun beginsWith(word: String, prefix: String, ignoreCase: Boolean): Boolean {
+            val begin = comparable(prefix, ignoreCase)
+            val whole = comparable(word, ignoreCase)
+            return whole.startsWith(begin) || whole.replace("'", "").startsWith(begin)
+        }
+
+        private fun comparable(text: String, ignoreCase: Boolean): String {
+            val plain = text.replace('’', '\'')
+            if (!ignoreCase) return plain
+            return buildString { plain.codePoints().forEach { appendCodePoint(Character.toLowerCase(it)) } }
+        }
+    }
+}

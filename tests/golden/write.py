@@ -1,0 +1,143 @@
+"""Writes what every reader of an exported file must get from the same file.
+
+    python tests/golden/write.py
+
+The model has random weights and words of several kinds. The files are committed:
+`tests/test_golden.py` holds Python to them, the tests of `android_demo` Kotlin.
+"""
+
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+
+from lightrnn_tf import decoding, litert
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+FOLDER = pathlib.Path(__file__).parent
+MODEL, VECTORS = FOLDER / "model.tflite", FOLDER / "vectors.json"
+USER_WORDS = FOLDER / "user_words.json"
+
+WORDS = [
+    *("<eos>", "<unk>", ".", ",", "?", "the", "to", "i", "you", "don't", "won't"),
+    *("can't", "i'm", "it's", "well-known", "naïve", "çà", "über", "straße", "çelik"),
+    *("дом", "дома", "Дом", "ДОМ", "The", "THE", "they", "then", "there", "them"),
+    *("3.14", "2024", "½", "i’ll", "i'll", "ill", "e\u0301t\u00e9", "हिन्दी", "中文"),
+    *("𝒳", "ﬁn", "İstanbul", "x" * 60),
+    *(f"{a}{b}{c}" for a in "bcdfgt" for b in "aeiou" for c in ("n", "r", "st", "d")),
+]
+TEXTS = [
+    "Don't panic: 3.14!",
+    "  well-known -- naïve_café, e\u0301te\u0301 and 1,000.5 or ½ cup",
+    "it’s 'quoted' (really)… ﬁn\u00a0𝒳² İSTANBUL",
+    "a\u0000b\tc\u2003d\u200be हिन्दी中文 ДОМ's rock-'n'-roll --x-- ①",
+    "",
+]
+CONTEXTS = ["", "the", "I don't", "they, then the", "zebra . the", "THE"]
+PREFIXES = ["", "t", "the", "dont", "i", "ill", "i'", "ДО", "ü", "x", "zzz", "ba"]
+LEARNED = [
+    ("zebra", "the"),
+    ("lightrnn", "i"),
+    ("zebra", "to the"),
+    ("Thermos", ""),
+    ("o’clock", "the ."),
+    ("zebra", "you"),
+]
+
+
+def write():
+    """Write the model and the vectors."""
+    import keras
+    import lightrnn_tf_export
+
+    from lightrnn_tf import models
+
+    keras.utils.set_random_seed(0)
+    counts = list(range(len(WORDS), 0, -1))
+    vocabulary = Vocabulary(WORDS, counts, Tokenizer("words"))
+    model = models.LightRNN(
+        *(len(WORDS), 12, 13, 14),
+        embedding_dim=9,
+        residual_dim=3,
+        frequent_words=20,
+        frequent_dim=5,
+    )
+    model.build()
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.7, weight.shape))
+    content, _ = lightrnn_tf_export.pack(model, vocabulary)
+    MODEL.write_bytes(content)
+    predictor = litert.LiteRTPredictor(MODEL)
+    found = vectors(predictor)
+    VECTORS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    USER_WORDS.write_text(user_words(predictor)[0], "utf-8")
+
+
+def vectors(predictor):
+    """Return what a reader gets from the model, as JSON has it."""
+    return {
+        "tokens": [
+            {
+                "tokenizer": name,
+                "lowercase": lowercase,
+                "text": text,
+                "words": Tokenizer(name, lowercase).words(text),
+            }
+            for name in ("words", "whitespace")
+            for lowercase in (False, True)
+            for text in TEXTS
+        ],
+        "cells": {word: predictor.lexicon[word] for word in WORDS},
+        "suggestable": [w for w in WORDS if _suggestable(predictor, w)],
+        "suggestions": suggestions(predictor),
+        "with_user_words": user_words(predictor)[1],
+    }
+
+
+def _suggestable(predictor, word):
+    return bool(predictor.lexicon.suggestable[predictor.lexicon[word]])
+
+
+def suggestions(predictor, contexts=CONTEXTS):
+    """Return the best words for texts and what was typed of the next one."""
+    found = []
+    for context in contexts:
+        words = predictor.tokenizer.words(context)
+        state = decoding.read(predictor, words)
+        for prefix in PREFIXES:
+            for ignore_case, exclude in ((False, []), (True, ["the", "won't", "no"])):
+                best = decoding.top_k(
+                    *(predictor, state, 3, prefix, exclude),
+                    ignore_case=ignore_case,
+                )
+                found.append(
+                    {
+                        "context": context,
+                        "prefix": prefix,
+                        "ignore_case": ignore_case,
+                        "exclude": exclude,
+                        "words": best.words,
+                        "log_probs": [round(value, 5) for value in best.log_probs],
+                        "rows_expanded": best.rows_expanded,
+                    }
+                )
+    return found
+
+
+def user_words(predictor):
+    """Return the file of some learned words, and the suggestions with them."""
+    user = decoding.UserWords(predictor)
+    for word, context in LEARNED:
+        words = predictor.tokenizer.words(context)
+        user.learn(word, decoding.read(predictor, words))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "words.json"
+        user.save(path)
+        text = path.read_text("utf-8")
+    return text, suggestions(user, CONTEXTS[:3])
+
+
+if __name__ == "__main__":
+    write()
