@@ -87,6 +87,11 @@ KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
 ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
+    "ptb/ours-large": Row(
+        "**LightRNN, k = 16, 4,000 words 80**",
+        "ours",
+        FREQUENT | {"frequent_words": 4000},
+    ),
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
     "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
