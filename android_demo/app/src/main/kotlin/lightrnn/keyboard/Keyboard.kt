@@ -1,0 +1,55 @@
+package lightrnn.keyboard
+
+import android.content.Context
+import android.os.Handler
+import android.os.Looper
+import java.io.FileNotFoundException
+import java.io.IOException
+import java.nio.channels.FileChannel
+import lightrnn.decoder.DamagedModelException
+import lightrnn.decoder.ModelFile
+
+/** What the keyboard and its settings share in a process: the model and the files. */
+class Keyboard private constructor(context: Context) {
+    val store = Store(context.filesDir, offensive(context))
+    private val main = Handler(Looper.getMainLooper())
+    val suggestions = Suggestions(
+        open = { open(context) },
+        run = ::LiteRtModel,
+        store = store,
+        answer = { main.post(it) },
+    )
+
+    companion object {
+        private const val MODEL = "model.tflite"
+        private const val OFFENSIVE = "offensive.txt"
+        private var shared: Keyboard? = null
+
+        /** The one of this process. */
+        fun of(context: Context): Keyboard =
+            shared ?: Keyboard(context.applicationContext).also { shared = it }
+
+        /** Maps the model into memory; it lies uncompressed in the app's package. */
+        private fun open(context: Context): ModelFile = try {
+            context.assets.openFd(MODEL).use { asset ->
+                asset.createInputStream().channel.use { channel ->
+                    ModelFile(
+                        channel.map(
+                            FileChannel.MapMode.READ_ONLY,
+                            asset.startOffset,
+                            asset.declaredLength,
+                        ),
+                    )
+                }
+            }
+        } catch (_: FileNotFoundException) {
+            throw DamagedModelException("The app has no $MODEL, or it is compressed.")
+        }
+
+        private fun offensive(context: Context): List<String> = try {
+            context.assets.open(OFFENSIVE).bufferedReader().readLines().filter(String::isNotEmpty)
+        } catch (_: IOException) {
+            emptyList()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package lightrnn.keyboard
+
+import android.inputmethodservice.InputMethodService
+import android.os.SystemClock
+import android.view.View
+import android.view.ViewConfiguration
+import android.view.inputmethod.EditorInfo
+import android.widget.LinearLayout
+import lightrnn.decoder.Strip
+
+/** The keyboard. */
+class KeyboardService : InputMethodService() {
+    private val typing = Typing(::changed, ::written)
+    private lateinit var keyboard: Keyboard
+    private var rules = FieldRules.NONE
+    private var strip: StripView? = null
+    private var keys: KeysView? = null
+    private var page = Layout.letters
+    private var lastShift = 0L
+
+    override fun onCreate() {
+        super.onCreate()
+        keyboard = Keyboard.of(this)
+    }
+
+    override fun onCreateInputView(): View {
+        val strip = StripView(this, typing::take, typing::keepTyped, ::held)
+        val keys = KeysView(this, ::pressed)
+        this.strip = strip
+        this.keys = keys
+        page(page)
+        return LinearLayout(this).apply {
+            orientation = LinearLayout.VERTICAL
+            addView(strip)
+            addView(keys)
+        }
+    }
+
+    override fun onStartInputView(info: EditorInfo, restarting: Boolean) {
+        super.onStartInputView(info, restarting)
+        rules = FieldRules.of(info)
+        page(if (rules.isNumeric) Layout.symbols else Layout.letters)
+        typing.start(currentInputConnection?.let { ConnectedField(it, info) })
+    }
+
+    override fun onFinishInputView(finishingInput: Boolean) {
+        super.onFinishInputView(finishingInput)
+        keyboard.suggestions.cancel()
+        typing.start(null)
+        rules = FieldRules.NONE
+    }
+
+    override fun onUpdateSelection(
+        oldStart: Int,
+        oldEnd: Int,
+        newStart: Int,
+        newEnd: Int,
+        candidatesStart: Int,
+        candidatesEnd: Int,
+    ) {
+        super.onUpdateSelection(oldStart, oldEnd, newStart, newEnd, candidatesStart, candidatesEnd)
+        typing.cursorMoved()
+    }
+
+    // On a small screen turned sideways the field would be hidden by a copy of itself.
+    override fun onEvaluateFullscreenMode() = false
+
+    private fun page(page: List<List<Key>>) {
+        this.page = page
+        keys?.show(page)
+        keys?.label(typing.shift, rules.action)
+    }
+
+    private fun pressed(key: Key, text: String) {
+        when (key.action) {
+            Action.TYPE -> typing.type(text)
+            Action.BACKSPACE -> typing.backspace()
+            Action.ENTER -> typing.enter()
+            Action.SYMBOLS -> page(Layout.symbols)
+            Action.MORE_SYMBOLS -> page(Layout.moreSymbols)
+            Action.LETTERS -> page(Layout.letters)
+            Action.SHIFT -> {
+                val now = SystemClock.uptimeMillis()
+                typing.shift(now - lastShift < ViewConfiguration.getDoubleTapTimeout())
+                lastShift = now
+            }
+        }
+    }
+
+    /** Asks for what the strip is to show; typing goes on meanwhile. */
+    private fun changed() {
+        keys?.label(typing.shift, rules.action)
+        if (rules.suggests && keyboard.store.suggests) {
+            keyboard.suggestions.ask(typing.text(), typing.shift) { strip?.show(it) }
+        } else {
+            keyboard.suggestions.cancel()
+            strip?.show(Strip.EMPTY)
+        }
+    }
+
+    private fun written(word: String, context: String) {
+        if (rules.learns && keyboard.store.suggests) keyboard.suggestions.learn(word, context)
+    }
+
+    /** A long press on a suggestion: forgotten if it was learned, else never shown again. */
+    private fun held(word: String) {
+        keyboard.suggestions.learned { learned ->
+            val own = learned.keys.firstOrNull { it.equals(word, ignoreCase = true) }
+            if (own != null) keyboard.suggestions.forget(own) else keyboard.store.block(word)
+            changed()
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package lightrnn.keyboard
+
+import android.annotation.SuppressLint
+import android.content.Context
+import android.view.Gravity
+import android.view.MotionEvent
+import android.view.View
+import android.view.ViewConfiguration
+import android.view.inputmethod.EditorInfo
+import android.widget.LinearLayout
+import android.widget.PopupWindow
+import android.widget.TextView
+import lightrnn.decoder.Casing
+
+/** The keys of one page, each a view of its own, so that TalkBack finds and names them. */
+@SuppressLint("ViewConstructor")
+class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
+    LinearLayout(context) {
+    private val keyHeight = resources.getDimensionPixelSize(R.dimen.key_height)
+    private val gap = resources.getDimensionPixelSize(R.dimen.key_gap)
+    private val views = mutableListOf<Pair<Key, TextView>>()
+    private val preview = TextView(context).apply {
+        setTextColor(context.getColor(R.color.key_text))
+        setBackgroundResource(R.drawable.preview)
+        setTextSize(android.util.TypedValue.COMPLEX_UNIT_SP, PREVIEW_SP)
+        gravity = Gravity.CENTER
+        importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
+    }
+    private val previewWindow = PopupWindow(preview).apply { isTouchable = false }
+    private var accents: AccentsWindow? = null
+
+    init {
+        orientation = VERTICAL
+        setBackgroundColor(context.getColor(R.color.keyboard))
+        setPadding(gap, gap, gap, gap)
+    }
+
+    /** Shows a page. */
+    fun show(page: List<List<Key>>) {
+        removeAllViews()
+        views.clear()
+        for (keys in page) {
+            val row = LinearLayout(context)
+            // Shorter rows are centred, their keys as wide as in the others.
+            val missing = ROW_WIDTH - keys.sumOf { it.width.toDouble() }.toFloat()
+            if (missing > 0) row.addView(View(context), LayoutParams(0, 1, missing / 2))
+            for (key in keys) {
+                val view = view(key)
+                views += key to view
+                row.addView(
+                    view,
+                    LayoutParams(0, keyHeight, key.width).apply { setMargins(gap, gap, gap, gap) },
+                )
+            }
+            if (missing > 0) row.addView(View(context), LayoutParams(0, 1, missing / 2))
+            addView(row, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.WRAP_CONTENT))
+        }
+    }
+
+    /** Labels the keys for the shift state and what enter does. */
+    fun label(shift: Casing, enter: Int) {
+        for ((key, view) in views) {
+            view.text = text(key, shift, enter)
+            view.contentDescription = description(key, shift, enter)
+            view.isSelected = key.action == Action.SHIFT && shift != Casing.AS_IT_IS
+        }
+    }
+
+    private fun text(key: Key, shift: Casing, enter: Int): String = when (key.action) {
+        Action.TYPE -> if (shift == Casing.AS_IT_IS) key.label else key.label.uppercase()
+        Action.SHIFT -> if (shift == Casing.CAPITALS) "⇪" else key.label
+        Action.ENTER -> ENTER_LABELS[enter]?.first ?: key.label
+        else -> key.label
+    }
+
+    private fun description(key: Key, shift: Casing, enter: Int): String = when (key.action) {
+        Action.TYPE -> {
+            val name = NAMES[key.label]
+            if (name != null) context.getString(name) else text(key, shift, enter)
+        }
+        Action.SHIFT -> context.getString(
+            when (shift) {
+                Casing.AS_IT_IS -> R.string.shift
+                Casing.CAPITAL -> R.string.shift_on
+                Casing.CAPITALS -> R.string.caps_lock_on
+            },
+        )
+        Action.BACKSPACE -> context.getString(R.string.backspace)
+        Action.ENTER -> context.getString(ENTER_LABELS[enter]?.second ?: R.string.enter)
+        Action.SYMBOLS -> context.getString(R.string.symbols)
+        Action.MORE_SYMBOLS -> context.getString(R.string.more_symbols)
+        Action.LETTERS -> context.getString(R.string.letters)
+    }
+
+    @SuppressLint("ClickableViewAccessibility") // TalkBack clicks; fingers are followed.
+    private fun view(key: Key) = TextView(context).apply {
+        gravity = Gravity.CENTER
+        isClickable = true
+        isFocusable = true
+        val isLetter = key.action == Action.TYPE
+        setTextColor(context.getColor(R.color.key_text))
+        setTextSize(
+            android.util.TypedValue.COMPLEX_UNIT_SP,
+            if (isLetter) LETTER_SP else if (key.label.length > 1) WORD_SP else SYMBOL_SP,
+        )
+        setBackgroundResource(if (isLetter) R.drawable.key else R.drawable.key_special)
+        setOnClickListener { pressed(key, key.label) }
+        setOnTouchListener(Finger(key, this))
+    }
+
+    /** Follows a finger on a key: preview, long press, repeat. */
+    private inner class Finger(private val key: Key, private val view: TextView) : OnTouchListener {
+        private val held = Runnable { held() }
+        private var done = false
+
+        @SuppressLint("ClickableViewAccessibility")
+        override fun onTouch(touched: View, event: MotionEvent): Boolean {
+            when (event.actionMasked) {
+                MotionEvent.ACTION_DOWN -> down()
+                MotionEvent.ACTION_MOVE -> accents?.moved(event.rawX)
+                MotionEvent.ACTION_UP -> up(event)
+                MotionEvent.ACTION_CANCEL -> stop()
+            }
+            return true
+        }
+
+        private fun down() {
+            done = false
+            view.isPressed = true
+            if (key.action == Action.TYPE && key.label != " ") showPreview(view)
+            if (key.action == Action.BACKSPACE) {
+                view.performClick()
+                done = true
+            }
+            if (key.action == Action.BACKSPACE || key.accents.isNotEmpty()) {
+                view.postDelayed(held, ViewConfiguration.getLongPressTimeout().toLong())
+            }
+        }
+
+        private fun held() {
+            if (key.action == Action.BACKSPACE) {
+                view.performClick()
+                view.postDelayed(held, REPEAT_MS)
+            } else {
+                previewWindow.dismiss()
+                val isCapital = view.text.toString() != key.label
+                accents = AccentsWindow(view, key.accents.map {
+                    if (isCapital) it.toString().uppercase() else it.toString()
+                }).apply { show() }
+            }
+        }
+
+        private fun up(event: MotionEvent) {
+            val chosen = accents?.chosen
+            val isInside = event.x in 0f..view.width.toFloat() && event.y in -view.height.toFloat()..view.height.toFloat()
+            stop()
+            when {
+                chosen != null -> pressed(key, chosen)
+                !done && isInside -> view.performClick()
+            }
+        }
+
+        private fun stop() {
+            view.isPressed = false
+            view.removeCallbacks(held)
+            previewWindow.dismiss()
+            accents?.dismiss()
+            accents = null
+        }
+    }
+
+    private fun showPreview(view: TextView) {
+        preview.text = view.text
+        previewWindow.width = view.width + 2 * gap
+        previewWindow.height = keyHeight
+        if (isAttachedToWindow) previewWindow.showAsDropDown(view, -gap, -2 * keyHeight)
+    }
+
+    override fun onDetachedFromWindow() {
+        previewWindow.dismiss()
+        accents?.dismiss()
+        super.onDetachedFromWindow()
+    }
+
+    private companion object {
+        const val ROW_WIDTH = 10f
+        const val LETTER_SP = 22f
+        const val SYMBOL_SP = 20f
+        const val WORD_SP = 14f
+        const val PREVIEW_SP = 28f
+        const val REPEAT_MS = 50L
+
+        // Marks that TalkBack would pass over or read as a pause.
+        val NAMES = mapOf(
+            " " to R.string.space, "." to R.string.full_stop, "," to R.string.comma,
+            "'" to R.string.apostrophe, "\"" to R.string.quotation_mark, "-" to R.string.hyphen,
+            ":" to R.string.colon, ";" to R.string.semicolon, "!" to R.string.exclamation_mark,
+            "?" to R.string.question_mark, "_" to R.string.underscore,
+            "(" to R.string.open_bracket, ")" to R.string.close_bracket,
+        )
+        val ENTER_LABELS = mapOf(
+            EditorInfo.IME_ACTION_GO to ("→" to R.string.go),
+            EditorInfo.IME_ACTION_SEARCH to ("⌕" to R.string.search),
+            EditorInfo.IME_ACTION_SEND to ("➤" to R.string.send),
+            EditorInfo.IME_ACTION_NEXT to ("⇥" to R.string.next),
+            EditorInfo.IME_ACTION_DONE to ("✓" to R.string.done),
+            EditorInfo.IME_ACTION_PREVIOUS to ("⇤" to R.string.previous),
+        )
+    }
+}

@@ -1,0 +1,81 @@
+package lightrnn.keyboard
+
+import android.annotation.SuppressLint
+import android.content.Context
+import android.text.TextUtils
+import android.util.TypedValue
+import android.view.Gravity
+import android.view.View
+import android.view.ViewGroup
+import android.widget.LinearLayout
+import android.widget.TextView
+import lightrnn.decoder.Strip
+
+/**
+ * Three suggestions in places that stay, the best in the middle, and before them the word
+ * as it was typed.
+ */
+@SuppressLint("ViewConstructor")
+class StripView(
+    context: Context,
+    private val taken: (String) -> Unit,
+    private val typedKept: () -> Unit,
+    private val held: (String) -> Unit,
+) : LinearLayout(context) {
+    private val typed = slot(weight = 1.1f).apply {
+        setTextColor(context.getColor(R.color.typed_text))
+        setOnClickListener { typedKept() }
+    }
+    private val slots = List(3) { slot(weight = 1f) }
+
+    init {
+        setBackgroundColor(context.getColor(R.color.strip))
+        for (slot in slots) {
+            slot.setOnClickListener { taken(slot.text.toString()) }
+            slot.setOnLongClickListener {
+                held(slot.text.toString())
+                true
+            }
+        }
+        slots[1].typeface = android.graphics.Typeface.DEFAULT_BOLD
+    }
+
+    private fun slot(weight: Float) = TextView(context).apply {
+        gravity = Gravity.CENTER
+        isSingleLine = true
+        ellipsize = TextUtils.TruncateAt.MIDDLE
+        setTextColor(context.getColor(R.color.key_text))
+        setTextSize(TypedValue.COMPLEX_UNIT_SP, TEXT_SP)
+        setBackgroundResource(R.drawable.slot)
+        val height = resources.getDimensionPixelSize(R.dimen.strip_height)
+        this@StripView.addView(this, LayoutParams(0, height, weight))
+    }
+
+    fun show(strip: Strip) {
+        typed.visibility = if (strip.typed.isEmpty()) View.GONE else View.VISIBLE
+        typed.text = context.getString(R.string.typed, strip.typed)
+        typed.contentDescription = context.getString(R.string.keep_typed, strip.typed)
+        for ((slot, place) in slots.zip(PLACES)) {
+            val word = strip.words.getOrNull(place).orEmpty()
+            slot.text = word
+            slot.isEnabled = word.isNotEmpty()
+            slot.contentDescription =
+                if (word.isEmpty()) null else context.getString(R.string.suggestion, word)
+            slot.importantForAccessibility = if (word.isEmpty()) {
+                View.IMPORTANT_FOR_ACCESSIBILITY_NO
+            } else {
+                View.IMPORTANT_FOR_ACCESSIBILITY_YES
+            }
+        }
+    }
+
+    override fun generateDefaultLayoutParams() =
+        LayoutParams(ViewGroup.LayoutParams.WRAP_CONTENT, ViewGroup.LayoutParams.MATCH_PARENT)
+
+    private companion object {
+        const val TEXT_SP = 17f
+
+        // Which of the words, best first, is on the left, in the middle and on the right.
+        val PLACES = listOf(1, 0, 2)
+    }
+}

@@ -1,0 +1,68 @@
+package lightrnn.keyboard
+
+import android.text.InputType
+import android.view.KeyEvent
+import android.view.inputmethod.EditorInfo
+import android.view.inputmethod.InputConnection
+
+/** The field that is typed into. */
+interface TextField {
+    /** Up to so many characters before the cursor. */
+    fun textBeforeCursor(count: Int): CharSequence
+
+    fun insert(text: String)
+
+    /** Deletes so many characters before the cursor, then inserts a text, as one edit. */
+    fun replace(count: Int, text: String)
+
+    /** Deletes what is selected, or the character before the cursor. */
+    fun backspace()
+
+    /** Does what the enter key is for here. */
+    fun enter()
+
+    /** Whether the field wants a capital at the cursor. */
+    fun wantsCapital(): Boolean
+}
+
+/**
+ * A field of another app.
+ *
+ * Nothing is ever composed: what is typed is in the field at once, so that a cursor that
+ * is moved, a field that is left or a keyboard that is killed cannot lose a letter.
+ */
+class ConnectedField(
+    private val connection: InputConnection,
+    private val info: EditorInfo,
+) : TextField {
+    override fun textBeforeCursor(count: Int): CharSequence =
+        connection.getTextBeforeCursor(count, 0) ?: ""
+
+    override fun insert(text: String) {
+        connection.commitText(text, 1)
+    }
+
+    override fun replace(count: Int, text: String) {
+        connection.beginBatchEdit()
+        connection.deleteSurroundingText(count, 0)
+        connection.commitText(text, 1)
+        connection.endBatchEdit()
+    }
+
+    override fun backspace() {
+        // An editor that handles keys itself has no selection to ask for and no text.
+        for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
+            connection.sendKeyEvent(KeyEvent(action, KeyEvent.KEYCODE_DEL))
+        }
+    }
+
+    override fun enter() {
+        val action = info.imeOptions and EditorInfo.IME_MASK_ACTION
+        val isAction = info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION == 0 &&
+            action != EditorInfo.IME_ACTION_NONE && action != EditorInfo.IME_ACTION_UNSPECIFIED
+        if (isAction) connection.performEditorAction(action) else insert("\n")
+    }
+
+    override fun wantsCapital(): Boolean =
+        info.inputType != InputType.TYPE_NULL && connection.getCursorCapsMode(info.inputType) != 0
+}

@@ -1,0 +1,73 @@
+package lightrnn.decoder
+
+/**
+ * What the strip shows.
+ *
+ * @property words The best words, best first, at most three, as they are to be written.
+ * @property typed The word as it was typed, which is always on offer; empty between words.
+ */
+data class Strip(val words: List<String>, val typed: String) {
+    companion object {
+        val EMPTY = Strip(emptyList(), "")
+    }
+}
+
+/**
+ * Suggests words for what stands before the cursor.
+ *
+ * The states after the words of the line are kept, so that a letter reads nothing again
+ * and a word is read once. Not safe for several threads at once: [Predictor] and all its
+ * parts belong to one thread.
+ */
+class Suggester(private val predictor: UserWords, private val manifest: Manifest) {
+    private val search = TopK(predictor, SLOTS)
+    private val states = List(MAX_WORDS + 1) { predictor.model.newState() }
+    private val cellsRead = IntArray(MAX_WORDS)
+    private var read = -1
+
+    /**
+     * Returns the best words.
+     *
+     * @param text What stands before the cursor.
+     * @param shift How the next word is to be written if nothing of it was typed.
+     * @param excluded Words that are not to be suggested, in lower case.
+     */
+    fun suggest(text: TextBeforeCursor, shift: Casing, excluded: Collection<String>): Strip {
+        val state = stateAfter(text.context)
+        search.search(state, text.typed, excluded, ignoreCase = true)
+        val casing = Casing.of(text.typed, shift)
+        val words = search.words().map(casing::apply).distinct()
+        return Strip(words, text.typed)
+    }
+
+    /** Learns a word that was written behind a text; returns whether it was one to learn. */
+    fun learn(word: String, context: String): Boolean =
+        predictor.learn(word, stateAfter(context))
+
+    /** The state after a text, of which the last words count. */
+    private fun stateAfter(context: String): State {
+        if (read < 0) {
+            predictor.model.advance(manifest.startCell, states[0], states[0])
+            read = 0
+        }
+        val cells = manifest.tokenizer.words(context).takeLast(MAX_WORDS).map {
+            val cell = predictor.cellOf(manifest.tokenizer.cased(it))
+            if (cell < 0) manifest.unknownCell else cell
+        }
+        var same = 0
+        while (same < minOf(read, cells.size) && cellsRead[same] == cells[same]) same++
+        for (place in same until cells.size) {
+            predictor.model.advance(cells[place], states[place], states[place + 1])
+            cellsRead[place] = cells[place]
+        }
+        read = cells.size
+        return states[read]
+    }
+
+    companion object {
+        const val SLOTS = 3
+
+        /** Words of a line that are read at most; more would take long to read again. */
+        private const val MAX_WORDS = 32
+    }
+}
