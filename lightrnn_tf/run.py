@@ -161,7 +161,8 @@ class Run:
         """Return how the model was trained, in a few numbers for an exported file."""
         history = self.history()
         epochs = [line for line in history if "epoch" in line]
-        summary: dict[str, Any] = {"epochs": len(epochs)}
+        name = self.path.resolve().name
+        summary: dict[str, Any] = {"name": name, "epochs": len(epochs)}
         if epochs:
             best = min(epochs, key=lambda line: line["val_loss"])
             summary["valid_perplexity"] = round(best["val_perplexity"], 3)

@@ -10,24 +10,29 @@ import lightrnn.decoder.DamagedModelException
 import lightrnn.decoder.ModelFile
 
 /** What the keyboard and its settings share in a process: the model and the files. */
-class Keyboard private constructor(context: Context) {
+class Keyboard(context: Context, open: () -> ModelFile) : AutoCloseable {
     val store = Store(context.filesDir, offensive(context))
     private val main = Handler(Looper.getMainLooper())
     val suggestions = Suggestions(
-        open = { open(context) },
+        open = open,
         run = ::LiteRtModel,
         store = store,
         answer = { main.post(it) },
     )
 
+    override fun close() = suggestions.close()
+
     companion object {
         private const val MODEL = "model.tflite"
         private const val OFFENSIVE = "offensive.txt"
-        private var shared: Keyboard? = null
+
+        /** The one of this process, once there is one. */
+        var shared: Keyboard? = null
 
         /** The one of this process. */
-        fun of(context: Context): Keyboard =
-            shared ?: Keyboard(context.applicationContext).also { shared = it }
+        fun of(context: Context): Keyboard = shared ?: context.applicationContext.let { app ->
+            Keyboard(app) { open(app) }.also { shared = it }
+        }
 
         /** Maps the model into memory; it lies uncompressed in the app's package. */
         private fun open(context: Context): ModelFile = try {

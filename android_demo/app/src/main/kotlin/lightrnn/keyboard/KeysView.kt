@@ -40,7 +40,7 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
         removeAllViews()
         views.clear()
         for (keys in page) {
-            val row = LinearLayout(context)
+            val row = LinearLayout(context).apply { isBaselineAligned = false }
             // Shorter rows are centred, their keys as wide as in the others.
             val missing = ROW_WIDTH - keys.sumOf { it.width.toDouble() }.toFloat()
             if (missing > 0) row.addView(View(context), LayoutParams(0, 1, missing / 2))
@@ -185,7 +185,7 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     private companion object {
         const val ROW_WIDTH = 10f
         const val LETTER_SP = 22f
-        const val SYMBOL_SP = 20f
+        const val SYMBOL_SP = 24f
         const val WORD_SP = 14f
         const val PREVIEW_SP = 28f
         const val REPEAT_MS = 50L

@@ -42,7 +42,7 @@ class StripView(
 
     private fun slot(weight: Float) = TextView(context).apply {
         gravity = Gravity.CENTER
-        isSingleLine = true
+        maxLines = 1
         ellipsize = TextUtils.TruncateAt.MIDDLE
         setTextColor(context.getColor(R.color.key_text))
         setTextSize(TypedValue.COMPLEX_UNIT_SP, TEXT_SP)

@@ -50,9 +50,13 @@ class ConnectedField(
     }
 
     override fun backspace() {
-        // An editor that handles keys itself has no selection to ask for and no text.
-        for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
-            connection.sendKeyEvent(KeyEvent(action, KeyEvent.KEYCODE_DEL))
+        when {
+            !connection.getSelectedText(0).isNullOrEmpty() -> connection.commitText("", 1)
+            textBeforeCursor(1).isNotEmpty() -> connection.deleteSurroundingTextInCodePoints(1, 0)
+            // An editor without text to ask for, such as a terminal, wants the key.
+            else -> for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
+                connection.sendKeyEvent(KeyEvent(action, KeyEvent.KEYCODE_DEL))
+            }
         }
     }
 

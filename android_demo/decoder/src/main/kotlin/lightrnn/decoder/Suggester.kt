@@ -44,13 +44,16 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
     fun learn(word: String, context: String): Boolean =
         predictor.learn(word, stateAfter(context))
 
-    /** The state after a text, of which the last words count. */
+    /** The state after a line, of whose words the last 32 to 64 count. */
     private fun stateAfter(context: String): State {
         if (read < 0) {
             predictor.model.advance(manifest.startCell, states[0], states[0])
             read = 0
         }
-        val cells = manifest.tokenizer.words(context).takeLast(MAX_WORDS).map {
+        val words = manifest.tokenizer.words(context)
+        // Moved on in large steps, so that a long line is not read anew with each word.
+        val first = maxOf(0, words.size - MAX_WORDS / 2) / (MAX_WORDS / 2) * (MAX_WORDS / 2)
+        val cells = words.drop(first).map {
             val cell = predictor.cellOf(manifest.tokenizer.cased(it))
             if (cell < 0) manifest.unknownCell else cell
         }
@@ -67,7 +70,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
     companion object {
         const val SLOTS = 3
 
-        /** Words of a line that are read at most; more would take long to read again. */
-        private const val MAX_WORDS = 32
+        /** Words of a line that count at most. */
+        private const val MAX_WORDS = 64
     }
 }
