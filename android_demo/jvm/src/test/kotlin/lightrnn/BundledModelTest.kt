@@ -1,0 +1,129 @@
+package lightrnn
+
+import java.io.File
+import java.util.concurrent.CountDownLatch
+import lightrnn.decoder.Casing
+import lightrnn.decoder.Golden
+import lightrnn.decoder.ModelFile
+import lightrnn.decoder.Strip
+import lightrnn.decoder.Suggester
+import lightrnn.decoder.TextBeforeCursor
+import lightrnn.decoder.Tokenizer
+import lightrnn.decoder.UserWords
+import lightrnn.decoder.objects
+import lightrnn.decoder.strings
+import lightrnn.keyboard.FakeField
+import lightrnn.keyboard.LiteRtModel
+import lightrnn.keyboard.Store
+import lightrnn.keyboard.Suggestions
+import lightrnn.keyboard.Typing
+import org.json.JSONArray
+import org.json.JSONObject
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Assume.assumeTrue
+import org.junit.Before
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+
+/** The model that comes with the keyboard, typed with letter by letter. */
+class BundledModelTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+    private val assets = File("../app/src/main/assets")
+    private val modelPath = assets.resolve("model.tflite")
+    private val expectedPath = File("target/expected.json")
+
+    @Before
+    fun modelIsThere() {
+        assumeTrue("no bundled model", modelPath.exists() && expectedPath.exists())
+    }
+
+    private fun file(): ModelFile = ModelFile(Golden.direct(modelPath.readBytes()))
+
+    private val expected: JSONObject by lazy { JSONObject(expectedPath.readText()) }
+
+    @Test
+    fun theStripShowsWhatPythonFinds() {
+        val store = Store(folder.root, assets.resolve("offensive.txt").readLines())
+        Suggestions(::file, ::LiteRtModel, store, { it() }).use { suggestions ->
+            for (case in expected.getJSONArray("strips").objects()) {
+                val strips = mutableListOf<Strip>()
+                lateinit var typing: Typing
+                typing = Typing(
+                    changed = {
+                        val answered = CountDownLatch(1)
+                        suggestions.ask(typing.text(), typing.shift) {
+                            strips += it
+                            answered.countDown()
+                        }
+                        answered.await()
+                    },
+                    written = { _, _ -> },
+                )
+                typing.start(FakeField())
+                case.getString("sentence").forEach { typing.type(it.toString()) }
+                val words = case.getJSONArray("words")
+                assertEquals(words.length(), strips.size)
+                strips.forEachIndexed { n, strip ->
+                    assertEquals(
+                        case.getString("sentence").take(n),
+                        (words.get(n) as JSONArray).strings(),
+                        strip.words.map(String::lowercase),
+                    )
+                }
+            }
+        }
+    }
+
+    @Test
+    fun keystrokesSavedAreThoseOfPython() {
+        assumeTrue("no test text", expected.has("lines"))
+        val file = file()
+        val model = LiteRtModel(file)
+        val suggester = Suggester(UserWords.of(file, model), file.manifest)
+        var taps = 0
+        var letters = 0
+        var words = 0
+        for (line in expected.getJSONArray("lines").strings()) {
+            val tokens = file.manifest.tokenizer.words(line)
+            tokens.forEachIndexed { n, word ->
+                if (!Tokenizer.isSuggestable(word) || word != word.lowercase()) return@forEachIndexed
+                val context = tokens.take(n).joinToString(" ")
+                val shown = word.indices.firstOrNull { length ->
+                    val text = TextBeforeCursor(context, word.take(length))
+                    val strip = suggester.suggest(text, Casing.AS_IT_IS, emptyList())
+                    word in strip.words.map(String::lowercase)
+                }
+                taps += if (shown != null && isKnown(file, word)) shown + 1 else word.length + 1
+                letters += word.length
+                words++
+            }
+        }
+        val savings = 1 - taps.toDouble() / (letters + words)
+        println("Keystrokes saved: $savings, by Python ${expected.getDouble("keystroke_savings")}")
+        // Of two words of almost equal probability the runtimes may put either first.
+        assertEquals(expected.getDouble("keystroke_savings"), savings, 2e-4)
+        model.close()
+    }
+
+    private fun isKnown(file: ModelFile, word: String) = file.lexicon.cellOf(word) >= 0
+
+    @Test
+    fun suggestionsComeSoonAfterAColdStart() {
+        // The classes of the runtime are loaded; what a phone does once for all apps.
+        LiteRtModel(file()).close()
+        val times = List(5) {
+            val start = System.nanoTime()
+            val file = file()
+            LiteRtModel(file).use { model ->
+                val suggester = Suggester(UserWords.of(file, model), file.manifest)
+                suggester.suggest(TextBeforeCursor("", ""), Casing.AS_IT_IS, emptyList())
+            }
+            (System.nanoTime() - start) / 1e6
+        }
+        println("Cold start of suggestions: ${times.sorted()[2]} ms")
+        assertTrue("$times ms", times.min() < 150)
+    }
+}

@@ -1,0 +1,117 @@
+package lightrnn
+
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+import lightrnn.decoder.Casing
+import lightrnn.decoder.FakeModel
+import lightrnn.decoder.Golden
+import lightrnn.decoder.ModelFile
+import lightrnn.decoder.State
+import lightrnn.decoder.StepModel
+import lightrnn.decoder.TextBeforeCursor
+import lightrnn.keyboard.Store
+import lightrnn.keyboard.Suggestions
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+
+class SuggestionsTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+    private val answers = ConcurrentLinkedQueue<String>()
+
+    /** A model that waits until it may go on. */
+    private class SlowModel(file: ModelFile, private val gate: CountDownLatch) :
+        StepModel by FakeModel(file.manifest.rows, file.manifest.columns) {
+        private val fake = FakeModel(rows, columns)
+
+        override fun advance(cell: Int, from: State, into: State) {
+            gate.await()
+            fake.advance(cell, from, into)
+        }
+    }
+
+    private fun suggestions(gate: CountDownLatch = CountDownLatch(0)) = Suggestions(
+        open = { Golden.model() },
+        run = { SlowModel(it, gate) },
+        store = Store(folder.root, emptyList()),
+        answer = { it() },
+    )
+
+    private fun Suggestions.ask(typed: String) =
+        ask(TextBeforeCursor("", typed), Casing.AS_IT_IS) { answers += it.typed }
+
+    private fun Suggestions.finish() {
+        val done = CountDownLatch(1)
+        model { done.countDown() }
+        assertTrue(done.await(30, TimeUnit.SECONDS))
+    }
+
+    @Test
+    fun onlyTheNewestQuestionIsAnswered() {
+        val gate = CountDownLatch(1)
+        suggestions(gate).use { suggestions ->
+            val start = System.nanoTime()
+            for (typed in listOf("a", "ab", "abc")) suggestions.ask(typed)
+            assertTrue("Asking waits for nothing.", System.nanoTime() - start < 1e9)
+            gate.countDown()
+            suggestions.finish()
+        }
+        assertEquals(listOf("abc"), answers.toList())
+    }
+
+    @Test
+    fun aCancelledQuestionIsNotAnswered() {
+        val gate = CountDownLatch(1)
+        suggestions(gate).use { suggestions ->
+            suggestions.ask("a")
+            suggestions.cancel()
+            gate.countDown()
+            suggestions.finish()
+        }
+        assertEquals(emptyList<String>(), answers.toList())
+    }
+
+    @Test
+    fun twoThreadsMayTypeAtOnce() {
+        suggestions().use { suggestions ->
+            val typists = List(2) { number ->
+                thread {
+                    repeat(500) {
+                        suggestions.ask("t$number")
+                        suggestions.learn("zebra$number", "the")
+                    }
+                }
+            }
+            typists.forEach(Thread::join)
+            suggestions.ask("last")
+            suggestions.finish()
+            val counts = mutableMapOf<String, Int>()
+            suggestions.learned { counts += it }
+            suggestions.finish()
+            assertEquals(emptyMap<String, Int>(), counts.filterKeys { it !in setOf("zebra0", "zebra1") })
+        }
+        assertEquals("last", answers.last())
+    }
+
+    @Test
+    fun learnedWordsOutliveTheKeyboard() {
+        suggestions().use {
+            it.learn("zebra", "the")
+            it.finish()
+        }
+        suggestions().use { suggestions ->
+            var counts = emptyMap<String, Int>()
+            suggestions.learned { counts = it }
+            suggestions.finish()
+            assertEquals(mapOf("zebra" to 1), counts)
+            suggestions.forgetAll()
+            suggestions.finish()
+        }
+        assertTrue("zebra" !in Store(folder.root, emptyList()).userWords()!!)
+    }
+}
