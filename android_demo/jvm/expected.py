@@ -29,6 +29,7 @@ LINES, TOKENS = 500, 60
 
 
 def main(model, offensive, corpus, out):
+    """Write what Python gets, as JSON."""
     predictor = litert.LiteRTPredictor(model)
     exclude = pathlib.Path(offensive).read_text("utf-8").split()
     expected = {
