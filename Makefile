@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test android-test browser-test oldest-runtime-test clean
+.PHONY: quickstart test android-test android-model browser-test oldest-runtime-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -19,6 +19,17 @@ test: $(VENV)/installed-dev
 # The keyboard on a plain JVM; what cannot be run is named with the reason.
 android-test: $(VENV)/installed
 	android_demo/jvm/run $(BIN)/python
+
+# The model that comes with the keyboard, from CORPORA/chat-en; an hour or two.
+CORPORA ?= ../shared/corpora
+CHAT := $(CORPORA)/chat-en
+android-model: $(VENV)/installed
+	$(BIN)/lightrnn train --train $(CHAT)/train.txt.xz --valid $(CHAT)/valid.txt.xz \
+	    --test $(CHAT)/test.txt.xz --lowercase --vocab-size 20000 --line-independent \
+	    --units 256 --embedding-dim 128 --frequent-words 4000 --frequent-dim 48 \
+	    --dropout 0.1 --learning-rate 0.005 --rounds 4 --threads 1 --out runs/chat-en
+	$(BIN)/lightrnn export runs/chat-en --overwrite \
+	    --out android_demo/app/src/main/assets/model.tflite
 
 # The page of a table in headless Chromium, which `make test` skips where it is missing.
 browser-test: $(VENV)/installed-dev

@@ -16,7 +16,7 @@ class KeyboardService : InputMethodService() {
     private var strip: StripView? = null
     private var keys: KeysView? = null
     private var page = Layout.letters
-    private var lastShift = 0L
+    private var lastShift: Long? = null
 
     override fun onCreate() {
         super.onCreate()
@@ -81,7 +81,8 @@ class KeyboardService : InputMethodService() {
             Action.LETTERS -> page(Layout.letters)
             Action.SHIFT -> {
                 val now = SystemClock.uptimeMillis()
-                typing.shift(now - lastShift < ViewConfiguration.getDoubleTapTimeout())
+                val since = lastShift?.let { now - it } ?: Long.MAX_VALUE
+                typing.shift(since < ViewConfiguration.getDoubleTapTimeout())
                 lastShift = now
             }
         }

@@ -109,7 +109,7 @@ class SettingsActivity : Activity() {
                 facts.optString("name", getString(R.string.unnamed)),
                 file.manifest.vocabularySize,
                 Formatter.formatFileSize(this, file.manifest.modelBytes.toLong()),
-                facts.optString("perplexity", "—"),
+                facts.optString("test_perplexity", "—"),
             )
         }
     }

@@ -22,7 +22,7 @@ class StripView(
     private val typedKept: () -> Unit,
     private val held: (String) -> Unit,
 ) : LinearLayout(context) {
-    private val typed = slot(weight = 1.1f).apply {
+    private val typed = slot(weight = 0.8f).apply {
         setTextColor(context.getColor(R.color.typed_text))
         setOnClickListener { typedKept() }
     }
@@ -52,7 +52,7 @@ class StripView(
     }
 
     fun show(strip: Strip) {
-        typed.visibility = if (strip.typed.isEmpty()) View.GONE else View.VISIBLE
+        typed.visibility = if (strip.typed.isEmpty()) View.INVISIBLE else View.VISIBLE
         typed.text = context.getString(R.string.typed, strip.typed)
         typed.contentDescription = context.getString(R.string.keep_typed, strip.typed)
         for ((slot, place) in slots.zip(PLACES)) {

@@ -1,0 +1,99 @@
+package lightrnn
+
+import android.app.Activity
+import android.content.Context
+import android.os.Looper
+import android.text.InputType
+import android.view.View
+import android.view.ViewGroup
+import android.view.inputmethod.EditorInfo
+import android.widget.EditText
+import android.widget.TextView
+import java.util.concurrent.CountDownLatch
+import lightrnn.decoder.Golden
+import lightrnn.decoder.ModelFile
+import lightrnn.keyboard.Keyboard
+import lightrnn.keyboard.KeyboardService
+import org.robolectric.Robolectric
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+
+/** The keyboard and a text field, on Android's own classes; keys are named as TalkBack does. */
+class Device : AutoCloseable {
+    val context: Context = RuntimeEnvironment.getApplication()
+    private val activity = Robolectric.buildActivity(Activity::class.java).setup().get()
+    val field = EditText(activity).also(activity::setContentView)
+    lateinit var service: KeyboardService
+        private set
+    lateinit var view: View
+        private set
+
+    fun begin(
+        inputType: Int = InputType.TYPE_CLASS_TEXT,
+        imeOptions: Int = 0,
+        open: () -> ModelFile = { Golden.model() },
+    ) {
+        if (Keyboard.shared == null) Keyboard.shared = Keyboard(context, open)
+        field.inputType = inputType
+        field.imeOptions = imeOptions
+        field.requestFocus()
+        service = Robolectric.buildService(KeyboardService::class.java).create().get()
+        view = service.onCreateInputView()
+        val info = EditorInfo()
+        val connection = field.onCreateInputConnection(info)
+        service.onCreateInputMethodInterface().startInput(connection, info)
+        service.onStartInputView(info, false)
+        settle()
+    }
+
+    /** The screen is turned, or made dark: the view is made anew. */
+    fun reconfigure(qualifiers: String) {
+        RuntimeEnvironment.setQualifiers(qualifiers)
+        view = service.onCreateInputView()
+        service.onStartInputView(service.currentInputEditorInfo, true)
+        settle()
+    }
+
+    override fun close() {
+        Keyboard.shared?.close()
+        Keyboard.shared = null
+    }
+
+    /** Waits for the model, and for what it sets off, and lets the main thread run. */
+    fun settle() {
+        repeat(2) {
+            val done = CountDownLatch(1)
+            Keyboard.shared!!.suggestions.model { done.countDown() }
+            while (done.count > 0) {
+                shadowOf(Looper.getMainLooper()).idle()
+                Thread.onSpinWait()
+            }
+            shadowOf(Looper.getMainLooper()).idle()
+        }
+    }
+
+    fun views(of: View = view): List<TextView> = when (of) {
+        is ViewGroup -> (0 until of.childCount).flatMap { views(of.getChildAt(it)) }
+        is TextView -> listOf(of)
+        else -> emptyList()
+    }
+
+    private fun named(name: String) = views().single { it.contentDescription?.toString() == name }
+
+    fun press(name: String) {
+        named(name).performClick()
+        settle()
+    }
+
+    fun hold(name: String) {
+        named(name).performLongClick()
+        settle()
+    }
+
+    fun type(text: String) = text.forEach { press(if (it == ' ') "Space" else it.toString()) }
+
+    fun suggestions() = views()
+        .mapNotNull { it.contentDescription?.toString() }
+        .filter { it.startsWith("Suggestion ") }
+        .map { it.removePrefix("Suggestion ") }
+}
