@@ -3,13 +3,17 @@ package lightrnn
 import android.app.Activity
 import android.content.Context
 import android.os.Looper
+import android.os.SystemClock
 import android.text.InputType
+import android.view.MotionEvent
 import android.view.View
 import android.view.ViewGroup
 import android.view.inputmethod.EditorInfo
 import android.widget.EditText
+import android.widget.LinearLayout
 import android.widget.TextView
 import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
 import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.keyboard.Keyboard
@@ -88,6 +92,37 @@ class Device : AutoCloseable {
     fun hold(name: String) {
         named(name).performLongClick()
         settle()
+    }
+
+    /** A finger stays on a key for so long, slides so many keys to the right, and leaves. */
+    fun touch(name: String, milliseconds: Long, keysToTheRight: Int = 0) {
+        val key = named(name)
+        val x = key.width / 2f
+        fun send(action: Int, at: Float) {
+            val now = SystemClock.uptimeMillis()
+            val place = IntArray(2).also(key::getLocationOnScreen)
+            // Made for the screen, as real ones are, then for the view.
+            val event = MotionEvent.obtain(now, now, action, place[0] + at, place[1] + 1f, 0)
+            event.offsetLocation(-place[0].toFloat(), -place[1].toFloat())
+            key.dispatchTouchEvent(event)
+            event.recycle()
+        }
+        send(MotionEvent.ACTION_DOWN, x)
+        shadowOf(Looper.getMainLooper()).idleFor(milliseconds, TimeUnit.MILLISECONDS)
+        send(MotionEvent.ACTION_MOVE, x + keysToTheRight * key.width)
+        send(MotionEvent.ACTION_UP, x + keysToTheRight * key.width)
+        settle()
+    }
+
+    /** Gives the keyboard a place on the screen. */
+    fun layOut() {
+        activity.setContentView(LinearLayout(activity).apply {
+            orientation = LinearLayout.VERTICAL
+            (field.parent as? ViewGroup)?.removeView(field)
+            addView(field)
+            addView(view, LinearLayout.LayoutParams.MATCH_PARENT, LinearLayout.LayoutParams.WRAP_CONTENT)
+        })
+        shadowOf(Looper.getMainLooper()).idle()
     }
 
     fun type(text: String) = text.forEach { press(if (it == ' ') "Space" else it.toString()) }

@@ -8,12 +8,14 @@ import lightrnn.decoder.DamagedModelException
 import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.keyboard.Keyboard
+import lightrnn.keyboard.SettingsActivity
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
+import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 
@@ -150,6 +152,49 @@ class ServiceTest {
         device.reconfigure("+land")
         device.type("at")
         assertEquals("the cat", device.field.text.toString())
+    }
+
+    @Test
+    fun aLongPressOffersAccentsToSlideTo() {
+        device.begin()
+        device.layOut()
+        device.touch("e", 20)
+        device.touch("e", 1000)
+        device.touch("e", 1000, keysToTheRight = 2)
+        device.touch("x", 1000)
+        assertEquals("eéêx", device.field.text.toString())
+        device.press("Shift")
+        device.touch("E", 1000)
+        assertEquals("eéêxÉ", device.field.text.toString())
+    }
+
+    @Test
+    fun aFingerThatLeavesAKeyTypesNothing() {
+        device.begin()
+        device.layOut()
+        device.touch("e", 20, keysToTheRight = 3)
+        assertEquals("", device.field.text.toString())
+    }
+
+    @Test
+    fun backspaceRepeats() {
+        device.begin()
+        device.layOut()
+        device.field.append("a long line of text")
+        device.touch("Backspace", 20)
+        assertEquals("a long line of tex", device.field.text.toString())
+        device.touch("Backspace", 900)
+        val left = device.field.text.length
+        assertTrue("$left", left in 2..14)
+    }
+
+    @Test
+    fun theSettingsSayWhyThereAreNoSuggestions() {
+        Keyboard.shared = Keyboard(device.context) { throw DamagedModelException("It is damaged.") }
+        val settings = Robolectric.buildActivity(SettingsActivity::class.java).setup().get()
+        device.settle()
+        val texts = device.views(settings.findViewById(android.R.id.content)).map { it.text.toString() }
+        assertTrue(texts.toString(), "There are no suggestions: It is damaged." in texts)
     }
 
     @Test
