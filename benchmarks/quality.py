@@ -123,6 +123,29 @@ ROWS = {
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
+# The other corpora: as long for each model, about as many bytes for each but dense.
+for _corpus, _minutes, _words in (
+    ("keyboard-en", 90, 4000),
+    ("wikitext-2", 90, 6000),
+    ("cs-1m", 60, 8000),
+    ("de-1m", 60, 6000),
+):
+    _slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
+    _title = f"**LightRNN, k = 16, {_words:,} words 80**"
+    ROWS |= {
+        f"{_corpus}/ours": Row(
+            *(_title, "ours", FREQUENT | {"frequent_words": _words}),
+            rounds=(1,),
+            minutes=_minutes,
+        ),
+        f"{_corpus}/dense-tied": Row("dense, tied", "dense", DENSE, (1,), _minutes),
+        f"{_corpus}/slim": Row(
+            "Slim, K = 10, M = 1,280", "slim", _slim, (1,), _minutes
+        ),
+        f"{_corpus}/paper": Row(
+            "LightRNN of the paper", "ours", PAPER, (1, 1, 1), _minutes
+        ),
+    }
 
 
 def main():
