@@ -42,7 +42,7 @@ oldest-runtime-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/oldest-runtime \
 	    ai-edge-litert==1.4.0
 	PYTHONPATH=$(VENV)/oldest-runtime $(BIN)/python -m pytest -n 2 -q \
-	    tests/test_export.py
+	    tests/test_export.py tests/test_bundled_model.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
