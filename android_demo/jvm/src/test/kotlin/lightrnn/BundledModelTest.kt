@@ -1,9 +1,10 @@
 package lightrnn
 
 import java.io.File
+import java.io.RandomAccessFile
+import java.nio.channels.FileChannel
 import java.util.concurrent.CountDownLatch
 import lightrnn.decoder.Casing
-import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.decoder.Strip
 import lightrnn.decoder.Suggester
@@ -40,7 +41,10 @@ class BundledModelTest {
         assumeTrue("no bundled model", modelPath.exists() && expectedPath.exists())
     }
 
-    private fun file(): ModelFile = ModelFile(Golden.direct(modelPath.readBytes()))
+    /** Mapped into memory, as on a phone. */
+    private fun file(): ModelFile = RandomAccessFile(modelPath, "r").use {
+        ModelFile(it.channel.map(FileChannel.MapMode.READ_ONLY, 0, it.length()))
+    }
 
     private val expected: JSONObject by lazy { JSONObject(expectedPath.readText()) }
 
