@@ -92,6 +92,12 @@ ROWS = {
         "ours",
         FREQUENT | {"frequent_words": 4000},
     ),
+    "ptb/ours-small": Row(
+        "**LightRNN, k = 12, 2,000 words 44**",
+        "ours",
+        {"embedding_dim": 80, "residual_dim": 12}
+        | {"frequent_words": 2000, "frequent_dim": 32},
+    ),
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
     "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
