@@ -22,8 +22,8 @@ def test_versions_agree():
     versions = CATALOGUE["versions"]
     properties = POM.find(f"{MAVEN}properties")
     assert properties.findtext(f"{MAVEN}kotlin.version") == versions["kotlin"]
-    toolchain = re.findall(r"jvmToolchain\((\d+)\)", APP)
-    assert toolchain == [properties.findtext(f"{MAVEN}kotlin.compiler.jvmTarget")]
+    targets = set(re.findall(r"(?:JVM_|VERSION_)(\d+)", APP))
+    assert targets == {properties.findtext(f"{MAVEN}kotlin.compiler.jvmTarget")}
     found = {
         dependency.findtext(f"{MAVEN}artifactId"): dependency.findtext(
             f"{MAVEN}version"
@@ -59,7 +59,8 @@ def test_the_namespace_is_the_package_of_the_classes():
 
 
 def test_there_are_no_permissions_and_an_input_method():
-    assert not list(MANIFEST.iter("uses-permission"))
+    (removal,) = MANIFEST.iter("uses-permission")
+    assert removal.attrib == {"{http://schemas.android.com/tools}node": "removeAll"}
     (service,) = MANIFEST.iter("service")
     permission = service.get(f"{ANDROID}permission")
     assert permission == "android.permission.BIND_INPUT_METHOD"

@@ -58,7 +58,7 @@ class BundledModelTest {
                 typing = Typing(
                     changed = {
                         val answered = CountDownLatch(1)
-                        suggestions.ask(typing.text(), typing.shift) {
+                        suggestions.ask(typing.text()!!, typing.shift) {
                             strips += it
                             answered.countDown()
                         }

@@ -44,7 +44,7 @@ class GoldenTest {
             search.search(
                 read(predictor, case.getString("context")),
                 case.getString("prefix"),
-                case.getJSONArray("exclude").strings(),
+                search.cellsOf(case.getJSONArray("exclude").strings()),
                 case.getBoolean("ignore_case"),
             )
             assertEquals(case.toString(), case.getJSONArray("words").strings(), search.words())

@@ -7,18 +7,33 @@ import android.widget.LinearLayout
 import android.widget.PopupWindow
 import android.widget.TextView
 
-/** The characters that a long press on a key offers; a finger slides to one of them. */
-class AccentsWindow(private val key: View, private val characters: List<String>) {
+/**
+ * The characters that a long press on a key offers; a finger slides to one of them.
+ *
+ * @param offered The characters, the first of them above the key.
+ */
+class AccentsWindow(private val key: View, offered: List<String>) {
     private val width = key.width
-    private val row = LinearLayout(key.context)
-    private val window = PopupWindow(row, width * characters.size, key.height).apply {
-        isTouchable = false
-    }
-    private var left = 0
+    private val keyLeft = IntArray(2).also(key::getLocationOnScreen)[0]
+    private val left: Int
+    private val characters: List<String>
+    private val row = LinearLayout(key.context).apply { layoutDirection = View.LAYOUT_DIRECTION_LTR }
+    private val window: PopupWindow
 
     /** The character under the finger; the first one to begin with. */
-    var chosen = characters.first()
+    var chosen = offered.first()
         private set
+
+    init {
+        // At the edge of the screen some of them have to lie to the left of the key.
+        val screen = key.resources.displayMetrics.widthPixels
+        val missing = maxOf(0, keyLeft + width * offered.size - screen)
+        val before = minOf((missing + width - 1) / width, offered.size - 1)
+        left = keyLeft - before * width
+        characters = offered.subList(1, before + 1).reversed() + offered.first() +
+            offered.subList(before + 1, offered.size)
+        window = PopupWindow(row, width * characters.size, key.height).apply { isTouchable = false }
+    }
 
     fun show() {
         for (character in characters) {
@@ -26,16 +41,13 @@ class AccentsWindow(private val key: View, private val characters: List<String>)
                 text = character
                 gravity = Gravity.CENTER
                 setTextColor(key.context.getColor(R.color.key_text))
-                setTextSize(android.util.TypedValue.COMPLEX_UNIT_SP, TEXT_SP)
+                setTextSize(android.util.TypedValue.COMPLEX_UNIT_DIP, TEXT_DP)
                 setBackgroundResource(R.drawable.preview)
             }
             row.addView(view, LinearLayout.LayoutParams(0, ViewGroup.LayoutParams.MATCH_PARENT, 1f))
         }
-        val place = IntArray(2).also(key::getLocationOnScreen)
-        val screen = key.resources.displayMetrics.widthPixels
-        left = place[0].coerceIn(0, maxOf(0, screen - window.width))
         mark()
-        if (key.isAttachedToWindow) window.showAsDropDown(key, left - place[0], -2 * key.height)
+        if (key.isAttachedToWindow) window.showAsDropDown(key, left - keyLeft, -2 * key.height)
     }
 
     /** The finger is at a place of the screen. */
@@ -51,6 +63,6 @@ class AccentsWindow(private val key: View, private val characters: List<String>)
     fun dismiss() = window.dismiss()
 
     private companion object {
-        const val TEXT_SP = 22f
+        const val TEXT_DP = 22f
     }
 }

@@ -1,9 +1,11 @@
 package lightrnn.keyboard
 
 import android.inputmethodservice.InputMethodService
+import android.os.Build
 import android.os.SystemClock
 import android.view.View
 import android.view.ViewConfiguration
+import android.view.WindowInsets
 import android.view.inputmethod.EditorInfo
 import android.widget.LinearLayout
 import lightrnn.decoder.Strip
@@ -31,23 +33,43 @@ class KeyboardService : InputMethodService() {
         page(page)
         return LinearLayout(this).apply {
             orientation = LinearLayout.VERTICAL
+            layoutDirection = View.LAYOUT_DIRECTION_LTR
+            setBackgroundColor(getColor(R.color.keyboard))
+            setOnApplyWindowInsetsListener(::keepClear)
             addView(strip)
             addView(keys)
         }
     }
 
+    /** From Android 15 on a keyboard reaches under the bar at the bottom. */
+    private fun keepClear(view: View, insets: WindowInsets): WindowInsets {
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
+            val bars = insets.getInsets(WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout())
+            view.setPadding(bars.left, 0, bars.right, bars.bottom)
+        }
+        return insets
+    }
+
     override fun onStartInputView(info: EditorInfo, restarting: Boolean) {
         super.onStartInputView(info, restarting)
+        val before = rules
         rules = FieldRules.of(info)
-        page(if (rules.isNumeric) Layout.symbols else Layout.letters)
-        typing.start(currentInputConnection?.let { ConnectedField(it, info) })
+        val field = currentInputConnection?.let { ConnectedField(it, info) }
+        // Some fields begin again after each edit.
+        if (restarting && rules == before && field != null) {
+            keys?.label(typing.shift, rules.action)
+            typing.goOn(field)
+        } else {
+            page(if (rules.isNumeric) Layout.symbols else Layout.letters)
+            typing.start(field)
+        }
     }
 
     override fun onFinishInputView(finishingInput: Boolean) {
         super.onFinishInputView(finishingInput)
-        keyboard.suggestions.cancel()
         typing.start(null)
         rules = FieldRules.NONE
+        keyboard.suggestions.cancel()
     }
 
     override fun onUpdateSelection(
@@ -82,17 +104,20 @@ class KeyboardService : InputMethodService() {
             Action.SHIFT -> {
                 val now = SystemClock.uptimeMillis()
                 val since = lastShift?.let { now - it } ?: Long.MAX_VALUE
-                typing.shift(since < ViewConfiguration.getDoubleTapTimeout())
-                lastShift = now
+                val isDoubleTap = since < ViewConfiguration.getDoubleTapTimeout()
+                typing.shift(isDoubleTap)
+                lastShift = if (isDoubleTap) null else now
             }
         }
+        if (key.action != Action.SHIFT) lastShift = null
     }
 
     /** Asks for what the strip is to show; typing goes on meanwhile. */
     private fun changed() {
         keys?.label(typing.shift, rules.action)
-        if (rules.suggests && keyboard.store.suggests) {
-            keyboard.suggestions.ask(typing.text(), typing.shift) { strip?.show(it) }
+        val text = if (rules.suggests && keyboard.store.suggests) typing.text() else null
+        if (text != null) {
+            keyboard.suggestions.ask(text, typing.shift) { strip?.show(it) }
         } else {
             keyboard.suggestions.cancel()
             strip?.show(Strip.EMPTY)

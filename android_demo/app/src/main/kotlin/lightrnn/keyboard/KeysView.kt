@@ -22,21 +22,24 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     private val preview = TextView(context).apply {
         setTextColor(context.getColor(R.color.key_text))
         setBackgroundResource(R.drawable.preview)
-        setTextSize(android.util.TypedValue.COMPLEX_UNIT_SP, PREVIEW_SP)
+        setTextSize(android.util.TypedValue.COMPLEX_UNIT_DIP, PREVIEW_DP)
         gravity = Gravity.CENTER
         importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
     }
     private val previewWindow = PopupWindow(preview).apply { isTouchable = false }
-    private var accents: AccentsWindow? = null
+    private var finger: Finger? = null
 
     init {
         orientation = VERTICAL
+        // The letters are in the same places whatever the language of the phone.
+        layoutDirection = LAYOUT_DIRECTION_LTR
         setBackgroundColor(context.getColor(R.color.keyboard))
         setPadding(gap, gap, gap, gap)
     }
 
     /** Shows a page. */
     fun show(page: List<List<Key>>) {
+        finger?.stop()
         removeAllViews()
         views.clear()
         for (keys in page) {
@@ -60,7 +63,8 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     /** Labels the keys for the shift state and what enter does. */
     fun label(shift: Casing, enter: Int) {
         for ((key, view) in views) {
-            view.text = text(key, shift, enter)
+            val text = text(key, shift, enter)
+            if (text != view.text.toString()) view.text = text
             view.contentDescription = description(key, shift, enter)
             view.isSelected = key.action == Action.SHIFT && shift != Casing.AS_IT_IS
         }
@@ -100,8 +104,8 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
         val isLetter = key.action == Action.TYPE
         setTextColor(context.getColor(R.color.key_text))
         setTextSize(
-            android.util.TypedValue.COMPLEX_UNIT_SP,
-            if (isLetter) LETTER_SP else if (key.label.length > 1) WORD_SP else SYMBOL_SP,
+            android.util.TypedValue.COMPLEX_UNIT_DIP,
+            if (isLetter) LETTER_DP else if (key.label.length > 1) WORD_DP else SYMBOL_DP,
         )
         setBackgroundResource(if (isLetter) R.drawable.key else R.drawable.key_special)
         setOnClickListener { pressed(key, key.label) }
@@ -111,26 +115,30 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     /** Follows a finger on a key: preview, long press, repeat. */
     private inner class Finger(private val key: Key, private val view: TextView) : OnTouchListener {
         private val held = Runnable { held() }
-        private var done = false
+        private var accents: AccentsWindow? = null
+        private var isDone = false
 
         @SuppressLint("ClickableViewAccessibility")
         override fun onTouch(touched: View, event: MotionEvent): Boolean {
             when (event.actionMasked) {
                 MotionEvent.ACTION_DOWN -> down()
                 MotionEvent.ACTION_MOVE -> accents?.moved(event.rawX)
-                MotionEvent.ACTION_UP -> up(event)
+                MotionEvent.ACTION_UP -> if (finger == this) up(isNear(event))
                 MotionEvent.ACTION_CANCEL -> stop()
             }
             return true
         }
 
         private fun down() {
-            done = false
+            // Who types fast is on the next key before the last one is left.
+            finger?.up(isNear = true)
+            finger = this
+            isDone = false
             view.isPressed = true
             if (key.action == Action.TYPE && key.label != " ") showPreview(view)
-            if (key.action == Action.BACKSPACE) {
+            if (key.action == Action.BACKSPACE || key.action == Action.SHIFT) {
                 view.performClick()
-                done = true
+                isDone = true
             }
             if (key.action == Action.BACKSPACE || key.accents.isNotEmpty()) {
                 view.postDelayed(held, ViewConfiguration.getLongPressTimeout().toLong())
@@ -150,17 +158,22 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
             }
         }
 
-        private fun up(event: MotionEvent) {
+        private fun up(isNear: Boolean) {
             val chosen = accents?.chosen
-            val isInside = event.x in 0f..view.width.toFloat() && event.y in -view.height.toFloat()..view.height.toFloat()
             stop()
             when {
                 chosen != null -> pressed(key, chosen)
-                !done && isInside -> view.performClick()
+                !isDone && isNear -> view.performClick()
             }
         }
 
-        private fun stop() {
+        /** A finger rolls a little over the edge of a key. */
+        private fun isNear(event: MotionEvent) =
+            event.x in -view.width / 2f..view.width * 1.5f &&
+                event.y in -view.height.toFloat()..view.height * 1.5f
+
+        fun stop() {
+            if (finger == this) finger = null
             view.isPressed = false
             view.removeCallbacks(held)
             previewWindow.dismiss()
@@ -170,6 +183,7 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     }
 
     private fun showPreview(view: TextView) {
+        previewWindow.dismiss()
         preview.text = view.text
         previewWindow.width = view.width + 2 * gap
         previewWindow.height = keyHeight
@@ -177,17 +191,16 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     }
 
     override fun onDetachedFromWindow() {
-        previewWindow.dismiss()
-        accents?.dismiss()
+        finger?.stop()
         super.onDetachedFromWindow()
     }
 
     private companion object {
         const val ROW_WIDTH = 10f
-        const val LETTER_SP = 22f
-        const val SYMBOL_SP = 24f
-        const val WORD_SP = 14f
-        const val PREVIEW_SP = 28f
+        const val LETTER_DP = 22f
+        const val SYMBOL_DP = 24f
+        const val WORD_DP = 14f
+        const val PREVIEW_DP = 28f
         const val REPEAT_MS = 50L
 
         // Marks that TalkBack would pass over or read as a pause.

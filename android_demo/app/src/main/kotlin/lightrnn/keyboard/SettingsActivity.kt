@@ -2,6 +2,7 @@ package lightrnn.keyboard
 
 import android.app.Activity
 import android.app.AlertDialog
+import android.content.ActivityNotFoundException
 import android.content.Intent
 import android.os.Bundle
 import android.provider.Settings
@@ -24,7 +25,7 @@ class SettingsActivity : Activity() {
         super.onCreate(state)
         keyboard = Keyboard.of(this)
         setContentView(R.layout.settings)
-        click(R.id.enable) { startActivity(Intent(Settings.ACTION_INPUT_METHOD_SETTINGS)) }
+        click(R.id.enable) { open(Intent(Settings.ACTION_INPUT_METHOD_SETTINGS)) }
         click(R.id.choose) { getSystemService(InputMethodManager::class.java).showInputMethodPicker() }
         click(R.id.export) { export() }
         click(R.id.clear) { confirmClear() }
@@ -65,6 +66,8 @@ class SettingsActivity : Activity() {
             showWords()
         }
         keyboard.suggestions.learned { learned ->
+            findViewById<Button>(R.id.export).isEnabled = learned.isNotEmpty()
+            findViewById<Button>(R.id.clear).isEnabled = learned.isNotEmpty()
             fill(R.id.learned, learned.mapValues { (word, count) -> getString(R.string.learned_word, word, count) }) {
                 keyboard.suggestions.forget(it)
                 showWords()
@@ -119,7 +122,15 @@ class SettingsActivity : Activity() {
             .addCategory(Intent.CATEGORY_OPENABLE)
             .setType("application/json")
             .putExtra(Intent.EXTRA_TITLE, "user_words.json")
-        startActivityForResult(intent, EXPORT)
+        open(intent, EXPORT)
+    }
+
+    private fun open(intent: Intent, request: Int = -1) {
+        try {
+            startActivityForResult(intent, request)
+        } catch (error: ActivityNotFoundException) {
+            AlertDialog.Builder(this).setMessage(error.message).show()
+        }
     }
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {

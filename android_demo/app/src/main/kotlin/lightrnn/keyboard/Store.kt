@@ -12,6 +12,7 @@ import java.io.IOException
 class Store(private val folder: File, offensive: Collection<String>) {
     private val userWordsFile = folder.resolve("user_words.json")
     private val blockedFile = folder.resolve("blocked.txt")
+    private val damagedFile = folder.resolve("user_words.damaged.json")
     private val offFile = folder.resolve("suggestions_off")
     private val offensive = offensive.toSet()
 
@@ -26,9 +27,10 @@ class Store(private val folder: File, offensive: Collection<String>) {
         private set
 
     /** Whether words are suggested and learned at all. */
-    var suggests: Boolean
-        get() = !offFile.exists()
+    @Volatile
+    var suggests: Boolean = !offFile.exists()
         set(value) {
+            field = value
             if (value) offFile.delete() else write(offFile, "")
         }
 
@@ -48,7 +50,11 @@ class Store(private val folder: File, offensive: Collection<String>) {
 
     /** Puts a damaged file out of the way without throwing it away. */
     fun setAsideUserWords() {
-        userWordsFile.renameTo(folder.resolve("user_words.damaged.json"))
+        userWordsFile.renameTo(damagedFile)
+    }
+
+    fun forgetDamagedUserWords() {
+        damagedFile.delete()
     }
 
     private fun read(file: File): String? = try {
@@ -60,7 +66,7 @@ class Store(private val folder: File, offensive: Collection<String>) {
     /** Writes a file in one piece: a crash leaves the old one. On a full disk, nothing. */
     private fun write(file: File, text: String) {
         try {
-            val new = File.createTempFile(file.name, null, folder)
+            val new = folder.resolve("${file.name}.new")
             new.writeText(text)
             if (!new.renameTo(file)) new.delete()
         } catch (_: IOException) {

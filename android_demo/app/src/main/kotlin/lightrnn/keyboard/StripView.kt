@@ -6,13 +6,12 @@ import android.text.TextUtils
 import android.util.TypedValue
 import android.view.Gravity
 import android.view.View
-import android.view.ViewGroup
 import android.widget.LinearLayout
 import android.widget.TextView
 import lightrnn.decoder.Strip
 
 /**
- * Three suggestions in places that stay, the best in the middle, and before them the word
+ * Three suggestions in places that stay, the best in the middle, and on the left the word
  * as it was typed.
  */
 @SuppressLint("ViewConstructor")
@@ -22,11 +21,11 @@ class StripView(
     private val typedKept: () -> Unit,
     private val held: (String) -> Unit,
 ) : LinearLayout(context) {
-    private val typed = slot(weight = 0.8f).apply {
+    private val typed = slot(SIDE).apply {
         setTextColor(context.getColor(R.color.typed_text))
         setOnClickListener { typedKept() }
     }
-    private val slots = List(3) { slot(weight = 1f) }
+    private val slots = List(3) { slot(1f) }
 
     init {
         setBackgroundColor(context.getColor(R.color.strip))
@@ -38,6 +37,9 @@ class StripView(
             }
         }
         slots[1].typeface = android.graphics.Typeface.DEFAULT_BOLD
+        // As wide as the typed word on the other side, so that the best one is central.
+        addView(View(context), LayoutParams(0, 0, SIDE))
+        show(Strip.EMPTY)
     }
 
     private fun slot(weight: Float) = TextView(context).apply {
@@ -45,14 +47,15 @@ class StripView(
         maxLines = 1
         ellipsize = TextUtils.TruncateAt.MIDDLE
         setTextColor(context.getColor(R.color.key_text))
-        setTextSize(TypedValue.COMPLEX_UNIT_SP, TEXT_SP)
+        setTextSize(TypedValue.COMPLEX_UNIT_DIP, TEXT_DP)
         setBackgroundResource(R.drawable.slot)
         val height = resources.getDimensionPixelSize(R.dimen.strip_height)
         this@StripView.addView(this, LayoutParams(0, height, weight))
     }
 
     fun show(strip: Strip) {
-        typed.visibility = if (strip.typed.isEmpty()) View.INVISIBLE else View.VISIBLE
+        val isShownAnyway = strip.typed.isEmpty() || strip.typed in strip.words
+        typed.visibility = if (isShownAnyway) View.INVISIBLE else View.VISIBLE
         typed.text = context.getString(R.string.typed, strip.typed)
         typed.contentDescription = context.getString(R.string.keep_typed, strip.typed)
         for ((slot, place) in slots.zip(PLACES)) {
@@ -69,11 +72,9 @@ class StripView(
         }
     }
 
-    override fun generateDefaultLayoutParams() =
-        LayoutParams(ViewGroup.LayoutParams.WRAP_CONTENT, ViewGroup.LayoutParams.MATCH_PARENT)
-
     private companion object {
-        const val TEXT_SP = 17f
+        const val TEXT_DP = 17f
+        const val SIDE = 0.7f
 
         // Which of the words, best first, is on the left, in the middle and on the right.
         val PLACES = listOf(1, 0, 2)

@@ -42,32 +42,43 @@ class Suggestions(
         private set
 
     init {
-        thread.execute(::load)
+        onModelThread { load() }
     }
 
     private fun load() {
-        try {
-            val file = open()
-            val words = UserWords.of(file, run(file))
-            store.userWords()?.let { text ->
-                try {
-                    words.fromJson(text)
-                } catch (_: IllegalArgumentException) {
-                    store.setAsideUserWords()
-                }
+        val file = open()
+        val words = UserWords.of(file, run(file))
+        store.userWords()?.let { text ->
+            try {
+                words.fromJson(text)
+            } catch (_: IllegalArgumentException) {
+                store.setAsideUserWords()
             }
-            loaded = Loaded(file, words)
-        } catch (error: Exception) {
-            // Whatever is wrong with the model, the keyboard still types.
-            problem = error.message ?: error.javaClass.simpleName
         }
+        loaded = Loaded(file, words)
+    }
+
+    /** Whatever is wrong with the model or its library, the keyboard still types. */
+    private fun onModelThread(work: () -> Unit) = thread.execute {
+        try {
+            work()
+        } catch (error: Exception) {
+            failed(error)
+        } catch (error: LinkageError) {
+            failed(error)
+        }
+    }
+
+    private fun failed(error: Throwable) {
+        problem = error.message ?: error.javaClass.simpleName
+        loaded = null
     }
 
     /** Asks for suggestions; [use] gets them, unless a newer question comes before. */
     fun ask(text: TextBeforeCursor, shift: Casing, use: (Strip) -> Unit) {
         val number = newest.incrementAndGet()
-        thread.execute {
-            if (number != newest.get()) return@execute
+        onModelThread {
+            if (number != newest.get()) return@onModelThread
             val strip = loaded?.suggester?.suggest(text, shift, store.excluded)
                 ?: Strip(emptyList(), text.typed)
             answer { if (number == newest.get()) use(strip) }
@@ -88,28 +99,32 @@ class Suggestions(
     /** Forgets all words that were learned. */
     fun forgetAll() = change {
         it.userWords.clear()
+        store.forgetDamagedUserWords()
         true
     }
 
-    private fun change(work: (Loaded) -> Boolean) = thread.execute {
-        val loaded = loaded ?: return@execute
-        if (work(loaded)) store.keepUserWords(loaded.userWords.toJson())
+    private fun change(work: (Loaded) -> Boolean) = onModelThread {
+        val loaded = loaded ?: return@onModelThread
+        if (work(loaded)) {
+            loaded.suggester.wordsChanged()
+            store.keepUserWords(loaded.userWords.toJson())
+        }
     }
 
     /** Gives the learned words and how often each was written. */
-    fun learned(use: (Map<String, Int>) -> Unit) = thread.execute {
+    fun learned(use: (Map<String, Int>) -> Unit) = onModelThread {
         val counts = loaded?.userWords?.counts().orEmpty()
         answer { use(counts) }
     }
 
     /** Gives what is known of the model, null if there is none. */
-    fun model(use: (ModelFile?) -> Unit) = thread.execute {
+    fun model(use: (ModelFile?) -> Unit) = onModelThread {
         val file = loaded?.file
         answer { use(file) }
     }
 
     override fun close() {
-        thread.execute { loaded?.userWords?.model?.close() }
+        onModelThread { loaded?.userWords?.model?.close() }
         thread.shutdown()
     }
 }

@@ -7,8 +7,11 @@ import android.view.inputmethod.InputConnection
 
 /** The field that is typed into. */
 interface TextField {
-    /** Up to so many characters before the cursor. */
-    fun textBeforeCursor(count: Int): CharSequence
+    /** Up to so many characters before the cursor, null if the field does not tell. */
+    fun textBeforeCursor(count: Int): CharSequence?
+
+    /** Up to so many characters after the cursor, null if the field does not tell. */
+    fun textAfterCursor(count: Int): CharSequence?
 
     fun insert(text: String)
 
@@ -35,8 +38,11 @@ class ConnectedField(
     private val connection: InputConnection,
     private val info: EditorInfo,
 ) : TextField {
-    override fun textBeforeCursor(count: Int): CharSequence =
-        connection.getTextBeforeCursor(count, 0) ?: ""
+    private val isText = info.inputType and InputType.TYPE_MASK_CLASS == InputType.TYPE_CLASS_TEXT
+
+    override fun textBeforeCursor(count: Int): CharSequence? = connection.getTextBeforeCursor(count, 0)
+
+    override fun textAfterCursor(count: Int): CharSequence? = connection.getTextAfterCursor(count, 0)
 
     override fun insert(text: String) {
         connection.commitText(text, 1)
@@ -52,11 +58,9 @@ class ConnectedField(
     override fun backspace() {
         when {
             !connection.getSelectedText(0).isNullOrEmpty() -> connection.commitText("", 1)
-            textBeforeCursor(1).isNotEmpty() -> connection.deleteSurroundingTextInCodePoints(1, 0)
+            !textBeforeCursor(1).isNullOrEmpty() -> connection.deleteSurroundingTextInCodePoints(1, 0)
             // An editor without text to ask for, such as a terminal, wants the key.
-            else -> for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
-                connection.sendKeyEvent(KeyEvent(action, KeyEvent.KEYCODE_DEL))
-            }
+            else -> send(KeyEvent.KEYCODE_DEL)
         }
     }
 
@@ -64,9 +68,21 @@ class ConnectedField(
         val action = info.imeOptions and EditorInfo.IME_MASK_ACTION
         val isAction = info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION == 0 &&
             action != EditorInfo.IME_ACTION_NONE && action != EditorInfo.IME_ACTION_UNSPECIFIED
-        if (isAction) connection.performEditorAction(action) else insert("\n")
+        val isMultiLine = isText && info.inputType and InputType.TYPE_TEXT_FLAG_MULTI_LINE != 0
+        when {
+            info.actionLabel != null -> connection.performEditorAction(info.actionId)
+            isAction -> connection.performEditorAction(action)
+            isMultiLine -> insert("\n")
+            else -> send(KeyEvent.KEYCODE_ENTER)
+        }
+    }
+
+    private fun send(code: Int) {
+        for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
+            connection.sendKeyEvent(KeyEvent(action, code))
+        }
     }
 
     override fun wantsCapital(): Boolean =
-        info.inputType != InputType.TYPE_NULL && connection.getCursorCapsMode(info.inputType) != 0
+        isText && connection.getCursorCapsMode(info.inputType) != 0
 }

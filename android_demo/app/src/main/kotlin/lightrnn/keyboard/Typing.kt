@@ -8,17 +8,25 @@ import lightrnn.decoder.TextBeforeCursor
  * suggestions, and what it knows of the text it reads from the field.
  *
  * @param changed Called after each edit and each move of the cursor.
- * @param written Called with a word that was finished and what stands before it.
+ * @param written Called with a word that was written here and what stands before it.
  */
 class Typing(
     private val changed: () -> Unit,
     private val written: (word: String, context: String) -> Unit,
 ) {
-    private var field: TextField? = null
+    /** A suggestion that was taken, what it took the place of, and what stands before it. */
+    private class Taken(val word: String, val typed: String, val context: String, val inserted: String)
 
-    // What the last tap on a suggestion left in the field, and what was typed before it.
-    private var inserted = ""
-    private var replaced = ""
+    private var field: TextField? = null
+    private var taken: Taken? = null
+
+    // What the user chose by the shift key; otherwise the field says how to write.
+    private var chosenShift: Casing? = null
+
+    // The end of the text after the last edit, by which moves of the cursor are told apart.
+    private var lastText = ""
+    private var lettersWereTyped = false
+    private var spaceWasAdded = false
 
     /** How the next letter is written. */
     var shift = Casing.AS_IT_IS
@@ -26,103 +34,132 @@ class Typing(
 
     /** Begins in a field, or in none. */
     fun start(field: TextField?) {
+        confirmTaken()
         this.field = field
-        forgetSuggestion()
-        shift = Casing.AS_IT_IS
-        settle()
+        chosenShift = null
+        cursorMoved()
     }
 
-    /** What stands before the cursor. */
-    fun text() = TextBeforeCursor.of(field?.textBeforeCursor(CHARACTERS) ?: "")
+    /** The field says that it began again where it was, as some do after each edit. */
+    fun goOn(field: TextField) {
+        this.field = field
+        cursorMoved()
+    }
 
-    /** The user or the app moved the cursor. */
+    /** What stands before the cursor, null if that cannot be known. */
+    fun text(): TextBeforeCursor? {
+        val before = field?.textBeforeCursor(CHARACTERS) ?: return null
+        // A first word that is cut would be another one.
+        val first = if (before.length < CHARACTERS) 0 else before.indexOf(' ') + 1
+        return TextBeforeCursor.of(before.substring(first))
+    }
+
+    /** The user, the app or an edit moved the cursor. */
     fun cursorMoved() {
-        if (!endsWithInserted()) forgetSuggestion()
+        if (lastText.isEmpty() || tail() != lastText) {
+            confirmTaken()
+            lettersWereTyped = false
+            spaceWasAdded = false
+        }
         settle()
     }
 
-    /** The shift key: a capital; twice in a row, capitals until it is tapped again. */
+    /** The shift key: a capital; as a double tap, capitals until it is tapped again. */
     fun shift(isDoubleTap: Boolean) {
-        shift = when {
+        chosenShift = when {
             isDoubleTap -> Casing.CAPITALS
             shift == Casing.AS_IT_IS -> Casing.CAPITAL
             else -> Casing.AS_IT_IS
         }
-        changed()
+        settle()
     }
 
     /** A key that writes: a letter, a digit, a mark or a space. */
     fun type(key: String) {
         val field = field ?: return
         val text = if (shift == Casing.AS_IT_IS) key else key.uppercase()
-        if (text.none(Char::isLetterOrDigit) && text !in JOINING) finishWord()
-        if (text in CLOSING && endsWithInserted()) {
-            field.replace(1, text)
-        } else {
-            field.insert(text)
-        }
-        edited()
+        val isLetter = text.any(Char::isLetterOrDigit)
+        if (!isLetter && text !in JOINING) finishWord()
+        confirmTaken()
+        if (spaceWasAdded && text in CLOSING) field.replace(1, text) else field.insert(text)
+        lettersWereTyped = isLetter || lettersWereTyped && text in JOINING
+        edited(spaceWasAdded = false)
     }
 
-    /** The word of the text that was typed stays as it is, with a space. */
-    fun keepTyped() = type(" ")
+    /** The word that was typed stays as it is, with a space. */
+    fun keepTyped() {
+        type(" ")
+        spaceWasAdded = true
+    }
 
     /** A tap on a suggestion: it takes the place of what was typed of it. */
     fun take(suggestion: String) {
         val field = field ?: return
-        val text = text()
-        written(suggestion, text.context)
-        field.replace(text.typed.length, "$suggestion ")
-        edited()
-        inserted = "$suggestion "
-        replaced = text.typed
+        val text = text() ?: return
+        if (suggestion.isEmpty()) return
+        confirmTaken()
+        val hasSpace = field.textAfterCursor(1)?.firstOrNull() == ' '
+        val inserted = if (hasSpace) suggestion else "$suggestion "
+        field.replace(text.typed.length, inserted)
+        lettersWereTyped = false
+        edited(spaceWasAdded = !hasSpace)
+        taken = Taken(suggestion, text.typed, text.context, inserted)
     }
 
     fun backspace() {
         val field = field ?: return
-        if (endsWithInserted()) {
-            field.replace(inserted.length, replaced)
+        val taken = taken
+        if (taken != null && tail() == lastText) {
+            this.taken = null
+            field.replace(taken.inserted.length, taken.typed)
         } else {
             field.backspace()
         }
-        edited()
+        lettersWereTyped = false
+        edited(spaceWasAdded = false)
     }
 
     fun enter() {
         val field = field ?: return
         finishWord()
+        confirmTaken()
         field.enter()
-        edited()
+        lettersWereTyped = false
+        edited(spaceWasAdded = false)
     }
 
+    /** A word counts as written if it was typed here and the cursor is at its end. */
     private fun finishWord() {
-        val text = text()
-        if (text.typed.isNotEmpty()) written(text.typed, text.context)
+        if (!lettersWereTyped || tail() != lastText) return
+        val text = text() ?: return
+        val isInside = field?.textAfterCursor(1)?.firstOrNull()?.isLetterOrDigit() == true
+        if (text.typed.isNotEmpty() && !isInside) written(text.typed, text.context)
     }
 
-    private fun edited() {
-        forgetSuggestion()
-        if (shift == Casing.CAPITAL) shift = Casing.AS_IT_IS
+    /** A suggestion counts as written as soon as it is not taken back. */
+    private fun confirmTaken() {
+        taken?.let { written(it.word, it.context) }
+        taken = null
+    }
+
+    private fun edited(spaceWasAdded: Boolean) {
+        this.spaceWasAdded = spaceWasAdded
+        lastText = tail()
+        if (chosenShift != Casing.CAPITALS) chosenShift = null
         settle()
     }
 
     private fun settle() {
-        if (shift == Casing.AS_IT_IS && field?.wantsCapital() == true) shift = Casing.CAPITAL
+        shift = chosenShift
+            ?: if (field?.wantsCapital() == true) Casing.CAPITAL else Casing.AS_IT_IS
         changed()
     }
 
-    private fun endsWithInserted(): Boolean {
-        val before = field?.textBeforeCursor(inserted.length) ?: return false
-        return inserted.isNotEmpty() && before.toString() == inserted
-    }
-
-    private fun forgetSuggestion() {
-        inserted = ""
-        replaced = ""
-    }
+    private fun tail() = field?.textBeforeCursor(TAIL)?.toString().orEmpty()
 
     private companion object {
-        const val CHARACTERS = 256
+        const val CHARACTERS = 1024
+        const val TAIL = 64
         const val JOINING = "'’-"
         const val CLOSING = ".,!?;:)…"
     }

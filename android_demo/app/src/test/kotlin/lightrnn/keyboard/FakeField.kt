@@ -10,6 +10,9 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
 
     override fun textBeforeCursor(count: Int) = content.substring(maxOf(0, cursor - count), cursor)
 
+    override fun textAfterCursor(count: Int) =
+        content.substring(cursor, minOf(content.length, cursor + count))
+
     override fun insert(text: String) {
         content.insert(cursor, text)
         cursor += text.length

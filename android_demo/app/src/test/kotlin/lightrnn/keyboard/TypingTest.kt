@@ -30,7 +30,9 @@ class TypingTest {
         type("th")
         typing.take("there")
         assertEquals("so there ", field.text)
-        assertEquals("there" to "so ", written.last())
+        assertEquals("It may be taken back.", emptyList<Any>(), written)
+        typing.type("x")
+        assertEquals(listOf("there" to "so "), written)
     }
 
     @Test
@@ -42,6 +44,18 @@ class TypingTest {
         assertEquals("so th", field.text)
         typing.backspace()
         assertEquals("so t", field.text)
+        typing.start(null)
+        assertEquals(emptyList<Any>(), written)
+    }
+
+    @Test
+    fun aSuggestionIsNotTakenBackElsewhere() {
+        val field = begin("the cat ")
+        typing.take("the")
+        field.cursor = 4
+        typing.cursorMoved()
+        typing.backspace()
+        assertEquals("thecat the ", field.text)
     }
 
     @Test
@@ -78,11 +92,11 @@ class TypingTest {
         typing.cursorMoved()
         assertEquals(TextBeforeCursor("one ", "two"), typing.text())
         typing.take("twice")
-        assertEquals("one twice  three", field.text)
+        assertEquals("one twice three", field.text)
         field.cursor = 3
         typing.cursorMoved()
         typing.backspace()
-        assertEquals("on twice  three", field.text)
+        assertEquals("on twice three", field.text)
     }
 
     @Test
@@ -122,13 +136,75 @@ class TypingTest {
     }
 
     @Test
+    fun onlyWordsThatWereTypedHereCount() {
+        val field = begin("hello pasted")
+        typing.type(" ")
+        assertEquals(emptyList<Any>(), written)
+        field.cursor = 3
+        typing.cursorMoved()
+        typing.type(" ")
+        assertEquals("hel lo pasted ", field.text)
+        typing.type("x")
+        typing.type(" ")
+        assertEquals("Inside a word nothing ends.", emptyList<Any>(), written)
+        field.cursor = field.text.length
+        typing.cursorMoved()
+        type("new ")
+        typing.backspace()
+        type(" ")
+        assertEquals(listOf("new"), written.map { it.first })
+    }
+
+    @Test
+    fun aMarkEndsAWordThatWasKept() {
+        val field = begin()
+        type("zebra")
+        typing.keepTyped()
+        typing.type("!")
+        assertEquals("zebra!", field.text)
+    }
+
+    @Test
+    fun aFieldThatTellsNothingIsTypedInto() {
+        val field = object : TextField by FakeField() {
+            val inserted = StringBuilder()
+            override fun textBeforeCursor(count: Int) = null
+            override fun insert(text: String) {
+                inserted.append(text)
+            }
+        }
+        typing.start(field)
+        type("ab ")
+        typing.take("there")
+        typing.backspace()
+        assertEquals("ab ", field.inserted.toString())
+        assertEquals(null, typing.text())
+    }
+
+    @Test
+    fun aLongTextIsCutBetweenWords() {
+        begin("word ".repeat(1000))
+        val context = typing.text()!!.context
+        assertEquals(emptySet<String>(), context.split(" ").toSet() - setOf("word", ""))
+    }
+
+    @Test
+    fun aCapitalThatTheFieldWantsIsTakenBackElsewhere() {
+        val field = begin("Yes. ", capitals = true)
+        assertEquals(Casing.CAPITAL, typing.shift)
+        field.cursor = 2
+        typing.cursorMoved()
+        assertEquals(Casing.AS_IT_IS, typing.shift)
+    }
+
+    @Test
     fun withoutAFieldNothingHappens() {
         typing.start(null)
         type("a ")
         typing.backspace()
         typing.enter()
         typing.take("there")
-        assertEquals(TextBeforeCursor("", ""), typing.text())
+        assertEquals(null, typing.text())
         assertEquals(emptyList<Any>(), written)
     }
 

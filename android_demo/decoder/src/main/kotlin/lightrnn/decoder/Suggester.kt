@@ -25,6 +25,10 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
     private val cellsRead = IntArray(MAX_WORDS)
     private var read = -1
 
+    // Looked up when they change, not for each key.
+    private var excludedWords: Collection<String> = emptyList()
+    private var excludedCells = IntArray(0)
+
     /**
      * Returns the best words.
      *
@@ -34,10 +38,20 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
      */
     fun suggest(text: TextBeforeCursor, shift: Casing, excluded: Collection<String>): Strip {
         val state = stateAfter(text.context)
-        search.search(state, text.typed, excluded, ignoreCase = true)
+        if (excluded !== excludedWords) {
+            excludedWords = excluded
+            excludedCells = search.cellsOf(excluded)
+        }
+        search.search(state, text.typed, excludedCells, ignoreCase = true)
         val casing = Casing.of(text.typed, shift)
         val words = search.words().map(casing::apply).distinct()
         return Strip(words, text.typed)
+    }
+
+    /** Words of the user were learned or forgotten. */
+    fun wordsChanged() {
+        excludedWords = emptyList()
+        excludedCells = IntArray(0)
     }
 
     /** Learns a word that was written behind a text; returns whether it was one to learn. */

@@ -7,12 +7,7 @@ package lightrnn.decoder
  * @property context What stands before that word, in the line of the cursor.
  */
 data class TextBeforeCursor(val context: String, val typed: String) {
-    /** Whether the next word begins a sentence. */
-    val beginsSentence: Boolean
-        get() = context.trimEnd().let { it.isEmpty() || it.last() in SENTENCE_ENDS }
-
     companion object {
-        private const val SENTENCE_ENDS = ".!?…"
         private const val JOINING = "'’-"
 
         /** Cuts the text before the cursor into the word being typed and what is before. */

@@ -37,13 +37,13 @@ class TopK(private val predictor: Predictor, private val k: Int) {
      * Finds the words.
      *
      * @param prefix What they begin with; apostrophes may be missing in it.
-     * @param excluded Words that are not to be suggested.
+     * @param excluded Cells of words that are not to be suggested, from [cellsOf].
      * @param ignoreCase Whether case makes no difference in the prefix.
      */
     fun search(
         state: State,
         prefix: String = "",
-        excluded: Collection<String> = emptyList(),
+        excluded: IntArray = NONE,
         ignoreCase: Boolean = predictor.tokenizer.lowercase,
     ) {
         selectCandidates(prefix, excluded, ignoreCase)
@@ -68,12 +68,18 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         }
     }
 
+    /** The cells of those words that have one. */
+    fun cellsOf(words: Collection<String>): IntArray = words
+        .map { predictor.words.cellOf(predictor.tokenizer.cased(it)) }
+        .filter { it >= 0 }
+        .toIntArray()
+
     /** The words that were found, best first. */
     fun words(): List<String> = List(size) { predictor.words.word(cells[it]) }
 
     private fun selectCandidates(
         prefix: String,
-        excluded: Collection<String>,
+        excluded: IntArray,
         ignoreCase: Boolean,
     ) {
         allowed.fill(false)
@@ -82,10 +88,7 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         } else {
             predictor.words.forEachWithPrefix(prefix, ignoreCase, allow)
         }
-        for (word in excluded) {
-            val cell = predictor.words.cellOf(predictor.tokenizer.cased(word))
-            if (cell >= 0) allowed[cell] = false
-        }
+        for (cell in excluded) allowed[cell] = false
         for (row in 0 until rows) {
             hasCandidate[row] = false
             for (cell in row * columns until (row + 1) * columns) {
@@ -120,5 +123,9 @@ class TopK(private val predictor: Predictor, private val k: Int) {
             logProbs[place] = logProb
             cells[place] = cell
         }
+    }
+
+    private companion object {
+        val NONE = IntArray(0)
     }
 }

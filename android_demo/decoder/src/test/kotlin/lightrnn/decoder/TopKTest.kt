@@ -31,7 +31,7 @@ class TopKTest {
             for (k in listOf(1, 3, 500)) {
                 for (prefix in listOf("", "t", "b", "zzz")) {
                     val search = TopK(predictor, k)
-                    search.search(state, prefix, listOf("the", "ban"))
+                    search.search(state, prefix, search.cellsOf(listOf("the", "ban", "nothing")))
                     val wanted = bruteForce(k, state, prefix, listOf("the", "ban"))
                     assertEquals("$cell $k '$prefix'", wanted, search.words())
                 }
@@ -52,7 +52,7 @@ class TopKTest {
         val search = TopK(predictor, 3)
         val threads = ManagementFactory.getThreadMXBean() as ThreadMXBean
         val thread = Thread.currentThread().id
-        val excluded = emptyList<String>()
+        val excluded = search.cellsOf(listOf("they", "to"))
         repeat(100) { search.search(state, "t", excluded) }
         val before = threads.getThreadAllocatedBytes(thread)
         repeat(1000) { search.search(state, "t", excluded) }
