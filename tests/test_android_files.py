@@ -72,7 +72,7 @@ def test_there_are_no_permissions_and_an_input_method():
 
 def test_the_model_is_stored_uncompressed():
     assert 'noCompress += "tflite"' in APP
-    assert "-0 tflite" in RUN
+    assert "-0 .tflite" in RUN
 
 
 def test_the_runtime_is_used_by_few_members():

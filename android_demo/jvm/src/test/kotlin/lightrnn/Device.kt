@@ -97,21 +97,30 @@ class Device : AutoCloseable {
     /** A finger stays on a key for so long, slides so many keys to the right, and leaves. */
     fun touch(name: String, milliseconds: Long, keysToTheRight: Int = 0) {
         val key = named(name)
-        val x = key.width / 2f
-        fun send(action: Int, at: Float) {
-            val now = SystemClock.uptimeMillis()
-            val place = IntArray(2).also(key::getLocationOnScreen)
-            // Made for the screen, as real ones are, then for the view.
-            val event = MotionEvent.obtain(now, now, action, place[0] + at, place[1] + 1f, 0)
-            event.offsetLocation(-place[0].toFloat(), -place[1].toFloat())
-            key.dispatchTouchEvent(event)
-            event.recycle()
-        }
-        send(MotionEvent.ACTION_DOWN, x)
+        send(key, MotionEvent.ACTION_DOWN)
         shadowOf(Looper.getMainLooper()).idleFor(milliseconds, TimeUnit.MILLISECONDS)
-        send(MotionEvent.ACTION_MOVE, x + keysToTheRight * key.width)
-        send(MotionEvent.ACTION_UP, x + keysToTheRight * key.width)
+        send(key, MotionEvent.ACTION_MOVE, keysToTheRight)
+        send(key, MotionEvent.ACTION_UP, keysToTheRight)
         settle()
+    }
+
+    /** A second finger is on the next key before the first one leaves its own. */
+    fun roll(first: String, second: String) {
+        val keys = listOf(first, second).map(::named)
+        keys.forEach { send(it, MotionEvent.ACTION_DOWN) }
+        keys.forEach { send(it, MotionEvent.ACTION_UP) }
+        settle()
+    }
+
+    private fun send(key: View, action: Int, keysToTheRight: Int = 0) {
+        val now = SystemClock.uptimeMillis()
+        val place = IntArray(2).also(key::getLocationOnScreen).map(Int::toFloat)
+        val x = key.width / 2f + keysToTheRight * key.width
+        // Made for the screen, as real ones are, then for the view.
+        val event = MotionEvent.obtain(now, now, action, place[0] + x, place[1] + 1f, 0)
+        event.offsetLocation(-place[0], -place[1])
+        key.dispatchTouchEvent(event)
+        event.recycle()
     }
 
     /** Gives the keyboard a place on the screen. */

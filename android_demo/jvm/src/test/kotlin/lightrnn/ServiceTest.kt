@@ -169,6 +169,25 @@ class ServiceTest {
     }
 
     @Test
+    fun talkBackHasTheAccentsAsActions() {
+        device.begin()
+        val key = device.views().single { it.contentDescription?.toString() == "e" }
+        val action = key.createAccessibilityNodeInfo().actionList.single { it.label == "ê" }
+        assertTrue(key.performAccessibilityAction(action.id, null))
+        device.settle()
+        assertEquals("ê", device.field.text.toString())
+        assertFalse(key.performAccessibilityAction(action.id + 50, null))
+    }
+
+    @Test
+    fun whoTypesFastLosesNoLetter() {
+        device.begin()
+        device.layOut()
+        device.roll("a", "b")
+        assertEquals("ab", device.field.text.toString())
+    }
+
+    @Test
     fun aFingerThatLeavesAKeyTypesNothing() {
         device.begin()
         device.layOut()

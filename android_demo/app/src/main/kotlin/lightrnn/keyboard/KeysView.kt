@@ -2,10 +2,14 @@ package lightrnn.keyboard
 
 import android.annotation.SuppressLint
 import android.content.Context
+import android.os.Build
+import android.os.Bundle
 import android.view.Gravity
 import android.view.MotionEvent
 import android.view.View
 import android.view.ViewConfiguration
+import android.view.accessibility.AccessibilityNodeInfo
+import android.view.accessibility.AccessibilityNodeInfo.AccessibilityAction
 import android.view.inputmethod.EditorInfo
 import android.widget.LinearLayout
 import android.widget.PopupWindow
@@ -110,6 +114,25 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
         setBackgroundResource(if (isLetter) R.drawable.key else R.drawable.key_special)
         setOnClickListener { pressed(key, key.label) }
         setOnTouchListener(Finger(key, this))
+        accessibilityDelegate = Named(key)
+    }
+
+    /** Gives TalkBack the accents as actions, since it has no finger to slide. */
+    private inner class Named(private val key: Key) : AccessibilityDelegate() {
+        override fun onInitializeAccessibilityNodeInfo(host: View, info: AccessibilityNodeInfo) {
+            super.onInitializeAccessibilityNodeInfo(host, info)
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q) info.isTextEntryKey = true
+            key.accents.forEachIndexed { place, accent ->
+                info.addAction(AccessibilityAction(FIRST_ACCENT + place, accent.toString()))
+            }
+        }
+
+        override fun performAccessibilityAction(host: View, action: Int, arguments: Bundle?): Boolean {
+            val accent = key.accents.getOrNull(action - FIRST_ACCENT)
+                ?: return super.performAccessibilityAction(host, action, arguments)
+            pressed(key, accent.toString())
+            return true
+        }
     }
 
     /** Follows a finger on a key: preview, long press, repeat. */
@@ -203,6 +226,9 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
         const val PREVIEW_DP = 28f
         const val REPEAT_MS = 50L
 
+        // Ids of actions of one's own have a high byte that is not 0.
+        const val FIRST_ACCENT = 0x7e000000
+
         // Marks that TalkBack would pass over or read as a pause.
         val NAMES = mapOf(
             " " to R.string.space, "." to R.string.full_stop, "," to R.string.comma,
@@ -210,6 +236,11 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
             ":" to R.string.colon, ";" to R.string.semicolon, "!" to R.string.exclamation_mark,
             "?" to R.string.question_mark, "_" to R.string.underscore,
             "(" to R.string.open_bracket, ")" to R.string.close_bracket,
+            "[" to R.string.open_square_bracket, "]" to R.string.close_square_bracket,
+            "{" to R.string.open_brace, "}" to R.string.close_brace,
+            "<" to R.string.less_than, ">" to R.string.greater_than,
+            "~" to R.string.tilde, "`" to R.string.backtick, "|" to R.string.vertical_bar,
+            "^" to R.string.caret, "\\" to R.string.backslash, "•" to R.string.bullet,
         )
         val ENTER_LABELS = mapOf(
             EditorInfo.IME_ACTION_GO to ("→" to R.string.go),
