@@ -217,6 +217,7 @@ class TwoStepSoftmax(keras.layers.Layer):
 
     def _frequent(self, ids):
         """Return ids of frequent words, and for all others the place after the last."""
+        ids = ops.convert_to_tensor(ids)
         is_frequent = ops.logical_and(ids >= 0, ids < self.frequent_words)
         return ops.where(is_frequent, ids, self.frequent_words)
 
