@@ -14,7 +14,7 @@ import java.nio.ByteOrder
  * Stands in for the class of the same name in the LiteRT library for Android, where that
  * cannot be had: it has the few members that the keyboard uses and runs models by the C
  * interface of the same runtime, which the ai-edge-litert package for Python brings along.
- * The path of that library is the system property `litert.library`.
+ * The path of that library is the system property `litert.runtime`.
  */
 class Interpreter(model: ByteBuffer, @Suppress("UNUSED_PARAMETER") options: Options) :
     AutoCloseable {
@@ -136,7 +136,7 @@ class Interpreter(model: ByteBuffer, @Suppress("UNUSED_PARAMETER") options: Opti
         const val NUMBER_BYTES = 4L
 
         val library: NativeLibrary by lazy {
-            NativeLibrary.getInstance(checkNotNull(System.getProperty("litert.library")))
+            NativeLibrary.getInstance(checkNotNull(System.getProperty("litert.runtime")))
         }
 
         fun function(name: String): Function = library.getFunction("LiteRt$name")
