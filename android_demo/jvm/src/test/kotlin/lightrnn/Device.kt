@@ -2,6 +2,7 @@ package lightrnn
 
 import android.app.Activity
 import android.content.Context
+import android.os.Handler
 import android.os.Looper
 import android.os.SystemClock
 import android.text.InputType
@@ -14,6 +15,7 @@ import android.widget.LinearLayout
 import android.widget.TextView
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
 import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.keyboard.Keyboard
@@ -42,19 +44,23 @@ class Device : AutoCloseable {
         field.imeOptions = imeOptions
         field.requestFocus()
         service = Robolectric.buildService(KeyboardService::class.java).create().get()
-        view = service.onCreateInputView()
         val info = EditorInfo()
         val connection = field.onCreateInputConnection(info)
         service.onCreateInputMethodInterface().startInput(connection, info)
-        service.onStartInputView(info, false)
-        settle()
+        show(restarting = false)
     }
 
-    /** The screen is turned, or made dark: the view is made anew. */
+    /** The screen is turned, or made dark: Android makes the view anew. */
     fun reconfigure(qualifiers: String) {
         RuntimeEnvironment.setQualifiers(qualifiers)
+        service.onConfigurationChanged(context.resources.configuration)
+        show(restarting = true)
+    }
+
+    /** What Android does when it shows a keyboard, all but its window. */
+    private fun show(restarting: Boolean) {
         view = service.onCreateInputView()
-        service.onStartInputView(service.currentInputEditorInfo, true)
+        service.onStartInputView(service.currentInputEditorInfo, restarting)
         settle()
     }
 
@@ -134,7 +140,19 @@ class Device : AutoCloseable {
         shadowOf(Looper.getMainLooper()).idle()
     }
 
-    fun type(text: String) = text.forEach { press(if (it == ' ') "Space" else it.toString()) }
+    fun type(text: String) = text.forEach { press(nameOf(it)) }
+
+    private fun nameOf(letter: Char) = if (letter == ' ') "Space" else letter.toString()
+
+    /** Each thread types a text; as in an app, what they do is done on the main thread. */
+    fun typeFromThreads(vararg texts: String) {
+        val main = Handler(Looper.getMainLooper())
+        val threads = texts.map { text ->
+            thread { text.forEach { main.post { named(nameOf(it)).performClick() } } }
+        }
+        while (threads.any(Thread::isAlive)) shadowOf(Looper.getMainLooper()).idle()
+        settle()
+    }
 
     fun suggestions() = views()
         .mapNotNull { it.contentDescription?.toString() }

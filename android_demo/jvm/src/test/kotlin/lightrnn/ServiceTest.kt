@@ -4,15 +4,19 @@ import android.text.InputType
 import android.view.View
 import android.view.inputmethod.EditorInfo
 import java.io.File
+import lightrnn.decoder.Casing
 import lightrnn.decoder.DamagedModelException
 import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
+import lightrnn.decoder.Strip
+import lightrnn.decoder.TextBeforeCursor
 import lightrnn.keyboard.Keyboard
 import lightrnn.keyboard.SettingsActivity
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
+import org.junit.Assume.assumeTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -143,6 +147,32 @@ class ServiceTest {
                 assertFalse("'${key.text}' on $page", key.contentDescription.isNullOrBlank())
             }
         }
+    }
+
+    @Test
+    fun twoThreadsMayTypeFast() {
+        device.begin()
+        device.typeFromThreads("the cat ".repeat(10), "a dog is here ".repeat(10))
+        val typed = device.field.text.toString()
+        // Each thread's letters are all there; in which order the two come is chance.
+        val letters = ("the cat ".repeat(10) + "a dog is here ".repeat(10)).groupingBy { it }.eachCount()
+        assertEquals(letters, typed.groupingBy { it }.eachCount())
+        val shown = device.suggestions()
+        var expected: Strip? = null
+        Keyboard.shared!!.suggestions.ask(TextBeforeCursor.of(typed), Casing.AS_IT_IS) { expected = it }
+        device.settle()
+        // The best of the newest question's answers is in the middle.
+        assertEquals(expected!!.words, listOf(shown[1], shown[0], shown[2]))
+    }
+
+    @Test
+    fun theModelOfTheAppIsMappedIntoMemory() {
+        assumeTrue("no bundled model", File("../app/src/main/assets/model.tflite").exists())
+        Keyboard.of(device.context)
+        device.begin()
+        device.type("how are yo")
+        assertEquals(null, Keyboard.shared!!.suggestions.problem)
+        assertTrue(device.suggestions().toString(), "you" in device.suggestions())
     }
 
     @Test
