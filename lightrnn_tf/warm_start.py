@@ -13,12 +13,13 @@ word weighs as much as the square root of its count.
 Not in the LightRNN paper, which starts from a random table.
 """
 
+import inspect
 from collections.abc import Callable
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix, csr_matrix, hstack
-from scipy.sparse.linalg import svds
+from scipy.sparse.linalg import LinearOperator, eigsh
 
 from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
@@ -32,6 +33,8 @@ _CHUNK = 1 << 20
 _MAX_PAIRS = 1 << 26
 # Squares of larger numbers in vectors might overflow.
 _LARGEST = 1e15
+# SciPy before 1.17 is repeatable without being asked.
+_REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -163,10 +166,14 @@ def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:
     dimensions = min(dimensions, words - 1)
     if dimensions < 1 or matrix.nnz == 0:
         return np.zeros((words, 1), np.float32)
-    # A fixed start makes the Lanczos iteration repeatable.
+    # The left singular vectors, from M Mᵀ. `svds` does the same, but cannot be told how
+    # to begin anew in a space that is exhausted, and then is not repeatable.
+    square = LinearOperator(
+        (words, words), lambda v: matrix @ (matrix.T @ v), dtype=np.float32
+    )
     start = np.random.default_rng(0).normal(size=words).astype(np.float32)
-    left, singular, _ = svds(matrix, k=dimensions, v0=start)
-    return left * np.sqrt(np.maximum(singular, 0))
+    squares, left = eigsh(square, k=dimensions, v0=start, **_REPEATABLE)
+    return left * np.maximum(squares, 0) ** 0.25
 
 
 def table_of_vectors(

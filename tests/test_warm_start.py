@@ -40,6 +40,14 @@ def test_repeatable_for_a_seed(rng):
     assert (first.cells == again.cells).all()
 
 
+def test_repeatable_where_there_are_fewer_directions_than_are_asked_for(rng):
+    # The Lanczos iteration then begins anew, at random if it is not told how.
+    neighbours = warm_start.Neighbours(33)
+    neighbours.add(np.minimum(rng.zipf(1.5, 600), 33) - 1)
+    first, second = (warm_start.word_vectors(neighbours) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
 @pytest.mark.parametrize("words", [1, 2, 3])
 def test_tiny_vocabularies(words):
     ids = np.arange(12) % words
