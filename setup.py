@@ -36,6 +36,7 @@ setup(
         "numpy>=1.26",
         "scipy>=1.11",
         "ai-edge-litert>=1.4",
+        "filelock>=3.13",
         "h5py>=3.10",
         "matplotlib>=3.8",
         "rich>=13",

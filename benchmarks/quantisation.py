@@ -68,7 +68,7 @@ def record(kind, path, command):
                 run.vocabulary,
                 pathlib.Path(folder) / "m.tflite",
                 quantize,
-                text=run.valid_ids(),
+                text=run.ids("valid"),
             )
         report = dataclasses.asdict(result.report)
         line = {

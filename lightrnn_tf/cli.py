@@ -6,6 +6,7 @@ file is one line on standard error and exit status 2, Ctrl-C exit status 130.
 
 import argparse
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -63,6 +64,8 @@ def _parse(arguments):
         args.text = left[0]
     elif left:
         parser.error(f"unrecognized arguments: {' '.join(left)}")
+    if hasattr(args, "check"):
+        args.check(args)
     return args
 
 
@@ -164,7 +167,6 @@ def _add_train(add):
     text(
         "--train",
         nargs="+",
-        required=True,
         metavar="FILE",
         help="text files; patterns such as '*.gz' may be quoted",
     )
@@ -201,8 +203,14 @@ def _add_train(add):
         action="store_true",
         help="begin anew at every line",
     )
-    option("--out", required=True, metavar="RUN", help="folder to write")
+    option("--out", metavar="RUN", help="folder to write")
     option("--overwrite", action="store_true", help="replace a run")
+    option(
+        "--resume",
+        metavar="RUN",
+        help="go on with a training that was stopped, as it was begun; of the other "
+        "options only --threads and --tensorboard may be given",
+    )
     shape = command.add_argument_group("model").add_argument
     shape(
         "--model",
@@ -347,8 +355,39 @@ def _add_train(add):
         metavar="DIR",
         help="folder to write for TensorBoard; default: none",
     )
+    fit(
+        "--checkpoint-minutes",
+        type=float,
+        default=10.0,
+        metavar="N",
+        help="minutes of training that a crash can cost; default: 10",
+    )
     fit("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     fit("--threads", type=_positive, metavar="N", help="default: all cores")
+    command.set_defaults(check=functools.partial(_check_train, command))
+
+
+def _check_train(command, args):
+    """Refuse options of `train` that do not go together."""
+    if args.resume is None:
+        missing = [f"--{name}" for name in ("train", "out") if not getattr(args, name)]
+        if missing:
+            command.error(
+                f"the following arguments are required: {', '.join(missing)}, or "
+                "--resume"
+            )
+        return
+    given = [
+        f"--{name.replace('_', '-')}"
+        for name, value in vars(args).items()
+        if name not in ("resume", "threads", "tensorboard", "debug", "command", "check")
+        and value != command.get_default(name)
+    ]
+    if given:
+        command.error(
+            f"{', '.join(given)} cannot be given with --resume: training goes on as it "
+            "was begun"
+        )
 
 
 def _add_evaluate(add):
@@ -546,6 +585,10 @@ def _train(args):
     _load_keras()
     from lightrnn_tf import training
 
+    if args.resume is not None:
+        run = training.resume(args.resume, args.tensorboard)
+        print(f"{run.path}")
+        return
     names = {field.name for field in dataclasses.fields(training.Options)}
     options = {name: value for name, value in vars(args).items() if name in names}
     run = training.train(training.Options(**options))
@@ -689,7 +732,7 @@ def _export(args):
             args.out,
             args.quantize,
             args.overwrite,
-            text=run.valid_ids(),
+            text=run.ids("valid"),
             training=run.summary(),
         )
     report = result.report
@@ -743,7 +786,7 @@ def _write_page(name, predictor, listed, path):
         run = runs.Run(name)
         # What is missing in a run that was copied without its text is left out.
         try:
-            losses, history = predictor.word_losses(run.valid_ids()), run.history()
+            losses, history = predictor.word_losses(run.ids("valid")), run.history()
         except (FileNotFoundError, ValueError) as error:
             print(f"The page is without losses and history: {error}", file=sys.stderr)
     title = pathlib.Path(name).resolve().name

@@ -51,7 +51,7 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
             run.vocabulary,
             out / "model.tflite",
             overwrite=True,
-            text=run.valid_ids(),
+            text=run.ids("valid"),
             training=run.summary(),
         )
     predictor = litert.LiteRTPredictor(exported.path)

@@ -8,18 +8,21 @@ metrics.jsonl       one line an epoch, a reallocation, an evaluation
 learning_curve.png  perplexity against epochs
 table.html          the table to look at, once `lightrnn table` was asked for it
 ids/                the text as word ids, four bytes a token
+checkpoint.npz      where training was stopped, and one before; none once it is over
 """
 
+import contextlib
 import json
 import math
 import pathlib
 import shutil
 from typing import Any
 
+import filelock
 import keras
 import numpy as np
 
-from lightrnn_tf import models
+from lightrnn_tf import checkpoint, models
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf.table import WordTable
 from lightrnn_tf.vocabulary import Vocabulary
@@ -30,6 +33,8 @@ VOCABULARY = "vocabulary.txt"
 TABLE = "table.json"
 WEIGHTS = "best.weights.h5"
 METRICS = "metrics.jsonl"
+# Held by the process that trains in a folder.
+LOCK = "lock"
 
 MODELS: dict[str, type[models.LanguageModel]] = {
     model.kind: model for model in (models.LightRNN, models.SlimRNN, models.DenseRNN)
@@ -97,7 +102,7 @@ class Run:
                 f"{self.path} is not a whole run: {WEIGHTS} is missing, so no epoch "
                 "was finished. Train it again with --overwrite."
             )
-        model = self._new_model(line_independent)
+        model = self.new_model(line_independent)
         try:
             model.load_weights(weights)
             cells = model.table.cells
@@ -109,17 +114,21 @@ class Run:
         self._check_table(cells)
         return model
 
-    def valid_ids(self) -> np.ndarray:
-        """Return the validation text as word ids, int32 `(N,)`.
+    def ids(self, name: str) -> np.ndarray:
+        """Return a text as word ids, int32 `(N,)`, memory-mapped.
+
+        Args:
+            name: `"train"`, `"valid"` or `"test"`.
 
         Raises:
             FileNotFoundError: If it is not there.
             ValueError: If it has ids that are not of the vocabulary.
         """
-        path = self.path / "ids" / "valid.bin"
+        path = self.path / "ids" / f"{name}.bin"
         if not path.is_file():
             raise FileNotFoundError(f"{path} is missing. Train the run again.")
-        ids = np.fromfile(path, "<i4")
+        size = path.stat().st_size
+        ids = np.memmap(path, "<i4", "r") if size and size % 4 == 0 else np.empty(0)
         if not len(ids) or ids.min() < 0 or ids.max() >= len(self.vocabulary):
             raise ValueError(f"{path} is damaged: not the ids of {self.path}.")
         return ids
@@ -182,7 +191,8 @@ class Run:
         if not same:
             raise ValueError(f"{self.path / TABLE} is not the table of {WEIGHTS}.")
 
-    def _new_model(self, line_independent: bool) -> models.LanguageModel:
+    def new_model(self, line_independent: bool = False) -> models.LanguageModel:
+        """Return the model as it was before training, built."""
         config = dict(self.config["model_config"])
         if line_independent:
             config["line_independent"] = True
@@ -209,38 +219,91 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
         FileExistsError: If there is something already and `overwrite` is `False`, or
             it is not a run.
     """
-    partial = path.with_name(path.name + ".partial")
+    partial = _partial(path)
     for existing in (path, partial):
         if existing.exists() and not overwrite:
+            resumed = checkpoint.exists(existing)
             raise FileExistsError(
-                f"{existing} exists. Pass --overwrite to replace it, or name another."
+                f"{existing} exists. Pass --overwrite to replace it, "
+                + (f"--resume {path} to go on with it, " if resumed else "")
+                + "or name another."
             )
         if existing.exists() and not _is_run(existing):
             raise FileExistsError(
                 f"{existing} is not a run, so it is not overwritten. Name another "
                 "folder."
             )
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / "ids").mkdir(parents=True)
+    partial.mkdir(parents=True, exist_ok=True)
     return partial
+
+
+def reopen(path: pathlib.Path) -> pathlib.Path | None:
+    """Return the folder in which training of a run goes on, `None` if it is over.
+
+    Raises:
+        FileNotFoundError: If nothing of the run is there.
+    """
+    partial = _partial(path)
+    if not partial.exists() and checkpoint.exists(path):
+        path.rename(partial)
+    if partial.is_dir():
+        return partial
+    if path.is_dir():
+        return None
+    raise FileNotFoundError(f"{path}: no such run.")
+
+
+def _partial(path):
+    return path.with_name(path.name + ".partial")
+
+
+@contextlib.contextmanager
+def alone_in(partial: pathlib.Path):
+    """Keep other processes from training in a folder.
+
+    Raises:
+        BlockingIOError: If another one is.
+    """
+    lock = filelock.FileLock(partial / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        raise BlockingIOError(
+            f"{partial} is being trained by another process. Wait for it, or name "
+            "another folder."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def clear(partial: pathlib.Path) -> None:
+    """Delete what an older training left in a folder."""
+    for entry in partial.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
 
 
 def _is_run(path: pathlib.Path) -> bool:
     """Return whether a folder is a run, or the beginning of one."""
     if not path.is_dir():
         return False
-    if {entry.name for entry in path.iterdir()} <= {"ids"}:
+    if {entry.name for entry in path.iterdir()} <= {"ids", LOCK}:
         return True
     try:
         config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(config, dict) and {"model_config", "training"} <= config.keys()
+    return isinstance(config, dict) and {"format_version", "training"} <= config.keys()
 
 
 def finish(partial: pathlib.Path, path: pathlib.Path) -> None:
     """Give a run its name; a run that had it before is deleted."""
     shutil.rmtree(path, ignore_errors=True)
+    (partial / LOCK).unlink(missing_ok=True)
     partial.rename(path)
 
 
@@ -249,14 +312,39 @@ def discard(partial: pathlib.Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_config(path: pathlib.Path, model, training: dict) -> None:
-    """Write what a run is, from which `Run` makes the model again."""
-    config = {
+def write_config(path: pathlib.Path, training: dict, model=None) -> None:
+    """Write what a run is, from which `Run` makes the model again.
+
+    Args:
+        path: The folder.
+        training: What the training was asked for.
+        model: The model. Defaults to none yet.
+    """
+    config: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
-        "model": model.kind,
-        "model_config": model.get_config(),
         "training": training,
         "versions": {"keras": keras.__version__, "backend": keras.backend.backend()},
     }
-    config["model_config"].pop("dtype", None)
+    if model is not None:
+        config |= {"model": model.kind, "model_config": model.get_config()}
+        config["model_config"].pop("dtype", None)
     write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
+
+
+def training_options(path: pathlib.Path) -> dict:
+    """Return what the training of a run was asked for.
+
+    Raises:
+        FileNotFoundError: If that was not written.
+        ValueError: If it is damaged.
+    """
+    config = path / CONFIG
+    if not config.is_file():
+        raise FileNotFoundError(
+            f"{path} has no {CONFIG}: training stopped before it began. Train it again "
+            "with --overwrite."
+        )
+    try:
+        return dict(json.loads(config.read_text(encoding="utf-8"))["training"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{config} is damaged: {error}.") from error

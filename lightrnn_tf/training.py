@@ -18,6 +18,7 @@ import numpy as np
 from lightrnn_tf import (
     _progress,
     callbacks,
+    checkpoint,
     data,
     evaluation,
     listing,
@@ -83,6 +84,7 @@ class Options:
     learning_rate: float = 5e-3
     errors: str = "strict"
     seed: int = 0
+    checkpoint_minutes: float = 10.0
     tensorboard: str | None = None
     overwrite: bool = False
 
@@ -109,6 +111,11 @@ class Options:
                 "`tensorboard` needs the package of that name. Run pip install "
                 "'lightrnn-tf[tensorboard]'."
             )
+        if not self.checkpoint_minutes > 0:
+            raise ValueError(
+                "`checkpoint_minutes` must be a positive number. "
+                f"Received: {self.checkpoint_minutes}."
+            )
         if not 0 < self.learning_rate < 1:
             raise ValueError(
                 "`learning_rate` must be between 0 and 1. "
@@ -134,50 +141,155 @@ def train(options: Options) -> run.Run:
     """Train a model on text files and leave a run.
 
     What stops it, Ctrl-C or an error, is raised again. From the first finished epoch
-    on, the run is left as it is after the last one; before, nothing is.
+    on, the run is left as it is after the last one; before, nothing is but what
+    `resume` needs.
 
     Returns:
         The finished run.
     """
     path = pathlib.Path(options.out).absolute()
     partial = run.create(path, options.overwrite)
+    with run.alone_in(partial):
+        run.clear(partial)
+        _train(options, partial, path, resumed=False)
+    return run.Run(options.out)
+
+
+def resume(path: str | pathlib.Path, tensorboard: str | None = None) -> run.Run:
+    """Go on with a training that was stopped, wherever that was.
+
+    The run ends as it would have ended without a stop. One that is over is left as it
+    is.
+
+    Args:
+        path: The run, as given to `Options.out`.
+        tensorboard: As in `Options`.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        FileNotFoundError: If nothing of the run is there.
+        BlockingIOError: If it is being trained.
+        ValueError: If what was kept of it is damaged.
+    """
+    path = pathlib.Path(path).absolute()
+    partial = run.reopen(path)
+    if partial is None:
+        _say(f"{path.name} is finished.")
+        return run.Run(path)
+    with run.alone_in(partial):
+        try:
+            options = Options(
+                **run.training_options(partial), out=str(path), tensorboard=tensorboard
+            )
+        except TypeError as error:
+            raise ValueError(f"{partial / run.CONFIG} is damaged: {error}.") from error
+        _train(options, partial, path, resumed=True)
+    return run.Run(path)
+
+
+def _written(options: Options) -> dict:
+    """Return the options that are kept with a run: all but where it is written."""
+    left_out = ("out", "overwrite", "tensorboard")
+    return {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in left_out
+    }
+
+
+def _train(
+    options: Options, partial: pathlib.Path, path: pathlib.Path, resumed: bool
+) -> None:
+    training = None
     try:
         training = _Training(options, partial)
         training.fit()
         training.finish()
     except BaseException:
-        if (partial / run.WEIGHTS).exists():
+        if training and (partial / run.WEIGHTS).exists():
             # On a full disk the weights are kept all the same.
             with contextlib.suppress(OSError):
                 training.keep()
             run.finish(partial, path)
-            _say(f"Stopped early; {options.out} holds the epochs that were finished.")
-        else:
+            _say(
+                f"Stopped early; {options.out} holds the epochs that were finished. To "
+                f"go on: lightrnn train --resume {options.out}"
+            )
+        elif training and not training.place.is_start:
+            _say(f"Stopped early. To go on: lightrnn train --resume {options.out}")
+        elif (partial / run.TABLE).exists():
+            run.finish(partial, path)  # It had its name before.
+        elif not resumed:
             run.discard(partial)
         raise
     run.finish(partial, path)
-    return run.Run(options.out)
+    checkpoint.remove(path)
 
 
 class _Training:
-    """One training: made of options, it fits and finishes a run in a folder."""
+    """One training: made of options, it fits and finishes a run in a folder.
+
+    Where the folder has a checkpoint, it goes on from there.
+    """
 
     def __init__(self, options: Options, path: pathlib.Path):
         keras.utils.set_random_seed(options.seed)
         self.options = options
         self.path = path
         self.log = _Log(path)
+        if checkpoint.exists(path):
+            self._go_on()
+        else:
+            self._begin()
+
+    def _begin(self):
+        (self.path / "ids").mkdir(exist_ok=True)
+        run.write_config(self.path, _written(self.options))
         self._read_text()
         given = self._given_table()
-        self.model = new_model(options, self.vocabulary, given)
-        run.write_config(path, self.model, dataclasses.asdict(options))
-        write_atomic(path / run.VOCABULARY, self.vocabulary.to_text())
+        self.model = new_model(self.options, self.vocabulary, given)
+        run.write_config(self.path, _written(self.options), self.model)
+        write_atomic(self.path / run.VOCABULARY, self.vocabulary.to_text())
         _say(
             f"{len(self.ids):,} training tokens, {len(self.valid.ids):,} for "
             f"validation, {len(self.vocabulary):,} words."
         )
-        if options.model == "lightrnn":
+        if self.options.model == "lightrnn":
             self.model.table = given or self._first_table()
+        self._compile()
+        self.saved = None
+        self.save(self.model, checkpoint.Place())
+
+    def _go_on(self):
+        begun = run.Run(self.path)
+        self.vocabulary = begun.vocabulary
+        self.ids, valid = begun.ids("train"), begun.ids("valid")
+        self.test_ids = begun.ids("test") if self.options.test else None
+        self._cut(valid)
+        self.model = begun.new_model()
+        self._compile()
+        self.place, self.saved = checkpoint.load(self.path, self.model)
+        self.log.keep(self.place.lines)
+        _say(
+            f"Going on after {self.place.epoch} epochs and {self.place.batch:,} of "
+            f"{len(self.windows):,} batches."
+        )
+
+    def save(self, model: models.LanguageModel, place: checkpoint.Place):
+        """Write a checkpoint."""
+        self.place = dataclasses.replace(place, lines=self.log.lines)
+        checkpoint.save(self.path, model, self.place)
+
+    def _compile(self):
+        optimizer = keras.optimizers.Adam(
+            self.options.learning_rate, global_clipnorm=CLIP_NORM
+        )
+        self.model.compile(optimizer)
+        # What a checkpoint holds has to be there before the first batch.
+        optimizer.build(self.model.trainable_variables)
+        self.model.training_state.allocate(self.options.batch_size)
 
     def _read_text(self):
         options = self.options
@@ -212,6 +324,10 @@ class _Training:
                 self.vocabulary,
             )
         self.ids, self.test_ids = ids["train"], ids.get("test")
+        self._cut(ids["valid"])
+
+    def _cut(self, valid):
+        options = self.options
         batch = options.batch_size * options.steps
         if len(self.ids) < batch:
             raise ValueError(
@@ -220,8 +336,8 @@ class _Training:
                 f"{len(self.ids)}. Take a smaller --batch-size or --steps."
             )
         self.windows = data.windows(self.ids, options.batch_size, options.steps)
-        streams = min(options.batch_size, len(ids["valid"]))
-        self.valid = data.windows(ids["valid"], streams, options.steps)
+        streams = min(options.batch_size, len(valid))
+        self.valid = data.windows(valid, streams, options.steps)
 
     def _given_table(self) -> tables.WordTable | None:
         """Return the table of a JSON file, if that was asked for."""
@@ -257,45 +373,63 @@ class _Training:
             )
 
     def fit(self):
-        options = self.options
-        total = sum(options.rounds)
-        self.model.compile(
-            keras.optimizers.Adam(options.learning_rate, global_clipnorm=CLIP_NORM)
-        )
-        extra = [
-            keras.callbacks.LearningRateScheduler(
-                lambda epoch: learning_rate(options, epoch)
-            ),
-            keras.callbacks.TerminateOnNaN(),
-            callbacks.WordsPerSecond(self.windows),
-            _KeepBest(self.path / run.WEIGHTS),
-            self.log,
-        ]
-        if options.tensorboard:
-            # The graph of a subclassed model has no layers to show.
-            extra.append(
-                keras.callbacks.TensorBoard(options.tensorboard, write_graph=False)
-            )
-        if len(options.rounds) > 1:
-            starts = np.cumsum(options.rounds)[:-1].tolist()
-            extra.insert(0, self._reallocation(starts))
-        # Keras prints to standard output, which is for results.
-        with contextlib.redirect_stdout(sys.stderr):
-            self.model.fit(
-                self.windows,
-                epochs=total,
-                validation_data=self.valid,
-                callbacks=extra,
-                verbose=1 if sys.stderr.isatty() else 2,
-            )
+        total, place = sum(self.options.rounds), self.place
+        # An epoch that was begun is a shorter one; then whole ones.
+        parts = [(self.windows, place.epoch, total)]
+        if place.batch:
+            rest = self.windows.after(place.batch)
+            parts = [(rest, place.epoch, place.epoch + 1)]
+            parts.append((self.windows, place.epoch + 1, total))
+        every = self._callbacks()
+        for windows, begin, end in parts:
+            # Keras prints to standard output, which is for results.
+            with contextlib.redirect_stdout(sys.stderr):
+                self.model.fit(
+                    windows,
+                    initial_epoch=begin,
+                    epochs=end,
+                    validation_data=self.valid,
+                    callbacks=every,
+                    verbose=1 if sys.stderr.isatty() else 2,
+                )
+            if self.model.stop_training:
+                break
         if not self.log.epochs or not math.isfinite(self.log.epochs[-1]["loss"]):
             raise ValueError(
                 "Training diverged: the loss is not finite. Take a smaller "
                 "--learning-rate."
             )
 
+    def _callbacks(self):
+        options = self.options
+        every = [
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: learning_rate(options, epoch)
+            ),
+            keras.callbacks.TerminateOnNaN(),
+            callbacks.WordsPerSecond(self.windows),
+            _KeepBest(self.path / run.WEIGHTS, self.log),
+            self.log,
+            _Checkpoints(self),
+        ]
+        if options.tensorboard:
+            # The graph of a subclassed model has no layers to show.
+            every.append(
+                keras.callbacks.TensorBoard(options.tensorboard, write_graph=False)
+            )
+        if len(options.rounds) > 1:
+            starts = np.cumsum(options.rounds)[:-1].tolist()
+            if self.place.batch and self.place.epoch in starts:
+                starts.remove(self.place.epoch)  # That one was made.
+            every.insert(0, self._reallocation(starts))
+        return [_Restore(self.saved), *every]
+
     def _reallocation(self, starts):
+        # Kept in files, so that a pass that is stopped need not begin anew.
+        folder = self.path / "loss_tables"
+
         def report(epoch: int, done: reallocation.Round):
+            shutil.rmtree(folder)
             after = self._valid_perplexity()
             answer = done.assignment
             self.log.write(
@@ -324,6 +458,7 @@ class _Training:
             self.windows,
             starts,
             moving_cost=self.options.moving_cost,
+            folder=folder,
             report=report,
             progress=_progress.LazyBar("Loss tables, then matching"),
         )
@@ -451,17 +586,17 @@ def learning_rate(options: Options, epoch: int) -> float:
 class _KeepBest(keras.callbacks.Callback):
     """Keeps the weights of the epoch with the best validation, in one piece."""
 
-    def __init__(self, path: pathlib.Path):
+    def __init__(self, path: pathlib.Path, log: "_Log"):
         super().__init__()
         self.path = path
-        self.best = math.inf
+        self.log = log
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.best <= logs["val_loss"] or not math.isfinite(logs["val_loss"]):
+        before = [line["val_loss"] for line in self.log.epochs]
+        if not logs["val_loss"] < min(before, default=math.inf):
             return
         new = self.path.with_name("new.weights.h5")
         self._check_space(new)
-        self.best = logs["val_loss"]
         self.model.save_weights(new, overwrite=True)
         new.replace(self.path)
 
@@ -479,6 +614,7 @@ class _Log(keras.callbacks.Callback):
     def __init__(self, path: pathlib.Path):
         super().__init__()
         self.path = path / run.METRICS
+        self.lines = 0
         self.epochs: list[dict] = []
         self.start = 0.0
 
@@ -496,6 +632,66 @@ class _Log(keras.callbacks.Callback):
     def write(self, **line):
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+        self.lines += 1
+
+    def keep(self, lines: int):
+        """Go on after some lines; later ones will be written again."""
+        text = self.path.read_text(encoding="utf-8") if lines else ""
+        kept = text.splitlines()[:lines]
+        if len(kept) < lines:
+            raise ValueError(f"{self.path} is damaged: lines of it are missing.")
+        write_atomic(self.path, "".join(f"{line}\n" for line in kept))
+        read = [json.loads(line) for line in kept]
+        self.epochs = [line for line in read if "epoch" in line]
+        self.lines = lines
+
+
+class _Restore(keras.callbacks.Callback):
+    """Puts what was saved into the model before its first epoch.
+
+    Not earlier: `fit` empties the sums and lets the streams begin anew.
+    """
+
+    def __init__(self, saved):
+        super().__init__()
+        self.saved = saved
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.saved is not None:
+            checkpoint.restore(self.model, self.saved)
+            self.saved = None
+
+
+class _Checkpoints(keras.callbacks.Callback):
+    """Saves a checkpoint after each epoch and, within one, every few minutes."""
+
+    def __init__(self, training: _Training):
+        super().__init__()
+        self.training = training
+        self.minutes = training.options.checkpoint_minutes
+        self.epoch = 0
+        self.first_batch = training.place.batch
+        self.last = time.monotonic()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        done = self.first_batch + batch + 1
+        due = time.monotonic() - self.last >= 60 * self.minutes
+        # With its last batch an epoch is not over: its validation follows.
+        if due and done < len(self.training.windows) and not self.model.stop_training:
+            self._save(self.epoch, done)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.first_batch = 0
+        if not self.model.stop_training:
+            self._save(epoch + 1, 0)
+
+    def _save(self, epoch, batch):
+        # `self.model`, not the training's: on JAX it fetches the numbers of the step.
+        self.training.save(self.model, checkpoint.Place(epoch, batch))
+        self.last = time.monotonic()
 
 
 def _draw(path: pathlib.Path) -> None:

@@ -18,7 +18,7 @@ LAYERS = [
     {"matching", "warm_start", "decoding"},
     {"evaluation", "layers", "listing", "plots", "table_page"},
     {"metrics"},
-    {"litert", "models"},
+    {"checkpoint", "litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
     {"callbacks", "predictor"},

@@ -1,5 +1,7 @@
 """Streams of word ids, cut into windows for training and evaluation."""
 
+import copy
+
 import keras
 import numpy as np
 
@@ -57,12 +59,19 @@ class Windows(keras.utils.PyDataset):
         lengths = length + (np.arange(batch_size) < longer)
         self._ends = np.cumsum(lengths)
         self._begins = self._ends - lengths
+        self._first = 0
+
+    def after(self, batches):
+        """Return the windows that follow a number of batches."""
+        rest = copy.copy(self)
+        rest._first = self._first + batches
+        return rest
 
     def __len__(self):
-        return -(-(self._ends[0] - self._begins[0]) // self.steps)
+        return -(-(self._ends[0] - self._begins[0]) // self.steps) - self._first
 
     def __getitem__(self, number):
-        offsets = np.arange(-1, self.steps) + number * self.steps
+        offsets = np.arange(-1, self.steps) + (self._first + number) * self.steps
         places = self._begins[:, None] + offsets
         inside = (places >= self._begins[:, None]) & (places < self._ends[:, None])
         batch = np.full(places.shape, NO_WORD, np.int32)

@@ -1,0 +1,272 @@
+"""Training that is killed and resumed ends as if it had not been stopped."""
+
+import functools
+import multiprocessing
+import os
+import signal
+
+import filelock
+import numpy as np
+import pytest
+from command_line import lightrnn
+
+from lightrnn_tf import checkpoint, run
+
+# A server that has imported TensorFlow once forks a process for each training.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["lightrnn_tf.training", "lightrnn_tf.cli"])
+KILLS = 20
+NEVER = -1
+
+
+def options(folder, **more):
+    return {
+        **{"train": [str(folder / "text.txt")], "out": str(folder / "run")},
+        **{"units": 8, "batch_size": 4, "steps": 5, "rounds": (2, 1), "seed": 3},
+        # After every batch.
+        "checkpoint_minutes": 1e-9,
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    """A folder with a text of a few hundred words."""
+    folder = tmp_path_factory.mktemp("texts")
+    draw = np.random.default_rng(0)
+    lines = [" ".join(f"w{n}" for n in draw.zipf(1.5, 8) % 30) for _ in range(40)]
+    (folder / "text.txt").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def begin(asked):
+    from lightrnn_tf import training
+
+    training.train(training.Options(**asked))
+
+
+def go_on(asked):
+    from lightrnn_tf import training
+
+    training.resume(asked["out"])
+
+
+def counting(work, asked, kill_at, counts):
+    """Train, and be killed at one of the moments that are counted."""
+    # Two processes of TensorFlow with threads of their own would not add alike.
+    os.environ |= {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    import keras
+
+    from lightrnn_tf import loss_tables, matching
+    from lightrnn_tf.data.windows import Windows
+
+    moments = 0
+
+    def moment():
+        nonlocal moments
+        if moments == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        moments += 1
+
+    def watch(owner, name):
+        real = getattr(owner, name)
+
+        @functools.wraps(real)
+        def watched(*args, **kwargs):
+            moment()
+            answer = real(*args, **kwargs)
+            moment()
+            return answer
+
+        setattr(owner, name, watched)
+
+    real_savez = np.savez
+
+    def savez(file, **arrays):
+        """Is there halfway, too."""
+        real_savez(file, **dict(list(arrays.items())[: len(arrays) // 2]))
+        file.flush()
+        moment()
+        file.seek(0)
+        file.truncate()
+        real_savez(file, **arrays)
+
+    np.savez = savez
+    for owner, name in (
+        (os, "replace"),
+        (os, "fsync"),
+        (keras.Model, "save_weights"),
+        (Windows, "__getitem__"),
+        (loss_tables._SavedTables, "add"),
+        (matching, "solve"),
+    ):
+        watch(owner, name)
+    work(asked)
+    counts.put(moments)
+
+
+def child(work, asked, kill_at=NEVER):
+    """Run work in a process; return how many moments it had, `None` if killed."""
+    counts = FORKS.SimpleQueue()
+    process = FORKS.Process(target=counting, args=(work, asked, kill_at, counts))
+    process.start()
+    process.join()
+    if process.exitcode == -signal.SIGKILL:
+        return None
+    assert process.exitcode == 0
+    return counts.get()
+
+
+def outcome(folder):
+    """Return what a run must have in common with its twin."""
+    found = run.Run(folder)
+    weights = [np.array(v) for v in found.load_model().weights]
+    timed = ("seconds", "words_per_second")
+    lines = [
+        {name: value for name, value in line.items() if name not in timed}
+        for line in found.history()
+    ]
+    return weights, lines, (folder / run.TABLE).read_text()
+
+
+@pytest.fixture(scope="module")
+def whole(texts):
+    """A run that was not stopped, and its moments."""
+    moments = child(begin, options(texts))
+    return texts / "run", moments
+
+
+def assert_same(one, other):
+    weights, lines, table = outcome(one)
+    same_weights, same_lines, same_table = outcome(other)
+    for weight, same in zip(weights, same_weights, strict=True):
+        np.testing.assert_array_equal(weight, same)
+    assert lines == same_lines
+    assert table == same_table
+    assert {path.name for path in one.iterdir()} == {p.name for p in other.iterdir()}
+
+
+def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path):
+    run_whole, moments = whole
+    draw = np.random.default_rng(1)
+    asked = options(texts, out=str(tmp_path / "run"))
+    work, kills = begin, 0
+    while kills < KILLS:
+        # Soon, so that there is room for all of them in one training.
+        killed = child(work, asked, int(draw.integers(moments // 8))) is None
+        assert killed, f"over after {kills} kills"
+        work, kills = go_on, kills + 1
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
+def test_killed_at_the_very_end_it_ends_the_same(texts, whole, tmp_path):
+    run_whole, moments = whole
+    asked = options(texts, out=str(tmp_path / "run"))
+    assert child(begin, asked, moments - 1) is None
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
+@pytest.mark.parametrize("cut", [100, -200, "flip"])
+def test_a_damaged_checkpoint_makes_room_for_the_one_before(
+    texts, whole, tmp_path, cut
+):
+    run_whole, moments = whole
+    asked = options(texts, out=str(tmp_path / "run"))
+    assert child(begin, asked, moments // 2) is None
+    path = tmp_path / "run.partial" / checkpoint.FILE
+    content = path.read_bytes()
+    if cut == "flip":
+        middle = len(content) // 2
+        flipped = bytes([content[middle] ^ 1])
+        path.write_bytes(content[:middle] + flipped + content[middle + 1 :])
+    else:
+        path.write_bytes(content[:cut])
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
+def test_without_a_checkpoint_that_can_be_read_nothing_is_lost(
+    texts, whole, tmp_path, capsys
+):
+    asked = options(texts, out=str(tmp_path / "run"))
+    assert child(begin, asked, whole[1] // 2) is None
+    partial = tmp_path / "run.partial"
+    for name in (checkpoint.FILE, checkpoint.PREVIOUS):
+        (partial / name).write_bytes(b"")
+    before = {path.name for path in partial.iterdir()}
+    assert lightrnn("train", "--resume", tmp_path / "run") == 2
+    assert "has no checkpoint that can be read" in capsys.readouterr().err
+    assert {path.name for path in partial.iterdir()} == before
+    # One that was stopped by hand has its name again.
+    assert child(stop_in_the_third_epoch, options(texts, out=str(tmp_path / "b")))
+    for path in (tmp_path / "b").glob("checkpoint*"):
+        path.write_bytes(b"")
+    assert lightrnn("train", "--resume", tmp_path / "b") == 2
+    assert run.Run(tmp_path / "b").load_model()
+
+
+def test_two_trainings_into_one_run(texts, tmp_path, capsys):
+    partial = tmp_path / "run.partial"
+    partial.mkdir()
+    text = texts / "text.txt"
+    with filelock.FileLock(partial / run.LOCK):
+        for command in (
+            ("--train", text, "--out", tmp_path / "run", "--overwrite"),
+            ("--resume", tmp_path / "run"),
+        ):
+            assert lightrnn("train", *command) == 2
+            assert "is being trained by another process" in capsys.readouterr().err
+    assert partial.exists()
+
+
+def test_what_cannot_be_resumed(whole, tmp_path, capsys):
+    def error(*arguments):
+        assert lightrnn("train", *arguments) == 2
+        return capsys.readouterr().err
+
+    assert "no such run" in error("--resume", tmp_path / "none")
+    (tmp_path / "run.partial").mkdir()
+    assert "training stopped before it began" in error("--resume", tmp_path / "run")
+    config = tmp_path / "run.partial" / run.CONFIG
+    for damage in ("{", "[]", '{"training": 3}', '{"training": {"x": 1}}'):
+        config.write_text(damage)
+        assert "config.json is damaged" in error("--resume", tmp_path / "run")
+    line = error("--resume", whole[0], "--units", "9", "--threads", "1")
+    assert "--units cannot be given with --resume" in line
+    assert "required: --train, --out, or --resume" in error()
+    line = error("--train", "x", "--out", "y", "--checkpoint-minutes", "0")
+    assert "`checkpoint_minutes` must be a positive number. Received: 0.0." in line
+
+
+def test_a_run_that_is_over_is_left_as_it_is(whole, capsys):
+    before = {path: path.stat().st_mtime_ns for path in whole[0].iterdir()}
+    assert lightrnn("train", "--resume", whole[0]) == 0
+    assert "is finished" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in whole[0].iterdir()} == before
+
+
+def test_stopped_by_hand_it_goes_on_from_its_name(texts, whole, tmp_path):
+    asked = options(texts, out=str(tmp_path / "run"))
+    assert child(stop_in_the_third_epoch, asked) is not None
+    assert run.Run(tmp_path / "run").load_model()
+    child(go_on, asked)
+    assert_same(whole[0], tmp_path / "run")
+
+
+def stop_in_the_third_epoch(asked):
+    import keras
+
+    from lightrnn_tf import training
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 3 and self.model.optimizer.iterations > 60:
+                raise KeyboardInterrupt
+
+    callbacks = training._Training._callbacks
+    training._Training._callbacks = lambda self: [*callbacks(self), Stop()]
+    with pytest.raises(KeyboardInterrupt):
+        training.train(training.Options(**asked))
