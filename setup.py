@@ -53,6 +53,7 @@ setup(
             "ruff",
             "setuptools>=77",
             "tensorboard",
+            "tensorflow-datasets",
         ],
         "tensorboard": ["tensorboard"],
     },

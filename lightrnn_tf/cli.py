@@ -170,7 +170,28 @@ def _add_train(add):
         metavar="FILE",
         help="text files; patterns such as '*.gz' may be quoted",
     )
-    text("--valid", nargs="+", metavar="FILE", help="default: a tenth of --train")
+    text(
+        "--tfds",
+        metavar="NAME[/CONFIG][:SPLIT]",
+        help="in place of --train a text dataset of TensorFlow Datasets",
+    )
+    text(
+        "--tfds-feature",
+        default="text",
+        metavar="NAME",
+        help="the feature of it that is the text; default: text",
+    )
+    text(
+        "--data-dir",
+        metavar="DIR",
+        help="where prepared datasets are; default: that of TensorFlow Datasets",
+    )
+    text(
+        "--valid",
+        nargs="+",
+        metavar="FILE",
+        help="default: the dataset's validation split, or a tenth of the text",
+    )
     text("--test", nargs="+", metavar="FILE", help="scored at the end")
     text(
         "--tokenizer",
@@ -370,12 +391,14 @@ def _add_train(add):
 def _check_train(command, args):
     """Refuse options of `train` that do not go together."""
     if args.resume is None:
-        missing = [f"--{name}" for name in ("train", "out") if not getattr(args, name)]
+        missing = [] if args.train or args.tfds is not None else ["--train or --tfds"]
+        missing += [] if args.out else ["--out"]
         if missing:
             command.error(
-                f"the following arguments are required: {', '.join(missing)}, or "
-                "--resume"
+                f"the following arguments are required: {', '.join(missing)}; or "
+                "--resume alone"
             )
+        args.train = args.train or []
         return
     given = [
         f"--{name.replace('_', '-')}"

@@ -51,6 +51,9 @@ class Options:
 
     train: list[str]
     out: str
+    tfds: str | None = None
+    tfds_feature: str = "text"
+    data_dir: str | None = None
     valid: list[str] | None = None
     test: list[str] | None = None
     model: str = "lightrnn"
@@ -293,18 +296,17 @@ class _Training:
 
     def _read_text(self):
         options = self.options
-        train = data.Lines(data.files(options.train), options.errors)
-        valid = data.Lines(data.files(options.valid or []), options.errors)
+        train, valid = self._texts()
         # Looked up before anything long begins.
         test = data.Lines(data.files(options.test or []), options.errors)
-        if not options.valid:
+        if valid is None:
             total = sum(1 for _ in _progress.count(train, "Counting lines"))
             if total == 1:
                 raise ValueError(
                     "The training text must have at least two lines, so that one can "
                     "be held out. Received: 1 line. Pass a text for --valid."
                 )
-            cut = total - max(1, total // 10)
+            cut = max(0, total - max(1, total // 10))
             train, valid = train.part(0, cut), train.part(cut, None)
         tokenizer = Tokenizer(options.tokenizer, options.lowercase)
         self.vocabulary = Vocabulary.from_lines(
@@ -325,6 +327,27 @@ class _Training:
             )
         self.ids, self.test_ids = ids["train"], ids.get("test")
         self._cut(ids["valid"])
+
+    def _texts(self):
+        """Return the lines for training, and those for validation if there are any."""
+        options = self.options
+        if bool(options.train) == (options.tfds is not None):
+            raise ValueError(
+                "`train` must be text files, or `tfds` a dataset, one of the two. "
+                f"Received: {options.train} and {options.tfds}."
+            )
+        valid = None
+        if options.valid:
+            valid = data.Lines(data.files(options.valid), options.errors)
+        if options.tfds is None:
+            return data.Lines(data.files(options.train), options.errors), valid
+        with contextlib.redirect_stdout(sys.stderr):
+            train = data.DatasetLines(
+                *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
+            )
+            if valid is None and "validation" in train.splits:
+                valid = train.of_split("validation")
+        return train, valid
 
     def _cut(self, valid):
         options = self.options

@@ -305,7 +305,10 @@ def train(folder, text, *more):
     [
         ((), "the following arguments are required: COMMAND"),
         (("fly",), "invalid choice: 'fly'"),
-        (("train", "--out", "x"), "the following arguments are required: --train"),
+        (
+            ("train", "--out", "x"),
+            "the following arguments are required: --train or --tfds",
+        ),
         (("train", "--train", "x", "--out", "y", "--fast"), "unrecognized arguments"),
         (("suggest", "m.tflite", "-k", "0"), "must be at least 1, not 0"),
         (("train", "--train", "x", "--out", "y", "--rounds", "3,x"), "as in 10,5"),

@@ -1,7 +1,16 @@
 """Text files to batches of word ids."""
 
+from lightrnn_tf.data.datasets import DatasetLines
 from lightrnn_tf.data.text import Lines, encode, files, write_ids
 from lightrnn_tf.data.windows import Windows as windows
 from lightrnn_tf.data.word_vectors import word_vectors
 
-__all__ = ["Lines", "encode", "files", "windows", "word_vectors", "write_ids"]
+__all__ = [
+    "DatasetLines",
+    "Lines",
+    "encode",
+    "files",
+    "windows",
+    "word_vectors",
+    "write_ids",
+]

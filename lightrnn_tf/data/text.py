@@ -6,13 +6,16 @@ file of int32 numbers and memory-mapped, so memory does not grow with the text.
 
 import array
 import bz2
+import copy
 import glob
 import gzip
+import itertools
 import lzma
 import os
 import pathlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Self
 
 import numpy as np
 
@@ -58,39 +61,29 @@ class Lines:
         paths: Text files, UTF-8; `.gz`, `.xz` and `.bz2` are decompressed.
         errors: `"strict"` to stop at bytes that are not UTF-8, `"replace"` to put
             U+FFFD in their place. Defaults to `"strict"`.
-        start: First line, counted from 0 over all files. Defaults to 0.
-        stop: Line before which to stop. Defaults to none.
 
     Raises:
         ValueError: While reading, if a file is not UTF-8 or damaged; the message names
             the file, and the byte where that is known.
     """
 
-    def __init__(
-        self,
-        paths: Iterable[str | os.PathLike],
-        errors: str = "strict",
-        start: int = 0,
-        stop: int | None = None,
-    ):
+    def __init__(self, paths: Iterable[str | os.PathLike], errors: str = "strict"):
         self.paths = [pathlib.Path(path) for path in paths]
         self.errors = errors
-        self.start = start
-        self.stop = stop
+        self._part: tuple[int, int | None] = (0, None)
 
-    def part(self, start: int, stop: int | None) -> "Lines":
-        """Return the lines from `start` up to `stop`."""
-        return Lines(self.paths, self.errors, start, stop)
+    def part(self, start: int, stop: int | None) -> Self:
+        """Return the lines from `start` up to `stop`, counted from 0 over all files."""
+        part = copy.copy(self)
+        part._part = start, stop
+        return part
 
     def __iter__(self) -> Iterator[str]:
-        number = 0
+        return itertools.islice(self._every(), *self._part)
+
+    def _every(self) -> Iterator[str]:
         for path in self.paths:
-            for line in _lines(path, self.errors):
-                if self.stop is not None and number >= self.stop:
-                    return
-                if number >= self.start:
-                    yield line
-                number += 1
+            yield from _lines(path, self.errors)
 
 
 def _lines(path: pathlib.Path, errors: str) -> Iterator[str]:

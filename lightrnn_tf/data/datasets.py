@@ -1,0 +1,93 @@
+"""Lines of text from TensorFlow Datasets."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+
+from lightrnn_tf.data.text import Lines
+
+
+class DatasetLines(Lines):
+    """The lines of a split of a text dataset, to be gone through as often as wanted.
+
+    The dataset is downloaded and prepared if it is not yet, and streamed. Each example
+    is one line, or several where its text has line breaks.
+
+    Args:
+        name: `"NAME"`, `"NAME/CONFIG"`, with `":SPLIT"` behind it for another split
+            than `"train"`; `"train[:90%]"` is one, too.
+        feature: The feature that is the text. Defaults to `"text"`.
+        data_dir: Folder of the prepared datasets. Defaults to that of
+            `tensorflow_datasets`.
+        errors: As in `Lines`.
+
+    Raises:
+        ValueError: If the package is missing, there is no such dataset, split or
+            feature, or, while reading, a text is not UTF-8.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        feature: str = "text",
+        data_dir: str | os.PathLike | None = None,
+        errors: str = "strict",
+    ):
+        if importlib.util.find_spec("tensorflow_datasets") is None:
+            raise ValueError(
+                "`tfds` needs the package tensorflow-datasets. Run pip install "
+                "'lightrnn-tf[datasets]'."
+            )
+        super().__init__([], errors)
+        self.name, _, self.split = name.partition(":")
+        self.split = self.split or "train"
+        self.feature = feature
+        self.data_dir = data_dir
+        self._dataset, self._splits = self._load()
+
+    @property
+    def splits(self) -> list[str]:
+        """The names of the dataset's splits."""
+        return list(self._splits)
+
+    def of_split(self, split: str) -> "DatasetLines":
+        """Return the lines of another split."""
+        name = f"{self.name}:{split}"
+        return DatasetLines(name, self.feature, self.data_dir, self.errors)
+
+    def _load(self):
+        import tensorflow_datasets as tfds
+
+        try:
+            dataset, info = tfds.load(
+                self.name,
+                split=self.split,
+                data_dir=self.data_dir,
+                with_info=True,
+                # One file after the other: the order of the text is kept.
+                read_config=tfds.ReadConfig(interleave_cycle_length=1),
+            )
+        except tfds.core.DatasetNotFoundError as error:
+            raise ValueError(
+                "`tfds` must be a dataset that is prepared, or that TensorFlow "
+                f"Datasets knows. Received: {self.name!r}."
+            ) from error
+        spec = dataset.element_spec
+        if getattr(spec.get(self.feature), "dtype", None) != "string":
+            texts = [name for name, one in spec.items() if one.dtype == "string"]
+            raise ValueError(
+                f"`tfds_feature` must be a text of {self.name}: {', '.join(texts)}. "
+                f"Received: {self.feature!r}."
+            )
+        return dataset, info.splits
+
+    def _every(self) -> Iterator[str]:
+        for number, example in enumerate(self._dataset.as_numpy_iterator()):
+            try:
+                text = example[self.feature].decode("utf-8", self.errors)
+            except UnicodeDecodeError as error:
+                raise ValueError(
+                    f"Example {number} of {self.name} is not UTF-8. Pass --errors "
+                    "replace to go on."
+                ) from error
+            yield from text.removesuffix("\n").split("\n")
