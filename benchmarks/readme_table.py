@@ -111,7 +111,27 @@ def quality_table() -> str:
         trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
         if trials:
             parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
+    parts += ["", *_speed_rows(found)]
     return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
+
+
+def _speed_rows(found):
+    rows = [
+        "| training, words/s of one core | V | dense, tied | LightRNN | ratio | Slim |",
+        "|---|---|---|---|---|---|",
+    ]
+    for corpus in quality.CORPORA:
+        for result in found[f"speed/{corpus}"].values():
+            speeds = {
+                kin: statistics.median(speeds)
+                for kin, speeds in result["words_per_second"].items()
+            }
+            rows.append(
+                f"| {corpus} | {result['vocabulary_size']:,} | {speeds['dense']:,.0f} "
+                f"| {speeds['ours']:,.0f} | **{speeds['ours'] / speeds['dense']:.1f}** "
+                f"| {speeds['slim']:,.0f} |"
+            )
+    return rows
 
 
 def _quality_row(title, results):

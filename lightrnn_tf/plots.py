@@ -93,6 +93,9 @@ def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
         zorder=2,
     )
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter(ticker.EngFormatter())
+    axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     # Room for the names, which stand to the right of their points.
     axes.margins(x=0.3)
 
