@@ -46,6 +46,7 @@ setup(
         "beam": ["apache-beam"],
         "browser": ["playwright"],
         "dev": [
+            "apache-beam",
             "jax>=0.4.35",
             "mypy",
             "pytest>=8",

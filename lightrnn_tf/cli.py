@@ -62,6 +62,8 @@ def _parse(arguments):
         and left[0][:1] != "-"
     ):
         args.text = left[0]
+    elif hasattr(args, "beam_options"):
+        args.beam_options = left
     elif left:
         parser.error(f"unrecognized arguments: {' '.join(left)}")
     if hasattr(args, "check"):
@@ -142,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         return command
 
+    _add_prepare(add)
     _add_train(add)
     _add_evaluate(add)
     _add_suggest(add)
@@ -151,6 +154,55 @@ def _parser() -> argparse.ArgumentParser:
     _add_plot(add)
     _add_quickstart(add)
     return parser
+
+
+def _add_prepare(add):
+    command = add(
+        "prepare",
+        _prepare,
+        "Make text ready that outgrows one machine, by Apache Beam",
+        "lightrnn prepare --input 'books/*.gz' --out books --lowercase",
+    )
+    command.add_argument(
+        "--input",
+        nargs="+",
+        required=True,
+        metavar="GLOB",
+        help="text files, each of which becomes a shard; Beam's options, such as "
+        "--runner, are passed on to it",
+    )
+    command.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    _add_reading(command.add_argument)
+    command.set_defaults(beam_options=[])
+
+
+def _add_reading(text):
+    text(
+        "--tokenizer",
+        choices=("words", "whitespace"),
+        default="words",
+        help="words for raw text (default), whitespace for pre-tokenised text",
+    )
+    text("--lowercase", action="store_true", help="lower-case the text first")
+    text(
+        "--vocab-size",
+        type=_vocabulary_size,
+        metavar="N",
+        help="most frequent words, <eos> and <unk> among them; default: all words",
+    )
+    text(
+        "--min-count",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="least occurrences of a word; default: 1",
+    )
+    text(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="what to do with bytes that are not UTF-8; default: strict, stop",
+    )
 
 
 def _add_train(add):
@@ -187,38 +239,18 @@ def _add_train(add):
         help="where prepared datasets are; default: that of TensorFlow Datasets",
     )
     text(
+        "--prepared",
+        metavar="DIR",
+        help="in place of --train a text from lightrnn prepare; needs --valid",
+    )
+    text(
         "--valid",
         nargs="+",
         metavar="FILE",
         help="default: the dataset's validation split, or a tenth of the text",
     )
     text("--test", nargs="+", metavar="FILE", help="scored at the end")
-    text(
-        "--tokenizer",
-        choices=("words", "whitespace"),
-        default="words",
-        help="words for raw text (default), whitespace for pre-tokenised text",
-    )
-    text("--lowercase", action="store_true", help="lower-case the text first")
-    text(
-        "--vocab-size",
-        type=_vocabulary_size,
-        metavar="N",
-        help="most frequent words, <eos> and <unk> among them; default: all words",
-    )
-    text(
-        "--min-count",
-        type=_positive,
-        default=1,
-        metavar="N",
-        help="least occurrences of a word; default: 1",
-    )
-    text(
-        "--errors",
-        choices=("strict", "replace"),
-        default="strict",
-        help="what to do with bytes that are not UTF-8; default: strict, stop",
-    )
+    _add_reading(text)
     text(
         "--line-independent",
         action="store_true",
@@ -391,8 +423,9 @@ def _add_train(add):
 def _check_train(command, args):
     """Refuse options of `train` that do not go together."""
     if args.resume is None:
-        missing = [] if args.train or args.tfds is not None else ["--train or --tfds"]
-        missing += [] if args.out else ["--out"]
+        missing = [] if args.out else ["--out"]
+        if not args.train and args.tfds is None and args.prepared is None:
+            missing.insert(0, "--train, --tfds or --prepared")
         if missing:
             command.error(
                 f"the following arguments are required: {', '.join(missing)}; or "
@@ -602,6 +635,23 @@ def _load_keras():
 
     with quiet():
         import keras  # noqa: F401
+
+
+def _prepare(args):
+    _load_keras()
+    from lightrnn_tf import prepare
+    from lightrnn_tf.vocabulary import Tokenizer
+
+    prepare.prepare(
+        args.input,
+        args.out,
+        Tokenizer(args.tokenizer, args.lowercase),
+        args.vocab_size,
+        args.min_count,
+        args.errors,
+        args.beam_options,
+    )
+    print(args.out)
 
 
 def _train(args):

@@ -404,7 +404,7 @@ class _SavedTables(_FileTables):
 def _fingerprint(model, windows):
     """Return a hash of what the tables depend on."""
     config = {k: v for k, v in model.get_config().items() if k not in ("name", "dtype")}
-    sizes = windows.batch_size, windows.steps, len(windows.ids)
+    sizes = windows.batch_size, windows.steps, len(windows.ids), *windows.order.tolist()
     digest = hashlib.sha256(json.dumps([config, sizes], sort_keys=True).encode())
     # Not the states and the noise of training, which the pass does not use.
     for weight in (*model.trainable_weights, model.softmax.cells):

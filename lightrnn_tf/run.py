@@ -7,7 +7,7 @@ best.weights.h5     the weights after the epoch with the best validation
 metrics.jsonl       one line an epoch, a reallocation, an evaluation
 learning_curve.png  perplexity against epochs
 table.html          the table to look at, once `lightrnn table` was asked for it
-ids/                the text as word ids, four bytes a token
+ids/                the text as word ids, four bytes a token; its shards, if any
 checkpoint.npz      where training was stopped, and one before; none once it is over
 """
 
@@ -33,6 +33,7 @@ VOCABULARY = "vocabulary.txt"
 TABLE = "table.json"
 WEIGHTS = "best.weights.h5"
 METRICS = "metrics.jsonl"
+SHARDS = "ids/train.json"
 # Held by the process that trains in a folder.
 LOCK = "lock"
 
@@ -132,6 +133,20 @@ class Run:
         if not len(ids) or ids.min() < 0 or ids.max() >= len(self.vocabulary):
             raise ValueError(f"{path} is damaged: not the ids of {self.path}.")
         return ids
+
+    def shards(self) -> list[int] | None:
+        """Return the lengths of the shards of the training text, `None` if it has none.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
+        path = self.path / SHARDS
+        if not path.exists():
+            return None
+        try:
+            return [int(length) for length in json.loads(path.read_text("utf-8"))]
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
 
     def history(self) -> list[dict]:
         """Return the lines of `metrics.jsonl`: epochs, reallocations, an evaluation.
@@ -329,6 +344,11 @@ def write_config(path: pathlib.Path, training: dict, model=None) -> None:
         config |= {"model": model.kind, "model_config": model.get_config()}
         config["model_config"].pop("dtype", None)
     write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
+
+
+def write_shards(path: pathlib.Path, lengths: list[int]) -> None:
+    """Write the lengths of the shards of a run's training text."""
+    write_atomic(path / SHARDS, json.dumps(lengths))
 
 
 def training_options(path: pathlib.Path) -> dict:

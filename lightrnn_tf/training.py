@@ -54,6 +54,7 @@ class Options:
     tfds: str | None = None
     tfds_feature: str = "text"
     data_dir: str | None = None
+    prepared: str | None = None
     valid: list[str] | None = None
     test: list[str] | None = None
     model: str = "lightrnn"
@@ -268,9 +269,10 @@ class _Training:
     def _go_on(self):
         begun = run.Run(self.path)
         self.vocabulary = begun.vocabulary
-        self.ids, valid = begun.ids("train"), begun.ids("valid")
+        self.ids, self.valid_ids = begun.ids("train"), begun.ids("valid")
         self.test_ids = begun.ids("test") if self.options.test else None
-        self._cut(valid)
+        self.shards = begun.shards()
+        self._cut()
         self.model = begun.new_model()
         self._compile()
         self.place, self.saved = checkpoint.load(self.path, self.model)
@@ -296,9 +298,48 @@ class _Training:
 
     def _read_text(self):
         options = self.options
-        train, valid = self._texts()
+        sources = [bool(options.train), options.tfds is not None]
+        if sum([*sources, options.prepared is not None]) != 1:
+            raise ValueError(
+                "`train` must be text files, or `tfds` a dataset, or `prepared` a "
+                f"folder, one of them. Received: {options.train}, {options.tfds} and "
+                f"{options.prepared}."
+            )
         # Looked up before anything long begins.
         test = data.Lines(data.files(options.test or []), options.errors)
+        if options.prepared:
+            valid = self._read_prepared()
+        else:
+            valid = self._read_lines()
+        self.valid_ids = self._write_ids("valid", valid)
+        self.test_ids = self._write_ids("test", test) if options.test else None
+        self._cut()
+
+    def _read_prepared(self):
+        """Take over a prepared text; return the lines for validation."""
+        options = self.options
+        if not options.valid:
+            raise ValueError(
+                "`valid` must be text files with a prepared text. Received: none."
+            )
+        for name in ("tokenizer", "lowercase", "vocab_size", "min_count"):
+            if getattr(options, name) != getattr(Options, name):
+                raise ValueError(
+                    f"`{name}` must be left out with a prepared text, which was read "
+                    "already. Give it to lightrnn prepare."
+                )
+        prepared = data.Prepared(options.prepared)
+        self.vocabulary = prepared.vocabulary
+        self.ids = prepared.write_ids(self.path / "ids" / "train.bin")
+        self.neighbours = prepared.neighbours()
+        run.write_shards(self.path, prepared.lengths)
+        self.shards = prepared.lengths
+        return data.Lines(data.files(options.valid), options.errors)
+
+    def _read_lines(self):
+        """Read the text for training; return the lines for validation."""
+        options = self.options
+        train, valid = self._lines()
         if valid is None:
             total = sum(1 for _ in _progress.count(train, "Counting lines"))
             if total == 1:
@@ -308,34 +349,19 @@ class _Training:
                 )
             cut = max(0, total - max(1, total // 10))
             train, valid = train.part(0, cut), train.part(cut, None)
-        tokenizer = Tokenizer(options.tokenizer, options.lowercase)
         self.vocabulary = Vocabulary.from_lines(
             _progress.count(train, "Counting words, line"),
-            tokenizer,
+            Tokenizer(options.tokenizer, options.lowercase),
             options.vocab_size,
             options.min_count,
         )
-        ids = {}
-        texts = {"train": train, "valid": valid}
-        if options.test:
-            texts["test"] = test
-        for name, lines in texts.items():
-            ids[name] = data.write_ids(
-                self.path / "ids" / f"{name}.bin",
-                _progress.count(lines, f"Reading {name} text, line"),
-                self.vocabulary,
-            )
-        self.ids, self.test_ids = ids["train"], ids.get("test")
-        self._cut(ids["valid"])
+        self.ids = self._write_ids("train", train)
+        self.neighbours = self.shards = None
+        return valid
 
-    def _texts(self):
+    def _lines(self):
         """Return the lines for training, and those for validation if there are any."""
         options = self.options
-        if bool(options.train) == (options.tfds is not None):
-            raise ValueError(
-                "`train` must be text files, or `tfds` a dataset, one of the two. "
-                f"Received: {options.train} and {options.tfds}."
-            )
         valid = None
         if options.valid:
             valid = data.Lines(data.files(options.valid), options.errors)
@@ -349,8 +375,15 @@ class _Training:
                 valid = train.of_split("validation")
         return train, valid
 
-    def _cut(self, valid):
-        options = self.options
+    def _write_ids(self, name, lines):
+        return data.write_ids(
+            self.path / "ids" / f"{name}.bin",
+            _progress.count(lines, f"Reading {name} text, line"),
+            self.vocabulary,
+        )
+
+    def _cut(self):
+        options, valid = self.options, self.valid_ids
         batch = options.batch_size * options.steps
         if len(self.ids) < batch:
             raise ValueError(
@@ -358,7 +391,9 @@ class _Training:
                 f"({options.batch_size} streams × {options.steps} steps). Received: "
                 f"{len(self.ids)}. Take a smaller --batch-size or --steps."
             )
-        self.windows = data.windows(self.ids, options.batch_size, options.steps)
+        self.windows = data.windows(
+            *(self.ids, options.batch_size, options.steps, self.shards, options.seed)
+        )
         streams = min(options.batch_size, len(valid))
         self.valid = data.windows(valid, streams, options.steps)
 
@@ -384,8 +419,9 @@ class _Training:
             return tables.WordTable.random(words, *shape, seed)
         with _progress.bar("Warm start of the table") as progress:
             if kind == WARM_START:
+                text = self.ids if self.neighbours is None else self.neighbours
                 return warm_start.table(
-                    self.ids, words, *shape, seed=seed, progress=progress
+                    text, words, *shape, seed=seed, progress=progress
                 )
             return warm_start.table_of_vectors(
                 data.word_vectors(kind, self.vocabulary, self.options.errors),

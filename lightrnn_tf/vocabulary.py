@@ -13,7 +13,7 @@ words. This module needs nothing but the standard library.
 import collections
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 EOS = "<eos>"
 UNK = "<unk>"
@@ -111,6 +111,14 @@ class Tokenizer:
         return words
 
 
+def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
+    """Return how often each word stands in lines of text."""
+    counter: collections.Counter[str] = collections.Counter()
+    for line in lines:
+        counter.update(tokenizer.line(line))
+    return counter
+
+
 class Vocabulary:
     """The words of a model, most frequent first, with their counts.
 
@@ -182,6 +190,26 @@ class Vocabulary:
         Raises:
             ValueError: If `max_size` is below 2 or `min_count` below 1.
         """
+        return cls.from_counts(
+            count_words(lines, tokenizer), tokenizer, max_size, min_count
+        )
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[str, int],
+        tokenizer: Tokenizer,
+        max_size: int | None = None,
+        min_count: int = 1,
+    ) -> "Vocabulary":
+        """Return the vocabulary of a text whose words were counted.
+
+        Args:
+            counts: How often each word stands in the text, `<eos>` among them.
+            tokenizer: How the words were cut.
+            max_size: As in `from_lines`.
+            min_count: As in `from_lines`.
+        """
         if max_size is not None and max_size < 2:
             raise ValueError(
                 "`max_size` must be at least 2, for `<eos>` and `<unk>`. "
@@ -189,10 +217,8 @@ class Vocabulary:
             )
         if min_count < 1:
             raise ValueError(f"`min_count` must be at least 1. Received: {min_count}.")
-        counter: collections.Counter[str] = collections.Counter()
-        for line in lines:
-            counter.update(tokenizer.line(line))
-        tokens = counter.total()
+        counter = dict(counts)
+        tokens = sum(counter.values())
         eos = (EOS, counter.pop(EOS, 0))
         counter.pop(UNK, None)
         kept = [pair for pair in counter.items() if pair[1] >= min_count]
@@ -202,8 +228,8 @@ class Vocabulary:
         # What falls out of the vocabulary is read as `<unk>`.
         unk = (UNK, tokens - eos[1] - sum(count for _, count in kept))
         kept = sorted([eos, *kept, unk], key=_rank)
-        words, counts = zip(*kept, strict=True)
-        return cls(words, counts, tokenizer)
+        words, occurrences = zip(*kept, strict=True)
+        return cls(words, occurrences, tokenizer)
 
     def __len__(self) -> int:
         return len(self.words)

@@ -14,7 +14,9 @@ Not in the LightRNN paper, which starts from a random table.
 """
 
 import inspect
+import zipfile
 from collections.abc import Callable
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -26,6 +28,8 @@ from lightrnn_tf import table as tables
 
 # Distance of a neighbour (before: negative) and how much it counts.
 _NEIGHBOURS = {-1: 1.0, 1: 0.7, -2: 0.5}
+# The farthest of them.
+REACH = max(map(abs, _NEIGHBOURS))
 _MAX_SWEEPS = 40
 # Tokens that are counted at a time, so that memory does not grow with the text.
 _CHUNK = 1 << 20
@@ -35,6 +39,7 @@ _MAX_PAIRS = 1 << 26
 _LARGEST = 1e15
 # SciPy before 1.17 is repeatable without being asked.
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
+_DAMAGED = (KeyError, OSError, ValueError, TypeError, MemoryError, zipfile.BadZipFile)
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -95,14 +100,62 @@ class Neighbours:
                     np.asarray(ids[max(0, start - abs(distance)) : end]), distance
                 )
 
+    def append(self, text: "Neighbours", end: np.ndarray, start: np.ndarray) -> None:
+        """Count what was counted in a text that follows.
+
+        Args:
+            text: Its neighbours.
+            end: The last words of all that was counted, `REACH` if there are so many.
+            start: The first words of the text, likewise.
+        """
+        self.counts += text.counts
+        for distance in _NEIGHBOURS:
+            self._merge(text.pairs[distance], distance)
+            # Pairs of which one word is on either side.
+            apart = abs(distance)
+            self._add(np.concatenate([end[-apart:], start[:apart]]), distance)
+
+    def save(self, file: BinaryIO) -> None:
+        """Write the counts to a file."""
+        arrays: dict[str, Any] = {"counts": self.counts}
+        for distance, pairs in self.pairs.items():
+            pairs = pairs.tocoo()
+            for name in ("row", "col", "data"):
+                arrays[f"{name}{distance}"] = getattr(pairs, name)
+        np.savez(file, **arrays)
+
+    @classmethod
+    def load(cls, file: BinaryIO, vocabulary_size: int) -> Self:
+        """Return the counts in a file.
+
+        Raises:
+            ValueError: If they are not those of such a vocabulary.
+        """
+        found = cls(vocabulary_size)
+        shape = vocabulary_size, vocabulary_size
+        try:
+            with np.load(file) as arrays:
+                found.counts = arrays["counts"]
+                for distance in _NEIGHBOURS:
+                    row, col, counted = (
+                        arrays[f"{name}{distance}"] for name in ("row", "col", "data")
+                    )
+                    found.pairs[distance] = csr_matrix((counted, (row, col)), shape)
+        except _DAMAGED as error:
+            raise ValueError(f"the neighbours are damaged: {error}") from error
+        if found.counts.shape != (vocabulary_size,):
+            raise ValueError("the neighbours are not of this vocabulary.")
+        return found
+
     def _add(self, ids, distance):
         apart = abs(distance)
-        earlier, later = ids[: len(ids) - apart], ids[apart:]
+        earlier, later = ids[: max(0, len(ids) - apart)], ids[apart:]
         pair = (later, earlier) if distance < 0 else (earlier, later)
         shape = self.pairs[distance].shape
-        counts = self.pairs[distance] + coo_matrix(
-            (np.ones(len(later)), pair), shape=shape
-        )
+        self._merge(coo_matrix((np.ones(len(later)), pair), shape=shape), distance)
+
+    def _merge(self, pairs, distance):
+        counts = self.pairs[distance] + pairs
         least = 1
         while counts.nnz > _MAX_PAIRS:
             counts.data[counts.data <= least] = 0

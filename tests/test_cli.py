@@ -307,7 +307,7 @@ def train(folder, text, *more):
         (("fly",), "invalid choice: 'fly'"),
         (
             ("train", "--out", "x"),
-            "the following arguments are required: --train or --tfds",
+            "the following arguments are required: --train, --tfds",
         ),
         (("train", "--train", "x", "--out", "y", "--fast"), "unrecognized arguments"),
         (("suggest", "m.tflite", "-k", "0"), "must be at least 1, not 0"),

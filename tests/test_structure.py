@@ -21,7 +21,7 @@ LAYERS = [
     {"checkpoint", "litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
-    {"callbacks", "predictor"},
+    {"callbacks", "predictor", "prepare"},
     {"training"},
     {"quickstart", "cli", "__main__", "__init__"},
 ]

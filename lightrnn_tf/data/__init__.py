@@ -1,15 +1,18 @@
 """Text files to batches of word ids."""
 
 from lightrnn_tf.data.datasets import DatasetLines
-from lightrnn_tf.data.text import Lines, encode, files, write_ids
+from lightrnn_tf.data.prepared import Prepared
+from lightrnn_tf.data.text import Lines, encode, files, lines_of, write_ids
 from lightrnn_tf.data.windows import Windows as windows
 from lightrnn_tf.data.word_vectors import word_vectors
 
 __all__ = [
     "DatasetLines",
     "Lines",
+    "Prepared",
     "encode",
     "files",
+    "lines_of",
     "windows",
     "word_vectors",
     "write_ids",

@@ -15,7 +15,7 @@ import os
 import pathlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Self
+from typing import BinaryIO, Self
 
 import numpy as np
 
@@ -83,15 +83,25 @@ class Lines:
 
     def _every(self) -> Iterator[str]:
         for path in self.paths:
-            yield from _lines(path, self.errors)
+            with open(path, "rb") as file:
+                yield from lines_of(file, path, self.errors)
 
 
-def _lines(path: pathlib.Path, errors: str) -> Iterator[str]:
-    opener = _OPENERS.get(path.suffix.lower(), open)
+def lines_of(
+    file: BinaryIO, path: str | os.PathLike, errors: str = "strict"
+) -> Iterator[str]:
+    """Yield the lines of an open file, decompressed as the end of its name says.
+
+    Args:
+        file: The file, wherever it lies.
+        path: Its name, for errors, too.
+        errors: As in `Lines`.
+    """
+    opener = _OPENERS.get(os.path.splitext(path)[1].lower())
     offset = 0
     try:
-        with opener(path, "rb") as file:
-            for line in file:
+        with opener(file) if opener else file as unpacked:
+            for line in unpacked:
                 try:
                     text = line.decode("utf-8", errors)
                 except UnicodeDecodeError as error:

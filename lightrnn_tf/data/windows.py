@@ -18,10 +18,19 @@ class Windows(keras.utils.PyDataset):
     predicts and the next reads. Every stream begins with −1, read as `<eos>`, so each
     token is predicted exactly once; what is missing in the last window is −1 too.
 
+    A text of several shards is read shard by shard, each cut into streams of its own,
+    and in another order in each epoch of `fit`.
+
     Args:
         ids: Integer array `(N,)`, which may be memory-mapped.
         batch_size: Positive integer. Number of streams, `B`, at most N.
         steps: Positive integer. Words predicted in a window, `T`.
+        shards: Lengths of the shards, which lie in `ids` one after the other; one of
+            fewer than B words is joined to the next. Defaults to one shard.
+        seed: Seed of the orders of shards. Defaults to 0.
+
+    Attributes:
+        order: The numbers of the shards in the order of the epoch.
 
     Returns:
         Item n is `(ids,)` with an int32 array `(B, T + 1)`.
@@ -36,7 +45,7 @@ class Windows(keras.utils.PyDataset):
     [[[-1, 0, 1], [-1, 3, 4]], [[1, 2, -1], [4, -1, -1]]]
     """
 
-    def __init__(self, ids, batch_size, steps):
+    def __init__(self, ids, batch_size, steps, shards=None, seed=0):
         super().__init__()
         _checks.positive_integer("batch_size", batch_size)
         _checks.positive_integer("steps", steps)
@@ -55,11 +64,27 @@ class Windows(keras.utils.PyDataset):
         self.ids = ids
         self.batch_size = batch_size
         self.steps = steps
-        length, longer = divmod(len(ids), batch_size)
-        lengths = length + (np.arange(batch_size) < longer)
-        self._ends = np.cumsum(lengths)
-        self._begins = self._ends - lengths
+        self.seed = seed
+        lengths = np.array(
+            _joined([len(ids)] if shards is None else shards, batch_size)
+        )
+        if lengths.sum() != len(ids):
+            raise ValueError(
+                f"`shards` must be the lengths of parts of all {len(ids)} words. "
+                f"Received: {lengths.sum()} words."
+            )
+        self._lengths = lengths
+        self._begins = np.cumsum(lengths) - lengths
+        longest_streams = -(-lengths // batch_size)
+        self._batches = -(-longest_streams // steps)
         self._first = 0
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch):
+        """Put the shards into the order of an epoch."""
+        draw = np.random.default_rng([self.seed, epoch])
+        self.order = draw.permutation(len(self._lengths))
+        self._ends = np.cumsum(self._batches[self.order])
 
     def after(self, batches):
         """Return the windows that follow a number of batches."""
@@ -68,12 +93,32 @@ class Windows(keras.utils.PyDataset):
         return rest
 
     def __len__(self):
-        return -(-(self._ends[0] - self._begins[0]) // self.steps) - self._first
+        return self._ends[-1] - self._first
 
     def __getitem__(self, number):
-        offsets = np.arange(-1, self.steps) + (self._first + number) * self.steps
-        places = self._begins[:, None] + offsets
-        inside = (places >= self._begins[:, None]) & (places < self._ends[:, None])
+        number += self._first
+        place = np.searchsorted(self._ends, number, side="right")
+        shard = self.order[place]
+        number -= self._ends[place] - self._batches[shard]
+        length, longer = divmod(self._lengths[shard], self.batch_size)
+        lengths = length + (np.arange(self.batch_size) < longer)
+        ends = (self._begins[shard] + np.cumsum(lengths))[:, None]
+        begins = ends - lengths[:, None]
+        places = begins + np.arange(-1, self.steps) + number * self.steps
+        inside = (places >= begins) & (places < ends)
         batch = np.full(places.shape, NO_WORD, np.int32)
         batch[inside] = self.ids[places[inside]]
         return (batch,)
+
+
+def _joined(lengths, least):
+    """Return lengths of shards, the short ones joined to the next."""
+    joined, left = [], 0
+    for length in lengths:
+        left += length
+        if left >= least:
+            joined.append(left)
+            left = 0
+    if left and joined:
+        joined[-1] += left
+    return joined

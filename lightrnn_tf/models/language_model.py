@@ -89,10 +89,16 @@ class CarriedState(keras.layers.Layer):
 
 
 class _Rewind(keras.callbacks.Callback):
-    """Begins the training streams anew with each epoch."""
+    """Begins the training streams anew with each epoch, shards in another order."""
+
+    def __init__(self, windows):
+        super().__init__()
+        self.windows = windows
 
     def on_epoch_begin(self, epoch, logs=None):
         self.model.training_state.restart()
+        if hasattr(self.windows, "begin_epoch"):  # `data.windows`
+            self.windows.begin_epoch(epoch)
 
 
 class LanguageModel(keras.Model):
@@ -363,7 +369,7 @@ class LanguageModel(keras.Model):
                 f"to batch. Received: shuffle={shuffle!r} with an array of shape "
                 f"{tuple(x.shape)}. Pass shuffle=False, or `data.windows(...)`."
             )
-        callbacks = [_Rewind(), *(callbacks or [])]
+        callbacks = [_Rewind(x), *(callbacks or [])]
         with self._carry("training", x, y, batch_size):
             return super().fit(
                 x,

@@ -1,0 +1,91 @@
+"""A text that `lightrnn prepare` made ready: words, neighbours and shards of ids.
+
+It is a folder:
+
+vocabulary.txt         the words and their counts
+neighbours.npz         how often words stand beside each other, for the warm start
+ids-00000-of-00007     a file of text as word ids, int32, little-endian; one for each
+prepared.json          the names of the shards and their lengths; written last
+"""
+
+import json
+import os
+import pathlib
+
+import numpy as np
+
+from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.warm_start import Neighbours
+
+FORMAT_VERSION = 1
+VOCABULARY, NEIGHBOURS, INDEX = "vocabulary.txt", "neighbours.npz", "prepared.json"
+
+
+class Prepared:
+    """A prepared text on disk.
+
+    Args:
+        path: Its folder.
+
+    Attributes:
+        vocabulary: Its `Vocabulary`.
+        lengths: How many tokens each shard has.
+
+    Raises:
+        FileNotFoundError: If it is none, or was not finished.
+        ValueError: If it is damaged.
+    """
+
+    def __init__(self, path: str | os.PathLike):
+        self.path = pathlib.Path(path)
+        if not (self.path / INDEX).is_file():
+            raise FileNotFoundError(
+                f"{self.path} is no prepared text: {INDEX} is missing. Make one with "
+                "lightrnn prepare."
+            )
+        try:
+            index = json.loads((self.path / INDEX).read_text(encoding="utf-8"))
+            if index["format_version"] != FORMAT_VERSION:
+                raise ValueError("it is of another version.")
+            self.lengths = [int(length) for _, length in index["shards"]]
+            self._shards = [self._shard(*shard) for shard in index["shards"]]
+        except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+            raise ValueError(f"{self.path / INDEX} is damaged: {error}") from error
+        try:
+            text = (self.path / VOCABULARY).read_bytes().decode("utf-8")
+            self.vocabulary = Vocabulary.from_text(text)
+        except (ValueError, OSError) as error:
+            raise ValueError(f"{self.path / VOCABULARY} is damaged: {error}") from error
+
+    def _shard(self, name, length):
+        path = self.path / name
+        if path.parent != self.path or path.stat().st_size != 4 * length or length < 1:
+            raise ValueError(f"{name} is not a shard of {length} tokens.")
+        return path
+
+    def neighbours(self) -> Neighbours:
+        """Return which words stand beside each other.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
+        path = self.path / NEIGHBOURS
+        try:
+            with open(path, "rb") as file:
+                return Neighbours.load(file, len(self.vocabulary))
+        except (ValueError, OSError) as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
+
+    def write_ids(self, path: pathlib.Path) -> np.ndarray:
+        """Write all shards to one file; return it memory-mapped, as `data.write_ids`.
+
+        Raises:
+            ValueError: If a shard has ids that are not of the vocabulary.
+        """
+        with open(path, "wb") as file:
+            for shard in self._shards:
+                ids = np.memmap(shard, "<i4", "r")
+                if ids.min() < 0 or ids.max() >= len(self.vocabulary):
+                    raise ValueError(f"{shard} is damaged: not ids of {self.path}.")
+                ids.tofile(file)
+        return np.memmap(path, "<i4", "r")

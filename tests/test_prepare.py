@@ -1,0 +1,190 @@
+"""Beam makes of a text what one machine makes of it."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+from command_line import lightrnn
+
+from lightrnn_tf import data, run, warm_start
+from lightrnn_tf.data.prepared import Prepared
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+pytest.importorskip("apache_beam")
+
+SMALL = ("--units", 8, "--batch-size", 4, "--steps", 5, "--threads", 1, "--seed", 2)
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory):
+    """A text of five files: long, of one word, empty, packed, without line end."""
+    folder = tmp_path_factory.mktemp("text")
+    draw = np.random.default_rng(0)
+
+    def words(count):
+        numbers = draw.zipf(1.4, count) % 50
+        return " ".join(f"{chr(65 + n % 26)}{'x' * (n // 26)}" for n in numbers)
+
+    (folder / "a.txt").write_text("\n".join(words(7) for _ in range(90)) + "\n")
+    (folder / "b.txt").write_text("a")
+    (folder / "c.txt").write_text("")
+    with gzip.open(folder / "d.txt.gz", "wt") as file:
+        file.write("\n".join(words(5) for _ in range(40)) + "\n")
+    (folder / "e.txt").write_text("a b a")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prepared(text, tmp_path_factory):
+    out = tmp_path_factory.mktemp("prepared") / "out"
+    patterns = (text / "[ab].txt", text / "[c-e].txt*")
+    more = ("--lowercase", "--vocab-size", 30, "--min-count", 2)
+    assert lightrnn("prepare", "--input", *patterns, "--out", out, *more) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def alone(text):
+    """Vocabulary and ids as one machine makes them."""
+    lines = data.Lines(sorted(text.iterdir()))
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("words", True), 30, 2)
+    return vocabulary, data.encode(lines, vocabulary)
+
+
+def test_it_is_what_one_machine_makes(prepared, alone, tmp_path):
+    vocabulary, ids = alone
+    found = Prepared(prepared)
+    assert found.vocabulary.to_text() == vocabulary.to_text()
+    written = found.write_ids(tmp_path / "ids.bin")
+    np.testing.assert_array_equal(written, ids)
+    assert found.lengths == [720, 2, 240, 4]
+    expected = warm_start.Neighbours(len(vocabulary))
+    expected.add(ids)
+    neighbours = found.neighbours()
+    np.testing.assert_array_equal(neighbours.counts, expected.counts)
+    for distance, pairs in expected.pairs.items():
+        same = neighbours.pairs[distance]
+        np.testing.assert_array_equal(same.toarray(), pairs.toarray())
+    shape = len(vocabulary), 5, 6
+    np.testing.assert_array_equal(
+        warm_start.table(neighbours, *shape).cells, warm_start.table(ids, *shape).cells
+    )
+    names = {path.name for path in prepared.iterdir()}
+    shards = {f"ids-0000{n}-of-00005" for n in (0, 1, 3, 4)}
+    assert names == {"vocabulary.txt", "neighbours.npz", "prepared.json", *shards}
+
+
+def test_workers_of_their_own_make_the_same(text, prepared, tmp_path):
+    patterns = (text / "[ab].txt", text / "[c-e].txt*")
+    more = ("--lowercase", "--vocab-size", 30, "--min-count", 2)
+    beam = ("--direct_num_workers", 2, "--direct_running_mode", "multi_threading")
+    out = tmp_path / "out"
+    assert lightrnn("prepare", "--input", *patterns, "--out", out, *more, *beam) == 0
+    for path in prepared.iterdir():
+        if path.name != "neighbours.npz":  # An archive has times in it.
+            assert (out / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_training_on_shards(prepared, text, tmp_path):
+    train = ("train", "--prepared", prepared, "--valid", text / "d.txt.gz", *SMALL)
+    assert lightrnn(*train, "--rounds", "2,1", "--out", tmp_path / "r") == 0
+    found = run.Run(tmp_path / "r")
+    assert found.shards() == [720, 2, 240, 4]
+    assert len(found.epochs()) == 3
+    found.load_model()
+
+
+def test_one_shard_trains_as_the_file_does(text, tmp_path):
+    prepared = tmp_path / "p"
+    one = text / "a.txt"
+    assert lightrnn("prepare", "--input", one, "--out", prepared) == 0
+    losses = []
+    for source in (("--train", one), ("--prepared", prepared)):
+        more = ("--valid", text / "d.txt.gz", *SMALL, "--rounds", "1", "--overwrite")
+        assert lightrnn("train", *source, *more, "--out", tmp_path / "r") == 0
+        (epoch,) = run.Run(tmp_path / "r").epochs()
+        losses.append((epoch["loss"], epoch["val_loss"]))
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("lengths", [[13], [20, 3, 30], [1, 1, 40, 1], [3, 9, 1, 8, 2]])
+def test_windows_of_shards_predict_each_word_once(lengths):
+    ids = np.arange(sum(lengths))
+    windows = data.windows(ids, 3, 4, lengths, seed=5)
+    orders = set()
+    for epoch in range(6):
+        windows.begin_epoch(epoch)
+        orders.add(tuple(windows.order))
+        batches = [windows[n][0] for n in range(len(windows))]
+        targets = np.concatenate([batch[:, 1:].ravel() for batch in batches])
+        assert sorted(targets[targets >= 0]) == ids.tolist()
+        # Row b goes on where it ended, or begins.
+        for before, batch in zip(batches, batches[1:], strict=False):
+            for ended, begun in zip(before[:, -1], batch[:, 0], strict=True):
+                assert begun in (ended, -1)
+        rest = windows.after(1)
+        assert len(rest) == len(windows) - 1
+        np.testing.assert_array_equal(rest[0][0], windows[1][0])
+    assert len(orders) > 1 or len(windows.order) == 1
+
+
+def test_bad_input_is_named(prepared, text, tmp_path, capsys):
+    def error(*arguments):
+        assert lightrnn(*arguments) == 2
+        return capsys.readouterr().err.splitlines()[-1]
+
+    one = text / "a.txt"
+    out = tmp_path / "out"
+    line = error("prepare", "--input", one, "--out", out, "--vocab-sise", 3)
+    assert "Neither lightrnn prepare nor Beam has an option --vocab-sise." in line
+    assert "no such file" in error("prepare", "--input", text / "z*", "--out", out)
+    line = error("prepare", "--input", one, "--out", prepared)
+    assert "is a prepared text already" in line
+    line = error("prepare", "--input", text / "c.txt", "--out", out)
+    assert "at least one word" in line
+    (tmp_path / "bad.txt").write_bytes(b"na\xefve\n")
+    line = error("prepare", "--input", tmp_path / "bad.txt", "--out", out)
+    assert "is not UTF-8: byte 2 is 0xef" in line
+    train = ("train", "--valid", one, "--out", tmp_path / "r", "--prepared")
+    assert "is no prepared text" in error(*train, out)
+    assert "`lowercase` must be left out" in error(*train, prepared, "--lowercase")
+    line = error("train", "--prepared", prepared, "--out", tmp_path / "r")
+    assert "`valid` must be text files with a prepared text" in line
+    assert not (tmp_path / "r").exists()
+    with pytest.raises(ValueError, match="`shards` must be the lengths of parts of"):
+        data.windows(np.arange(9), 2, 3, [4, 4])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("prepared.json", b"{"),
+        ("prepared.json", b'{"format_version": 2, "shards": []}'),
+        ("prepared.json", b'{"format_version": 1, "shards": [["../x", 3]]}'),
+        ("ids-00003-of-00005", b"1234"),
+        ("vocabulary.txt", b"\xff"),
+        ("neighbours.npz", b"PK"),
+    ],
+)
+def test_a_damaged_text_is_refused(prepared, text, tmp_path, capsys, name, damage):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in prepared.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    (copy / name).write_bytes(damage)
+    train = ("--prepared", copy, "--valid", text / "d.txt.gz", *SMALL)
+    assert lightrnn("train", *train, "--out", tmp_path / "r") == 2
+    assert "damaged" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "r").exists()
+
+
+def test_ids_that_no_word_has_are_refused(prepared, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in prepared.iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    (copy / "ids-00001-of-00005").write_bytes(np.array([0, 99], "<i4").tobytes())
+    with pytest.raises(ValueError, match="ids-00001-of-00005 is damaged"):
+        Prepared(copy).write_ids(tmp_path / "ids.bin")
+    assert json.loads((copy / "prepared.json").read_text())["format_version"] == 1
