@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import shutil
+import sys
 import zipfile
 
 import lightrnn_tf_export
@@ -573,3 +574,26 @@ def test_format_is_written_down():
         "bound",
     ):
         assert word in text
+
+
+def test_the_place_after_eos_counts_once_where_lines_are_independent(monkeypatch):
+    """Two words that tie there would decide alone: every line has that place."""
+    import types
+
+    module = sys.modules["lightrnn_tf_export.verify"]
+    vocabulary = Vocabulary(["<eos>", "<unk>", "a"], [1, 1, 1], Tokenizer("words"))
+    # Lines of one word: every second place is the one after <eos>, where they differ.
+    ids = np.array([2, 0] * 20)
+    best = np.tile([[0, 1, 2], [0, 1, 2]], (20, 1))
+    theirs = np.tile([[0, 1, 3], [0, 1, 2]], (20, 1))
+    answers = iter([(1.0, best), (1.0, theirs)])
+    monkeypatch.setattr(module, "_read", lambda predictor, ids: next(answers))
+    lexicon = types.SimpleNamespace(words=lambda: ["a"])
+    reference, exported = (
+        types.SimpleNamespace(
+            lexicon=lexicon, vocabulary=vocabulary, line_independent=True
+        )
+        for _ in range(2)
+    )
+    report = lightrnn_tf_export.verify(exported, reference, ids)
+    assert report.top3_overlap == pytest.approx(1 - 1 / 63)
