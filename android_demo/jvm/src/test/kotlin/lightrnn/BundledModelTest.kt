@@ -127,7 +127,8 @@ class BundledModelTest {
             }
             (System.nanoTime() - start) / 1e6
         }
-        println("Cold start of suggestions: ${times.sorted()[2]} ms")
-        assertTrue("$times ms", times.min() < 150)
+        val median = times.sorted()[times.size / 2]
+        println("Cold start of suggestions: $median ms")
+        assertTrue("$times ms", median < 150)
     }
 }

@@ -50,6 +50,16 @@ class Device : AutoCloseable {
         show(restarting = false)
     }
 
+    /** The same field begins again, as another kind. */
+    fun restart(inputType: Int, imeOptions: Int = 0) {
+        val info = EditorInfo()
+        field.onCreateInputConnection(info)
+        info.inputType = inputType
+        info.imeOptions = imeOptions
+        service.onStartInputView(info, true)
+        settle()
+    }
+
     /** The screen is turned, or made dark: Android makes the view anew. */
     fun reconfigure(qualifiers: String) {
         RuntimeEnvironment.setQualifiers(qualifiers)

@@ -2,6 +2,7 @@ package lightrnn
 
 import android.graphics.Bitmap
 import android.graphics.Canvas
+import android.graphics.Color
 import android.text.InputType
 import android.view.View
 import java.io.File
@@ -68,7 +69,8 @@ class PicturesTest {
         )
         view.layout(0, 0, view.measuredWidth, view.measuredHeight)
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
-        view.draw(Canvas(bitmap))
+        // What stands behind a view is its window's.
+        view.draw(Canvas(bitmap).apply { drawColor(Color.WHITE) })
         val places = (0 until view.width step 3).flatMap { x -> (0 until view.height step 3).map { x to it } }
         val colours = places.map { (x, y) -> bitmap.getPixel(x, y) }.toSet()
         assertTrue("$name is empty", colours.size > 2)

@@ -114,6 +114,65 @@ class ServiceTest {
     }
 
     @Test
+    fun aPasswordThatIsShownStaysPrivate() {
+        val secret = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD
+        val incognito = EditorInfo.IME_FLAG_NO_PERSONALIZED_LEARNING
+        for ((inputType, imeOptions) in listOf(secret to 0, InputType.TYPE_CLASS_TEXT to incognito)) {
+            device.begin(inputType, imeOptions)
+            device.type("zxsecret")
+            device.restart(InputType.TYPE_CLASS_TEXT)
+            device.type(" ")
+            device.restart(InputType.TYPE_CLASS_TEXT)
+            device.type("zxsecrets ")
+            device.press("Enter")
+            assertEquals("$inputType $imeOptions", emptySet<String>(), files())
+            device.field.setText("")
+        }
+    }
+
+    @Test
+    fun fieldsInCapitalsGetCapitals() {
+        device.begin(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_CHARACTERS)
+        assertTrue(device.suggestions().toString(), device.suggestions().all { it == it.uppercase() })
+    }
+
+    @Test
+    fun backspaceDeletesAnEmojiAsAWhole() {
+        device.begin()
+        for (emoji in listOf("👍🏽", "❤️", "😀", "🇩🇪", "👨‍👩‍👧")) {
+            device.field.setText("a$emoji")
+            device.field.setSelection(device.field.text.length)
+            device.press("Backspace")
+            assertEquals(emoji, "a", device.field.text.toString())
+        }
+    }
+
+    @Test
+    fun theEnterKeyHasTheNameThatTheFieldGivesIt() {
+        device.field.setImeActionLabel("Login", 7)
+        device.begin()
+        assertTrue(device.views().any { it.contentDescription?.toString() == "Login" })
+    }
+
+    @Test
+    fun talkBackHasCapsLock() {
+        device.begin()
+        val shift = device.views().single { it.contentDescription?.toString() == "Shift" }
+        val action = shift.createAccessibilityNodeInfo().actionList.single { it.label == "Caps lock" }
+        assertTrue(shift.performAccessibilityAction(action.id, null))
+        device.settle()
+        assertEquals("Caps lock, on", shift.contentDescription.toString())
+    }
+
+    @Test
+    fun deeplyNestedUserWordsAreSetAside() {
+        device.context.filesDir.resolve("user_words.json").writeText("[".repeat(200_000))
+        device.begin()
+        device.type("the")
+        assertTrue("user_words.damaged.json" in files())
+    }
+
+    @Test
     fun withoutAModelItStillTypes() {
         device.begin(open = { throw DamagedModelException("The model is missing.") })
         device.type("the cat")

@@ -42,7 +42,7 @@ class AccentsWindow(private val key: View, offered: List<String>) {
                 gravity = Gravity.CENTER
                 setTextColor(key.context.getColor(R.color.key_text))
                 setTextSize(android.util.TypedValue.COMPLEX_UNIT_DIP, TEXT_DP)
-                setBackgroundResource(R.drawable.preview)
+                setBackgroundResource(R.drawable.key_special)
             }
             row.addView(view, LinearLayout.LayoutParams(0, ViewGroup.LayoutParams.MATCH_PARENT, 1f))
         }

@@ -10,12 +10,14 @@ import android.view.inputmethod.EditorInfo
  * @property learns Whether what is typed in it may be remembered.
  * @property isNumeric Whether it takes numbers.
  * @property action What its enter key does, one of `EditorInfo.IME_ACTION_…`.
+ * @property actionLabel What the field calls that, if it has a name of its own for it.
  */
 data class FieldRules(
     val suggests: Boolean,
     val learns: Boolean,
     val isNumeric: Boolean,
     val action: Int,
+    val actionLabel: String? = null,
 ) {
     companion object {
         val NONE = FieldRules(false, false, false, EditorInfo.IME_ACTION_NONE)
@@ -40,14 +42,16 @@ data class FieldRules(
                 isText && variation !in PASSWORDS && variation !in ADDRESSES && !refuses
             val incognito =
                 info.imeOptions and EditorInfo.IME_FLAG_NO_PERSONALIZED_LEARNING != 0
-            val action = if (info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION != 0) {
-                EditorInfo.IME_ACTION_NONE
-            } else {
+            val mayAct = info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION == 0
+            val action = if (mayAct) {
                 info.imeOptions and EditorInfo.IME_MASK_ACTION
+            } else {
+                EditorInfo.IME_ACTION_NONE
             }
+            val label = info.actionLabel?.toString().takeIf { mayAct }
             val numeric = kind == InputType.TYPE_CLASS_NUMBER ||
                 kind == InputType.TYPE_CLASS_PHONE || kind == InputType.TYPE_CLASS_DATETIME
-            return FieldRules(suggests, suggests && !incognito, numeric, action)
+            return FieldRules(suggests, suggests && !incognito, numeric, action, label)
         }
     }
 }

@@ -53,11 +53,17 @@ class KeyboardService : InputMethodService() {
     override fun onStartInputView(info: EditorInfo, restarting: Boolean) {
         super.onStartInputView(info, restarting)
         val before = rules
-        rules = FieldRules.of(info)
-        val field = currentInputConnection?.let { ConnectedField(it, info) }
+        // A password that is shown, say, is still the same one.
+        val wasPrivate = restarting && before != FieldRules.NONE && !before.learns
+        val now = FieldRules.of(info).let { it.copy(learns = it.learns && !wasPrivate) }
+        val isSame = restarting && now == before
+        // What was typed under the rules of before ends under them.
+        if (!isSame) typing.start(null)
+        rules = now
+        val field = currentInputConnection?.let { ConnectedField(it, info, ::sendDownUpKeyEvents) }
         // Some fields begin again after each edit.
-        if (restarting && rules == before && field != null) {
-            keys?.label(typing.shift, rules.action)
+        if (isSame && field != null) {
+            keys?.label(typing.shift, rules)
             typing.goOn(field)
         } else {
             page(if (rules.isNumeric) Layout.symbols else Layout.letters)
@@ -90,7 +96,7 @@ class KeyboardService : InputMethodService() {
     private fun page(page: List<List<Key>>) {
         this.page = page
         keys?.show(page)
-        keys?.label(typing.shift, rules.action)
+        keys?.label(typing.shift, rules)
     }
 
     private fun pressed(key: Key, text: String) {
@@ -114,7 +120,7 @@ class KeyboardService : InputMethodService() {
 
     /** Asks for what the strip is to show; typing goes on meanwhile. */
     private fun changed() {
-        keys?.label(typing.shift, rules.action)
+        keys?.label(typing.shift, rules)
         val text = if (rules.suggests && keyboard.store.suggests) typing.text() else null
         if (text != null) {
             keyboard.suggestions.ask(text, typing.shift) { strip?.show(it) }

@@ -25,13 +25,14 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     private val views = mutableListOf<Pair<Key, TextView>>()
     private val preview = TextView(context).apply {
         setTextColor(context.getColor(R.color.key_text))
-        setBackgroundResource(R.drawable.preview)
+        setBackgroundResource(R.drawable.key_special)
         setTextSize(android.util.TypedValue.COMPLEX_UNIT_DIP, PREVIEW_DP)
         gravity = Gravity.CENTER
         importantForAccessibility = View.IMPORTANT_FOR_ACCESSIBILITY_NO
     }
     private val previewWindow = PopupWindow(preview).apply { isTouchable = false }
     private var finger: Finger? = null
+    private var shown: List<List<Key>>? = null
 
     init {
         orientation = VERTICAL
@@ -44,6 +45,8 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     /** Shows a page. */
     fun show(page: List<List<Key>>) {
         finger?.stop()
+        if (page === shown) return
+        shown = page
         removeAllViews()
         views.clear()
         for (keys in page) {
@@ -65,26 +68,26 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
     }
 
     /** Labels the keys for the shift state and what enter does. */
-    fun label(shift: Casing, enter: Int) {
+    fun label(shift: Casing, rules: FieldRules) {
         for ((key, view) in views) {
-            val text = text(key, shift, enter)
+            val text = text(key, shift, rules)
             if (text != view.text.toString()) view.text = text
-            view.contentDescription = description(key, shift, enter)
+            view.contentDescription = description(key, shift, rules)
             view.isSelected = key.action == Action.SHIFT && shift != Casing.AS_IT_IS
         }
     }
 
-    private fun text(key: Key, shift: Casing, enter: Int): String = when (key.action) {
-        Action.TYPE -> if (shift == Casing.AS_IT_IS) key.label else key.label.uppercase()
+    private fun text(key: Key, shift: Casing, rules: FieldRules): String = when (key.action) {
+        Action.TYPE -> Typing.shifted(key.label, shift)
         Action.SHIFT -> if (shift == Casing.CAPITALS) "⇪" else key.label
-        Action.ENTER -> ENTER_LABELS[enter]?.first ?: key.label
+        Action.ENTER -> rules.actionLabel ?: ENTER_LABELS[rules.action]?.first ?: key.label
         else -> key.label
     }
 
-    private fun description(key: Key, shift: Casing, enter: Int): String = when (key.action) {
+    private fun description(key: Key, shift: Casing, rules: FieldRules): String = when (key.action) {
         Action.TYPE -> {
             val name = NAMES[key.label]
-            if (name != null) context.getString(name) else text(key, shift, enter)
+            if (name != null) context.getString(name) else text(key, shift, rules)
         }
         Action.SHIFT -> context.getString(
             when (shift) {
@@ -94,7 +97,8 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
             },
         )
         Action.BACKSPACE -> context.getString(R.string.backspace)
-        Action.ENTER -> context.getString(ENTER_LABELS[enter]?.second ?: R.string.enter)
+        Action.ENTER -> rules.actionLabel
+            ?: context.getString(ENTER_LABELS[rules.action]?.second ?: R.string.enter)
         Action.SYMBOLS -> context.getString(R.string.symbols)
         Action.MORE_SYMBOLS -> context.getString(R.string.more_symbols)
         Action.LETTERS -> context.getString(R.string.letters)
@@ -117,7 +121,7 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
         accessibilityDelegate = Named(key)
     }
 
-    /** Gives TalkBack the accents as actions, since it has no finger to slide. */
+    /** Gives TalkBack accents and caps lock as actions: it does not slide or tap twice. */
     private inner class Named(private val key: Key) : AccessibilityDelegate() {
         override fun onInitializeAccessibilityNodeInfo(host: View, info: AccessibilityNodeInfo) {
             super.onInitializeAccessibilityNodeInfo(host, info)
@@ -125,9 +129,16 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
             key.accents.forEachIndexed { place, accent ->
                 info.addAction(AccessibilityAction(FIRST_ACCENT + place, accent.toString()))
             }
+            if (key.action == Action.SHIFT) {
+                info.addAction(AccessibilityAction(CAPS_LOCK, context.getString(R.string.caps_lock)))
+            }
         }
 
         override fun performAccessibilityAction(host: View, action: Int, arguments: Bundle?): Boolean {
+            if (key.action == Action.SHIFT && action == CAPS_LOCK) {
+                repeat(2) { pressed(key, key.label) }
+                return true
+            }
             val accent = key.accents.getOrNull(action - FIRST_ACCENT)
                 ?: return super.performAccessibilityAction(host, action, arguments)
             pressed(key, accent.toString())
@@ -228,6 +239,7 @@ class KeysView(context: Context, private val pressed: (Key, String) -> Unit) :
 
         // Ids of actions of one's own have a high byte that is not 0.
         const val FIRST_ACCENT = 0x7e000000
+        const val CAPS_LOCK = FIRST_ACCENT - 1
 
         // Marks that TalkBack would pass over or read as a pause.
         val NAMES = mapOf(

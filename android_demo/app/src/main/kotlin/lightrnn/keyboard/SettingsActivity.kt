@@ -111,7 +111,7 @@ class SettingsActivity : Activity() {
                 R.string.model_facts,
                 facts.optString("name", getString(R.string.unnamed)),
                 file.manifest.vocabularySize,
-                Formatter.formatFileSize(this, file.manifest.modelBytes.toLong()),
+                Formatter.formatFileSize(this, file.size.toLong()),
                 facts.optString("test_perplexity", "—"),
             )
         }

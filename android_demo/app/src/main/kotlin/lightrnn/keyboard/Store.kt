@@ -1,6 +1,7 @@
 package lightrnn.keyboard
 
 import java.io.File
+import java.io.FileOutputStream
 import java.io.IOException
 
 /**
@@ -67,7 +68,10 @@ class Store(private val folder: File, offensive: Collection<String>) {
     private fun write(file: File, text: String) {
         try {
             val new = folder.resolve("${file.name}.new")
-            new.writeText(text)
+            FileOutputStream(new).use {
+                it.write(text.toByteArray())
+                it.fd.sync()
+            }
             if (!new.renameTo(file)) new.delete()
         } catch (_: IOException) {
             return

@@ -6,6 +6,8 @@ import android.text.TextUtils
 import android.util.TypedValue
 import android.view.Gravity
 import android.view.View
+import android.view.accessibility.AccessibilityNodeInfo
+import android.view.accessibility.AccessibilityNodeInfo.AccessibilityAction
 import android.widget.LinearLayout
 import android.widget.TextView
 import lightrnn.decoder.Strip
@@ -35,6 +37,7 @@ class StripView(
                 held(slot.text.toString())
                 true
             }
+            slot.accessibilityDelegate = Held
         }
         slots[1].typeface = android.graphics.Typeface.DEFAULT_BOLD
         // As wide as the typed word on the other side, so that the best one is central.
@@ -69,6 +72,15 @@ class StripView(
             } else {
                 View.IMPORTANT_FOR_ACCESSIBILITY_YES
             }
+        }
+    }
+
+    /** Says what holding a suggestion is for. */
+    private object Held : AccessibilityDelegate() {
+        override fun onInitializeAccessibilityNodeInfo(host: View, info: AccessibilityNodeInfo) {
+            super.onInitializeAccessibilityNodeInfo(host, info)
+            val what = host.context.getString(R.string.never_suggest)
+            info.addAction(AccessibilityAction(AccessibilityAction.ACTION_LONG_CLICK.id, what))
         }
     }
 

@@ -1,9 +1,11 @@
 package lightrnn.keyboard
 
+import android.icu.text.BreakIterator
 import android.text.InputType
 import android.view.KeyEvent
 import android.view.inputmethod.EditorInfo
 import android.view.inputmethod.InputConnection
+import lightrnn.decoder.Casing
 
 /** The field that is typed into. */
 interface TextField {
@@ -15,8 +17,14 @@ interface TextField {
 
     fun insert(text: String)
 
-    /** Deletes so many characters before the cursor, then inserts a text, as one edit. */
-    fun replace(count: Int, text: String)
+    /** Deletes so many characters around the cursor, then inserts a text, as one edit. */
+    fun replace(before: Int, text: String, after: Int = 0)
+
+    /** Inserts a text behind the cursor, which stays where it is. */
+    fun insertAfter(text: String)
+
+    /** Whether something is selected. */
+    fun hasSelection(): Boolean
 
     /** Deletes what is selected, or the character before the cursor. */
     fun backspace()
@@ -24,8 +32,8 @@ interface TextField {
     /** Does what the enter key is for here. */
     fun enter()
 
-    /** Whether the field wants a capital at the cursor. */
-    fun wantsCapital(): Boolean
+    /** How the field wants the next letter at the cursor. */
+    fun casing(): Casing
 }
 
 /**
@@ -33,10 +41,13 @@ interface TextField {
  *
  * Nothing is ever composed: what is typed is in the field at once, so that a cursor that
  * is moved, a field that is left or a keyboard that is killed cannot lose a letter.
+ *
+ * @param key Presses and releases a key of a hardware keyboard in the field.
  */
 class ConnectedField(
     private val connection: InputConnection,
     private val info: EditorInfo,
+    private val key: (Int) -> Unit,
 ) : TextField {
     private val isText = info.inputType and InputType.TYPE_MASK_CLASS == InputType.TYPE_CLASS_TEXT
 
@@ -48,41 +59,61 @@ class ConnectedField(
         connection.commitText(text, 1)
     }
 
-    override fun replace(count: Int, text: String) {
+    override fun replace(before: Int, text: String, after: Int) {
         connection.beginBatchEdit()
-        connection.deleteSurroundingText(count, 0)
+        connection.deleteSurroundingText(before, after)
         connection.commitText(text, 1)
         connection.endBatchEdit()
     }
 
+    override fun insertAfter(text: String) {
+        connection.commitText(text, 0)
+    }
+
+    override fun hasSelection() = !connection.getSelectedText(0).isNullOrEmpty()
+
     override fun backspace() {
+        val before = textBeforeCursor(LONGEST_CHARACTER)
         when {
-            !connection.getSelectedText(0).isNullOrEmpty() -> connection.commitText("", 1)
-            !textBeforeCursor(1).isNullOrEmpty() -> connection.deleteSurroundingTextInCodePoints(1, 0)
+            hasSelection() -> connection.commitText("", 1)
             // An editor without text to ask for, such as a terminal, wants the key.
-            else -> send(KeyEvent.KEYCODE_DEL)
+            before.isNullOrEmpty() -> key(KeyEvent.KEYCODE_DEL)
+            else -> connection.deleteSurroundingText(lastCharacter(before), 0)
         }
+    }
+
+    /** The length of what a reader takes for the last character; emoji are several. */
+    private fun lastCharacter(text: CharSequence): Int {
+        val characters = BreakIterator.getCharacterInstance().apply { setText(text.toString()) }
+        val end = characters.last()
+        return end - characters.previous()
     }
 
     override fun enter() {
         val action = info.imeOptions and EditorInfo.IME_MASK_ACTION
-        val isAction = info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION == 0 &&
+        val mayAct = info.imeOptions and EditorInfo.IME_FLAG_NO_ENTER_ACTION == 0
+        val isAction = mayAct &&
             action != EditorInfo.IME_ACTION_NONE && action != EditorInfo.IME_ACTION_UNSPECIFIED
         val isMultiLine = isText && info.inputType and InputType.TYPE_TEXT_FLAG_MULTI_LINE != 0
         when {
-            info.actionLabel != null -> connection.performEditorAction(info.actionId)
+            mayAct && info.actionLabel != null -> connection.performEditorAction(info.actionId)
             isAction -> connection.performEditorAction(action)
             isMultiLine -> insert("\n")
-            else -> send(KeyEvent.KEYCODE_ENTER)
+            else -> key(KeyEvent.KEYCODE_ENTER)
         }
     }
 
-    private fun send(code: Int) {
-        for (action in intArrayOf(KeyEvent.ACTION_DOWN, KeyEvent.ACTION_UP)) {
-            connection.sendKeyEvent(KeyEvent(action, code))
+    override fun casing(): Casing {
+        val mode = if (isText) connection.getCursorCapsMode(info.inputType) else 0
+        return when {
+            mode and InputType.TYPE_TEXT_FLAG_CAP_CHARACTERS != 0 -> Casing.CAPITALS
+            mode != 0 -> Casing.CAPITAL
+            else -> Casing.AS_IT_IS
         }
     }
 
-    override fun wantsCapital(): Boolean =
-        isText && connection.getCursorCapsMode(info.inputType) != 0
+    private companion object {
+        /** Families of emoji are long. */
+        const val LONGEST_CHARACTER = 32
+    }
 }

@@ -15,7 +15,14 @@ class Typing(
     private val written: (word: String, context: String) -> Unit,
 ) {
     /** A suggestion that was taken, what it took the place of, and what stands before it. */
-    private class Taken(val word: String, val typed: String, val context: String, val inserted: String)
+    private class Taken(
+        val word: String,
+        val typed: String,
+        val context: String,
+        val inserted: String,
+        val removed: String,
+        val mayBeUndone: Boolean,
+    )
 
     private var field: TextField? = null
     private var taken: Taken? = null
@@ -25,6 +32,7 @@ class Typing(
 
     // The end of the text after the last edit, by which moves of the cursor are told apart.
     private var lastText = ""
+    private var capitalsBefore = false
     private var lettersWereTyped = false
     private var spaceWasAdded = false
 
@@ -32,11 +40,13 @@ class Typing(
     var shift = Casing.AS_IT_IS
         private set
 
-    /** Begins in a field, or in none. */
+    /** Begins in a field, or in none; of what was typed before, nothing is known any more. */
     fun start(field: TextField?) {
         confirmTaken()
         this.field = field
         chosenShift = null
+        lettersWereTyped = false
+        spaceWasAdded = false
         cursorMoved()
     }
 
@@ -66,8 +76,11 @@ class Typing(
 
     /** The shift key: a capital; as a double tap, capitals until it is tapped again. */
     fun shift(isDoubleTap: Boolean) {
+        // The first tap of the two has ended them.
+        val wereCapitals = capitalsBefore
+        capitalsBefore = shift == Casing.CAPITALS
         chosenShift = when {
-            isDoubleTap -> Casing.CAPITALS
+            isDoubleTap -> if (wereCapitals) Casing.AS_IT_IS else Casing.CAPITALS
             shift == Casing.AS_IT_IS -> Casing.CAPITAL
             else -> Casing.AS_IT_IS
         }
@@ -77,7 +90,7 @@ class Typing(
     /** A key that writes: a letter, a digit, a mark or a space. */
     fun type(key: String) {
         val field = field ?: return
-        val text = if (shift == Casing.AS_IT_IS) key else key.uppercase()
+        val text = shifted(key, shift)
         val isLetter = text.any(Char::isLetterOrDigit)
         if (!isLetter && text !in JOINING) finishWord()
         confirmTaken()
@@ -98,24 +111,33 @@ class Typing(
         val text = text() ?: return
         if (suggestion.isEmpty()) return
         confirmTaken()
-        val hasSpace = field.textAfterCursor(1)?.firstOrNull() == ' '
-        val inserted = if (hasSpace) suggestion else "$suggestion "
-        field.replace(text.typed.length, inserted)
+        val wasSelected = field.hasSelection()
+        val after = if (wasSelected) "" else field.textAfterCursor(TAIL)?.toString().orEmpty()
+        // The rest of a word that the cursor is in goes, and a space that follows is passed.
+        val rest = after.takeWhile { it.isLetterOrDigit() || it in JOINING }
+        val next = after.drop(rest.length).firstOrNull()
+        val removed = if (next == ' ') "$rest " else rest
+        val inserted = if (next != null && next in CLOSING) suggestion else "$suggestion "
+        field.replace(text.typed.length, inserted, removed.length)
         lettersWereTyped = false
-        edited(spaceWasAdded = !hasSpace)
-        taken = Taken(suggestion, text.typed, text.context, inserted)
+        edited(spaceWasAdded = inserted.endsWith(' ') && next != ' ')
+        // Some fields cut or change what is inserted.
+        val mayBeUndone = !wasSelected && lastText.endsWith(inserted.takeLast(TAIL))
+        taken = Taken(suggestion, text.typed, text.context, inserted, removed, mayBeUndone)
     }
 
     fun backspace() {
         val field = field ?: return
         val taken = taken
-        if (taken != null && tail() == lastText) {
+        if (taken != null && taken.mayBeUndone && tail() == lastText) {
             this.taken = null
             field.replace(taken.inserted.length, taken.typed)
+            if (taken.removed.isNotEmpty()) field.insertAfter(taken.removed)
         } else {
+            confirmTaken()
             field.backspace()
         }
-        lettersWereTyped = false
+        lettersWereTyped = lettersWereTyped && taken == null && text()?.typed.orEmpty().isNotEmpty()
         edited(spaceWasAdded = false)
     }
 
@@ -150,17 +172,24 @@ class Typing(
     }
 
     private fun settle() {
-        shift = chosenShift
-            ?: if (field?.wantsCapital() == true) Casing.CAPITAL else Casing.AS_IT_IS
+        shift = chosenShift ?: field?.casing() ?: Casing.AS_IT_IS
         changed()
     }
 
     private fun tail() = field?.textBeforeCursor(TAIL)?.toString().orEmpty()
 
-    private companion object {
-        const val CHARACTERS = 1024
-        const val TAIL = 64
-        const val JOINING = "'’-"
-        const val CLOSING = ".,!?;:)…"
+    companion object {
+        private const val CHARACTERS = 1024
+        private const val TAIL = 64
+        private const val JOINING = TextBeforeCursor.JOINING
+        private const val CLOSING = ".,!?;:)…"
+        private const val LAST_LATIN = '\u024f'
+
+        /** What a key writes; of ß and of signs such as π nobody means a capital. */
+        fun shifted(key: String, shift: Casing): String {
+            val capital = key.uppercase()
+            val hasCapital = capital.length == key.length && key.all { it <= LAST_LATIN }
+            return if (shift != Casing.AS_IT_IS && hasCapital) capital else key
+        }
     }
 }

@@ -1,10 +1,14 @@
 package lightrnn.keyboard
 
+import lightrnn.decoder.Casing
+
 /** A field that is a string with a cursor. */
 class FakeField(text: String = "", var cursor: Int = text.length, private val capitals: Boolean = false) :
     TextField {
     private val content = StringBuilder(text)
     val text: String get() = content.toString()
+    var limit = Int.MAX_VALUE
+    var selected = false
     var entered = 0
         private set
 
@@ -18,11 +22,18 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
         cursor += text.length
     }
 
-    override fun replace(count: Int, text: String) {
-        content.delete(cursor - count, cursor)
-        cursor -= count
-        insert(text)
+    override fun replace(before: Int, text: String, after: Int) {
+        content.delete(cursor, minOf(content.length, cursor + after))
+        content.delete(cursor - before, cursor)
+        cursor -= before
+        insert(text.take(maxOf(0, limit - content.length)))
     }
+
+    override fun insertAfter(text: String) {
+        content.insert(cursor, text)
+    }
+
+    override fun hasSelection() = selected
 
     override fun backspace() {
         if (cursor > 0) replace(1, "")
@@ -32,8 +43,9 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
         entered++
     }
 
-    override fun wantsCapital(): Boolean {
+    override fun casing(): Casing {
         val before = textBeforeCursor(cursor).trimEnd(' ')
-        return capitals && (before.isEmpty() || before.last() in ".!?\n")
+        val isCapital = capitals && (before.isEmpty() || before.last() in ".!?\n")
+        return if (isCapital) Casing.CAPITAL else Casing.AS_IT_IS
     }
 }

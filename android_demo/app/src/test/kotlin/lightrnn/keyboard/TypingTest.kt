@@ -217,4 +217,82 @@ class TypingTest {
         typing.backspace()
         assertEquals(before + 3, changes)
     }
+
+    private fun at(before: String, after: String) =
+        FakeField(before + after, before.length).also(typing::start)
+
+    @Test
+    fun aSuggestionInsideAWordTakesThePlaceOfAllOfIt() {
+        val field = at("the th", "em cat")
+        typing.take("they")
+        assertEquals("the they cat", field.text)
+        assertEquals("the they ".length, field.cursor)
+        typing.backspace()
+        assertEquals("the them cat", field.text)
+        assertEquals("the th".length, field.cursor)
+    }
+
+    @Test
+    fun aSuggestionPassesTheSpaceThatIsThere() {
+        val field = at("th", " cat")
+        typing.take("then")
+        type("x")
+        assertEquals("then xcat", field.text)
+        at("cat", ".").let {
+            typing.take("cats")
+            assertEquals("cats.", it.text)
+        }
+    }
+
+    @Test
+    fun whatTheFieldCutOrWasSelectedIsNotTakenBack() {
+        val field = FakeField("so the").apply { limit = 8 }
+        typing.start(field)
+        typing.take("there")
+        assertEquals("so there", field.text)
+        typing.backspace()
+        assertEquals("so ther", field.text)
+        val selected = FakeField("one ").apply { selected = true }
+        typing.start(selected)
+        typing.take("two")
+        typing.backspace()
+        assertEquals("one two", selected.text)
+    }
+
+    @Test
+    fun anotherStartEndsWhatWasTyped() {
+        val field = begin()
+        type("zxsecret")
+        typing.start(null)
+        typing.start(field)
+        type(" ")
+        assertEquals(emptyList<Any>(), written)
+    }
+
+    @Test
+    fun aCorrectedWordIsWritten() {
+        begin()
+        type("zebras")
+        typing.backspace()
+        type(" ")
+        assertEquals(listOf("zebra" to ""), written)
+    }
+
+    @Test
+    fun aDoubleTapEndsCapsLock() {
+        begin()
+        for (expected in listOf(Casing.CAPITALS, Casing.AS_IT_IS)) {
+            typing.shift(false)
+            typing.shift(true)
+            assertEquals(expected, typing.shift)
+        }
+    }
+
+    @Test
+    fun signsHaveNoCapitals() {
+        val field = begin()
+        typing.shift(true)
+        type("πßé")
+        assertEquals("πßÉ", field.text)
+    }
 }

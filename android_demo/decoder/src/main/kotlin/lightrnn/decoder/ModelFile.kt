@@ -27,6 +27,9 @@ class ModelFile(content: ByteBuffer) {
         bytes.capacity(),
     )
 
+    /** Bytes of the whole file. */
+    val size get() = bytes.capacity()
+
     /** The part that the runtime reads. */
     val model: ByteBuffer
         get() = slice(0, manifest.modelBytes)

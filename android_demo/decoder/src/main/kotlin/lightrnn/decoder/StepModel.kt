@@ -5,7 +5,7 @@ const val ROWS_AT_ONCE = 8
 
 /**
  * Where a text has come to: the recurrent states, and log P of each row for the next word.
- * Made once and written over, so that typing makes no garbage.
+ * Made once and written over.
  */
 class State(stateSizes: IntArray, rows: Int) {
     val states = Array(stateSizes.size) { FloatArray(stateSizes[it]) }

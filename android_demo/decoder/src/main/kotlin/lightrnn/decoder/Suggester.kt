@@ -25,6 +25,9 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
     private val cellsRead = IntArray(MAX_WORDS)
     private var read = -1
 
+    // While a word is typed, what stands before it stays the same.
+    private var contextRead: String? = null
+
     // Looked up when they change, not for each key.
     private var excludedWords: Collection<String> = emptyList()
     private var excludedCells = IntArray(0)
@@ -50,6 +53,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
 
     /** Words of the user were learned or forgotten. */
     fun wordsChanged() {
+        contextRead = null
         excludedWords = emptyList()
         excludedCells = IntArray(0)
     }
@@ -60,6 +64,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
 
     /** The state after a line, of whose words the last 32 to 64 count. */
     private fun stateAfter(context: String): State {
+        if (context == contextRead) return states[read]
         if (read < 0) {
             predictor.model.advance(manifest.startCell, states[0], states[0])
             read = 0
@@ -78,6 +83,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
             cellsRead[place] = cells[place]
         }
         read = cells.size
+        contextRead = context
         return states[read]
     }
 

@@ -218,6 +218,8 @@ class UserWords(
             throw IllegalArgumentException("The file of user words is damaged: ${error.message}", error)
         } catch (error: IllegalArgumentException) {
             throw IllegalArgumentException("The file of user words is damaged: ${error.message}", error)
+        } catch (error: StackOverflowError) {
+            throw IllegalArgumentException("The file of user words is damaged: too deep", error)
         }
         entries.clear()
         entries.putAll(found.filterKeys { lexicon.cellOf(it) < 0 })

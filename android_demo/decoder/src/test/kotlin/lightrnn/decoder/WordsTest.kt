@@ -84,4 +84,12 @@ class WordsTest {
             }
         }
     }
+
+    @Test
+    fun anEmojiIsNoPartOfAWord() {
+        for ((text, context) in listOf("😀" to "😀", "😀th" to "😀", "❤️th" to "❤️", "a 👍🏽th" to "a 👍🏽")) {
+            assertEquals(TextBeforeCursor(context, text.substring(context.length)), TextBeforeCursor.of(text))
+        }
+        assertEquals(TextBeforeCursor("", "𝒳y"), TextBeforeCursor.of("𝒳y"))
+    }
 }
