@@ -10,7 +10,9 @@ import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.decoder.State
 import lightrnn.decoder.StepModel
+import lightrnn.decoder.Suggester
 import lightrnn.decoder.TextBeforeCursor
+import lightrnn.decoder.UserWords
 import lightrnn.keyboard.Store
 import lightrnn.keyboard.Suggestions
 import org.junit.Assert.assertEquals
@@ -31,6 +33,16 @@ class SuggestionsTest {
 
         override fun advance(cell: Int, from: State, into: State) {
             gate.await()
+            fake.advance(cell, from, into)
+        }
+    }
+
+    /** A model that keeps which cells it read. */
+    private class ReadingModel(private val fake: FakeModel) : StepModel by fake {
+        val cells = mutableListOf<Int>()
+
+        override fun advance(cell: Int, from: State, into: State) {
+            cells += cell
             fake.advance(cell, from, into)
         }
     }
@@ -113,5 +125,20 @@ class SuggestionsTest {
             suggestions.finish()
         }
         assertTrue("zebra" !in Store(folder.root, emptyList()).userWords()!!)
+    }
+
+    @Test
+    fun aLineIsReadOnceUntilItsWordsChange() {
+        val file = Golden.model()
+        val model = ReadingModel(FakeModel(file.manifest.rows, file.manifest.columns))
+        val suggester = Suggester(UserWords.of(file, model), file.manifest)
+        fun suggest(typed: String) =
+            suggester.suggest(TextBeforeCursor("zebra ", typed), Casing.AS_IT_IS, emptyList())
+        for (typed in listOf("", "t", "th")) suggest(typed)
+        assertEquals(listOf(file.manifest.startCell, file.manifest.unknownCell), model.cells)
+        assertTrue(suggester.learn("zebra", "zebra "))
+        suggester.wordsChanged()
+        suggest("")
+        assertTrue(model.cells.last() != file.manifest.unknownCell)
     }
 }
