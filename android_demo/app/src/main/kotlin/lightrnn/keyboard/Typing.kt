@@ -32,6 +32,7 @@ class Typing(
 
     // The end of the text after the last edit, by which moves of the cursor are told apart.
     private var lastText = ""
+    private var shownFor = ""
     private var capitalsBefore = false
     private var lettersWereTyped = false
     private var spaceWasAdded = false
@@ -45,8 +46,8 @@ class Typing(
         confirmTaken()
         this.field = field
         chosenShift = null
-        lettersWereTyped = false
-        spaceWasAdded = false
+        lastText = ""
+        shownFor = ""
         cursorMoved()
     }
 
@@ -66,12 +67,14 @@ class Typing(
 
     /** The user, the app or an edit moved the cursor. */
     fun cursorMoved() {
-        if (lastText.isEmpty() || tail() != lastText) {
+        val now = tail()
+        if (lastText.isEmpty() || now != lastText) {
             confirmTaken()
             lettersWereTyped = false
             spaceWasAdded = false
         }
-        settle()
+        // Each edit is reported, too; the field need not be asked all again.
+        if (now.isEmpty() || now != shownFor) settle(now)
     }
 
     /** The shift key: a capital; as a double tap, capitals until it is tapped again. */
@@ -84,7 +87,7 @@ class Typing(
             shift == Casing.AS_IT_IS -> Casing.CAPITAL
             else -> Casing.AS_IT_IS
         }
-        settle()
+        settle(shownFor)
     }
 
     /** A key that writes: a letter, a digit, a mark or a space. */
@@ -168,10 +171,11 @@ class Typing(
         this.spaceWasAdded = spaceWasAdded
         lastText = tail()
         if (chosenShift != Casing.CAPITALS) chosenShift = null
-        settle()
+        settle(lastText)
     }
 
-    private fun settle() {
+    private fun settle(text: String) {
+        shownFor = text
         shift = chosenShift ?: field?.casing() ?: Casing.AS_IT_IS
         changed()
     }

@@ -295,4 +295,18 @@ class TypingTest {
         type("πßé")
         assertEquals("πßÉ", field.text)
     }
+
+    @Test
+    fun anEditIsAskedAboutOnceAndEachPlaceOfTheCursor() {
+        val field = begin()
+        type("one")
+        val before = changes
+        typing.cursorMoved()
+        assertEquals("The edit itself was reported.", before, changes)
+        for (cursor in listOf(1, 3)) {
+            field.cursor = cursor
+            typing.cursorMoved()
+        }
+        assertEquals(before + 2, changes)
+    }
 }
