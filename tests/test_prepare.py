@@ -188,3 +188,30 @@ def test_ids_that_no_word_has_are_refused(prepared, tmp_path):
     with pytest.raises(ValueError, match="ids-00001-of-00005 is damaged"):
         Prepared(copy).write_ids(tmp_path / "ids.bin")
     assert json.loads((copy / "prepared.json").read_text())["format_version"] == 1
+
+
+def test_no_damage_of_a_prepared_text_goes_unnoticed_or_breaks_out(prepared, tmp_path):
+    """Files that were cut or changed by a byte are refused, or read as they are."""
+    draw = np.random.default_rng(4)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    originals = {path.name: path.read_bytes() for path in prepared.iterdir()}
+    refused = 0
+    for _ in range(150):
+        for name, content in originals.items():
+            (copy / name).write_bytes(content)
+        name = sorted(originals)[draw.integers(len(originals))]
+        content = bytearray(originals[name])
+        place = int(draw.integers(len(content)))
+        if draw.random() < 0.3:
+            del content[place:]
+        else:
+            content[place] ^= 1 << int(draw.integers(8))
+        (copy / name).write_bytes(content)
+        try:
+            found = Prepared(copy)
+            found.write_ids(tmp_path / "ids.bin")
+            found.neighbours()
+        except (ValueError, OSError):
+            refused += 1
+    assert refused > 75
