@@ -1,7 +1,16 @@
-"""Files that are written in one piece or not at all."""
+"""Files that are written in one piece or not at all, and archives that are damaged."""
 
 import os
 import pathlib
+import struct
+import zipfile
+import zlib
+
+# What reading a damaged archive of NumPy arrays may raise.
+DAMAGED_ARCHIVE = (
+    *(EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
+    *(struct.error, zipfile.BadZipFile, zlib.error),
+)
 
 
 def write_atomic(path: pathlib.Path, content: bytes | str) -> None:

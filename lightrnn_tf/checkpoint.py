@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from lightrnn_tf._files import DAMAGED_ARCHIVE
+
 FILE, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 # A file that was not finished.
 _UNFINISHED = "checkpoint.npz.part"
@@ -85,7 +87,7 @@ def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
             continue
         try:
             return _read(path, _variables(model))
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except DAMAGED_ARCHIVE as error:
             print(f"{path} is damaged: {error}", file=sys.stderr, flush=True)
     raise ValueError(
         f"{folder} has no checkpoint that can be read. Train it again with --overwrite."

@@ -26,13 +26,13 @@ import shutil
 import tempfile
 import time
 import weakref
-import zipfile
 from collections.abc import Callable
 
 import numpy as np
 from keras import ops
 
 from lightrnn_tf import data
+from lightrnn_tf._files import DAMAGED_ARCHIVE
 from lightrnn_tf.models import LightRNN, StreamPass
 
 # Different words, and tokens, whose losses are summed on the device before they are
@@ -42,8 +42,6 @@ _WORDS_AT_ONCE, _TOKENS_AT_ONCE = 8192, 1 << 19
 MEMORY_BUDGET = 4 << 30
 # Stands for minus infinity, which would turn into NaN in a difference.
 _NO = -1e9
-# What NumPy raises when a file is not one of its own.
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 # How much a crash may cost, where a pass can be resumed, and the memory for changes.
 _SAVE_SECONDS, _SAVE_BYTES = 60.0, 256 << 20
 
@@ -322,7 +320,7 @@ class _SavedTables(_FileTables):
         try:
             with np.load(self._saved) as saved:
                 return str(saved["fingerprint"]) == self._text
-        except _DAMAGED as error:
+        except DAMAGED_ARCHIVE as error:
             raise ValueError(
                 f"{self._saved} is damaged. Delete the folder to begin anew."
             ) from error
@@ -333,7 +331,7 @@ class _SavedTables(_FileTables):
         path = self.folder / f"{name}.npy"
         try:
             table = np.load(path, mmap_mode="r+")
-        except _DAMAGED as error:
+        except DAMAGED_ARCHIVE as error:
             raise ValueError(
                 f"{path} is missing or damaged. Delete the folder to begin anew."
             ) from error

@@ -14,7 +14,6 @@ Not in the LightRNN paper, which starts from a random table.
 """
 
 import inspect
-import zipfile
 from collections.abc import Callable
 from typing import Any, BinaryIO, Self
 
@@ -25,6 +24,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
+from lightrnn_tf._files import DAMAGED_ARCHIVE
 
 # Distance of a neighbour (before: negative) and how much it counts.
 _NEIGHBOURS = {-1: 1.0, 1: 0.7, -2: 0.5}
@@ -39,7 +39,6 @@ _MAX_PAIRS = 1 << 26
 _LARGEST = 1e15
 # SciPy before 1.17 is repeatable without being asked.
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
-_DAMAGED = (KeyError, OSError, ValueError, TypeError, MemoryError, zipfile.BadZipFile)
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -141,7 +140,7 @@ class Neighbours:
                         arrays[f"{name}{distance}"] for name in ("row", "col", "data")
                     )
                     found.pairs[distance] = csr_matrix((counted, (row, col)), shape)
-        except _DAMAGED as error:
+        except DAMAGED_ARCHIVE as error:
             raise ValueError(f"the neighbours are damaged: {error}") from error
         if found.counts.shape != (vocabulary_size,):
             raise ValueError("the neighbours are not of this vocabulary.")

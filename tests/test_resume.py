@@ -270,3 +270,39 @@ def stop_in_the_third_epoch(asked):
     training._Training._callbacks = lambda self: [*callbacks(self), Stop()]
     with pytest.raises(KeyboardInterrupt):
         training.train(training.Options(**asked))
+
+
+def test_no_damage_of_a_checkpoint_goes_unnoticed_or_breaks_out(tmp_path):
+    """A file that was cut or changed by a byte is refused, a whole one is read."""
+    import keras
+
+    from lightrnn_tf import models
+
+    model = models.LightRNN(vocabulary_size=10, units=4)
+    model.build()
+    model.compile(keras.optimizers.Adam())
+    model.optimizer.build(model.trainable_variables)
+    place = checkpoint.Place(2, 3, 4)
+    checkpoint.save(tmp_path, model, place)
+    path = tmp_path / checkpoint.FILE
+    whole_file = path.read_bytes()
+    draw = np.random.default_rng(0)
+    refused = 0
+    for _ in range(200):
+        content = bytearray(whole_file)
+        at = int(draw.integers(len(content)))
+        if draw.random() < 0.3:
+            del content[at:]
+        else:
+            content[at] ^= 1 << int(draw.integers(8))
+        path.write_bytes(content)
+        try:
+            found, values = checkpoint.load(tmp_path, model)
+        except ValueError:
+            refused += 1
+        else:  # In a place that means nothing, such as a time.
+            assert found == place
+            checkpoint.restore(model, values)
+    assert refused > 100
+    path.write_bytes(whole_file)
+    assert checkpoint.load(tmp_path, model)[0] == place
