@@ -44,6 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
+        if _was_interrupted(error):
+            print("lightrnn: interrupted.", file=sys.stderr)
+            return 130
         # TensorFlow and its like raise classes of their own; --debug tells where.
         if args.debug:
             traceback.print_exc()
@@ -69,6 +72,14 @@ def _parse(arguments):
     if hasattr(args, "check"):
         args.check(args)
     return args
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """Return whether an error came of Ctrl-C, as that of a zip closed halfway does."""
+    before = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (
+        before is not None and _was_interrupted(before)
+    )
 
 
 def _one_line(error: BaseException) -> str:

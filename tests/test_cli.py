@@ -580,6 +580,24 @@ def test_interrupt_keeps_the_last_finished_epoch(folder, tmp_path):
     assert lightrnn("evaluate", out, "--text", text) == 0
 
 
+def test_interrupt_within_a_checkpoint_is_an_interrupt(
+    folder, tmp_path, capsys, monkeypatch
+):
+    """Closing a zip that is half written hides Ctrl-C behind an error of its own."""
+    import io
+
+    class Stopped(io.BytesIO):
+        def write(self, content):
+            raise KeyboardInterrupt
+
+    real = np.savez
+    monkeypatch.setattr(np, "savez", lambda file, **arrays: real(Stopped(), **arrays))
+    out = tmp_path / "r"
+    command = ("train", "--train", folder / "text.txt", *SMALL, "--rounds", "2")
+    assert lightrnn(*command, "--out", out) == 130
+    assert capsys.readouterr().err.rstrip().endswith("interrupted.")
+
+
 def test_interrupt_before_the_first_epoch_leaves_nothing(folder, tmp_path):
     big = tmp_path / "big.txt"
     big.write_text(TEXT * 200, encoding="utf-8")
