@@ -74,12 +74,9 @@ def _parse(arguments):
     return args
 
 
-def _was_interrupted(error: BaseException) -> bool:
-    """Return whether an error came of Ctrl-C, as that of a zip closed halfway does."""
-    before = error.__cause__ or error.__context__
-    return isinstance(error, KeyboardInterrupt) or (
-        before is not None and _was_interrupted(before)
-    )
+def _was_interrupted(error: Exception) -> bool:
+    """Return whether an error came of Ctrl-C while TensorFlow fetched a batch."""
+    return "KeyboardInterrupt:" in str(error)
 
 
 def _one_line(error: BaseException) -> str:
