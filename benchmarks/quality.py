@@ -9,8 +9,8 @@
 
 DIR holds a folder for each corpus. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
-results/quality.jsonl. A run that is in --runs already is not trained again, so a
-stopped benchmark goes on where it was. Dropout and learning rate of a row are those
+results/quality.jsonl. A run that is in --runs already is not trained again, and one
+that was stopped goes on where it was. Dropout and learning rate of a row are those
 that won the sweep of its kin on validation text: the same four settings for each kin,
 6 epochs, Penn Treebank. `--speed` trains the kinds by turns on part of a corpus, and
 `--latency` times suggestions of the exported models of a corpus by turns; run these two
@@ -230,7 +230,7 @@ def settings_of(kin):
 
 
 def train(corpus, options, rounds, run, args):
-    """Train a run that is not there yet; return the command."""
+    """Train a run that is not finished yet; return the command."""
     texts = args.corpora / corpus
     command = [
         *("train", "--train", texts / "train.txt.xz"),
@@ -238,7 +238,9 @@ def train(corpus, options, rounds, run, args):
         *("--rounds", ",".join(map(str, rounds))),
         *("--seed", args.seed, "--threads", args.threads, "--out", run),
     ]
-    if not run.exists():
+    if run.with_name(f"{run.name}.partial").exists():
+        lightrnn("train", "--resume", run)
+    elif not run.exists():
         lightrnn(*command)
     return shown(command)
 
