@@ -92,6 +92,8 @@ class Reallocate(keras.callbacks.Callback):
         self.rounds.append(done)
         if self.report:
             self.report(epoch, done)
+        # What was scored on the way is in the sums of the epoch.
+        self.model.reset_metrics()
 
 
 def _numbers(epochs):

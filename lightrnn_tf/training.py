@@ -745,6 +745,7 @@ class _Checkpoints(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.first_batch = 0
         if not self.model.stop_training:
+            self.model.reset_metrics()  # The sums are those of the validation.
             self._save(epoch + 1, 0)
 
     def _save(self, epoch, batch):

@@ -213,6 +213,21 @@ def test_callback_runs_its_rounds_inside_fit(ids, rng):
     assert all(r.nats_predicted <= r.nats_before for r in reallocate.rounds)
 
 
+def test_the_loss_after_a_round_is_of_the_epoch_alone(ids, rng):
+    windows = data.windows(ids, 4, 7)
+    other = data.windows(ids[::-1].copy(), 4, 7)
+
+    def report(epoch, done):
+        rounds.model.evaluate(other, verbose=0)
+
+    rounds = callbacks.Reallocate(windows, epochs=[0], report=report)
+    model = make(rng, dropout=0.0)
+    model.optimizer.learning_rate = 0.0
+    history = model.fit(windows, epochs=1, callbacks=[rounds], verbose=0).history
+    loss = model.evaluate(windows, verbose=0)[0]
+    assert history["loss"][0] == pytest.approx(loss, rel=1e-5)
+
+
 def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
     windows = data.windows(ids, 4, 7)
     with pytest.raises(ValueError, match="`moving_cost` must be two numbers"):

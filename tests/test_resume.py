@@ -169,6 +169,17 @@ def test_killed_at_the_very_end_it_ends_the_same(texts, whole, tmp_path):
     assert_same(run_whole, tmp_path / "run")
 
 
+def test_with_checkpoints_between_epochs_alone_it_ends_the_same(texts, whole, tmp_path):
+    run_whole, moments = whole
+    asked = options(texts, out=str(tmp_path / "run"), checkpoint_minutes=1e9)
+    fewer = child(begin, {**asked, "out": str(tmp_path / "other")})
+    assert fewer < moments
+    # In the second epoch, before the reallocation.
+    assert child(begin, asked, fewer // 3) is None
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
 @pytest.mark.parametrize("cut", [100, -200, "flip"])
 def test_a_damaged_checkpoint_makes_room_for_the_one_before(
     texts, whole, tmp_path, cut
