@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test android-test android-model browser-test oldest-runtime-test clean
+.PHONY: quickstart test slow-test android-test android-model browser-test oldest-runtime-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -12,9 +12,13 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 -q -m "not slow"
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
+
+# Proofs that take minutes each, four workers among them.
+slow-test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -q -m slow
 
 # The keyboard on a plain JVM; what cannot be run is named with the reason.
 android-test: $(VENV)/installed

@@ -45,9 +45,10 @@ setup(
         "datasets": ["tensorflow-datasets"],
         "beam": ["apache-beam"],
         "browser": ["playwright"],
+        "workers": ["jax>=0.10"],
         "dev": [
             "apache-beam",
-            "jax>=0.4.35",
+            "jax>=0.10",
             "mypy",
             "pytest>=8",
             "pytest-xdist",

@@ -25,6 +25,7 @@ _MODULES = (
     "table",
     "vocabulary",
     "warm_start",
+    "workers",
 )
 _NAMES = {"Tokenizer": "vocabulary", "Vocabulary": "vocabulary", "WordTable": "table"}
 

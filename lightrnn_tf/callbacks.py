@@ -3,10 +3,11 @@
 import os
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import keras
 
-from lightrnn_tf import matching, models, reallocation
+from lightrnn_tf import matching, models, reallocation, workers
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -24,6 +25,7 @@ class Reallocate(keras.callbacks.Callback):
         folder: As there. Defaults to memory.
         report: Called with the epoch and the `reallocation.Round`. Defaults to none.
         progress: Called with the share of the pass done. Defaults to none.
+        team: The `workers.Team` that trains the model. Defaults to one worker.
 
     Raises:
         ValueError: If an argument cannot be used, or, in `fit`, the model is no
@@ -54,8 +56,9 @@ class Reallocate(keras.callbacks.Callback):
         moving_cost: tuple[float, float] = (0.0, 0.0),
         time_limit: float | None = None,
         folder: str | os.PathLike | None = None,
-        report: Callable[[int, reallocation.Round], None] | None = None,
+        report: Callable[[int, Any], None] | None = None,
         progress: Callable[[float], None] | None = None,
+        team: workers.Team | None = None,
     ):
         super().__init__()
         reallocation.check(solver, moving_cost, time_limit)
@@ -67,7 +70,8 @@ class Reallocate(keras.callbacks.Callback):
         self.folder = folder
         self.report = report
         self.progress = progress
-        self.rounds: list[reallocation.Round] = []
+        self.team = team or workers.Team()
+        self.rounds: list[reallocation.Round | None] = []
 
     def on_train_begin(self, logs=None):
         if not isinstance(self.model, models.LightRNN):
@@ -80,7 +84,7 @@ class Reallocate(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
             return
-        done = reallocation.reallocate(
+        done = self.team.reallocate(
             self.model,
             self.windows,
             self.solver,

@@ -28,6 +28,20 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = _parse(arguments)
+    if getattr(args, "coordinator", None):
+        from lightrnn_tf import _guard
+
+        arguments = sys.argv[1:] if arguments is None else arguments
+        return _guard.run(_work, arguments)
+    return _run(args)
+
+
+def _work(arguments):
+    """Do what `main` does, as one of several workers."""
+    return _run(_parse(arguments))
+
+
+def _run(args):
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if getattr(args, "threads", None):
         for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
@@ -270,7 +284,7 @@ def _add_train(add):
         "--resume",
         metavar="RUN",
         help="go on with a training that was stopped, as it was begun; of the other "
-        "options only --threads and --tensorboard may be given",
+        "options only --threads, --tensorboard and those of workers may be given",
     )
     shape = command.add_argument_group("model").add_argument
     shape(
@@ -425,11 +439,22 @@ def _add_train(add):
     )
     fit("--seed", type=_natural, default=0, metavar="N", help="default: 0")
     fit("--threads", type=_positive, metavar="N", help="default: all cores")
+    team = command.add_argument_group(
+        "several workers",
+        "Started with the same command each, but for --worker, in the same folder; "
+        "KERAS_BACKEND=jax.",
+    ).add_argument
+    team("--workers", type=_positive, metavar="N", help="how many; default: 1")
+    team("--worker", type=_natural, metavar="N", help="which one this is, from 0")
+    team("--coordinator", metavar="HOST:PORT", help="where worker 0 can be reached")
     command.set_defaults(check=functools.partial(_check_train, command))
 
 
 def _check_train(command, args):
     """Refuse options of `train` that do not go together."""
+    team = [args.workers, args.worker, args.coordinator]
+    if None in team and team != [None] * 3:
+        command.error("--workers, --worker and --coordinator go together")
     if args.resume is None:
         missing = [] if args.out else ["--out"]
         if not args.train and args.tfds is None and args.prepared is None:
@@ -441,11 +466,12 @@ def _check_train(command, args):
             )
         args.train = args.train or []
         return
+    allowed = ("resume", "threads", "tensorboard", "debug", "command", "check")
+    allowed += ("workers", "worker", "coordinator")
     given = [
         f"--{name.replace('_', '-')}"
         for name, value in vars(args).items()
-        if name not in ("resume", "threads", "tensorboard", "debug", "command", "check")
-        and value != command.get_default(name)
+        if name not in allowed and value != command.get_default(name)
     ]
     if given:
         command.error(
@@ -638,11 +664,13 @@ def _add_json(command):
 
 
 def _load_keras():
-    """Import Keras and its backend, which greets us in many lines."""
+    """Import Keras and what it imports, which greets us in many lines."""
     from lightrnn_tf._quiet import quiet
 
     with quiet():
-        import keras  # noqa: F401
+        import keras
+
+        keras.utils.set_random_seed(0)  # On JAX that imports TensorFlow too.
 
 
 def _prepare(args):
@@ -664,15 +692,20 @@ def _prepare(args):
 
 def _train(args):
     _load_keras()
-    from lightrnn_tf import training
+    from lightrnn_tf import training, workers
 
-    if args.resume is not None:
-        run = training.resume(args.resume, args.tensorboard)
-        print(f"{run.path}")
+    team = None
+    if args.coordinator is not None:
+        team = workers.Team.join(args.coordinator, args.workers, args.worker)
+    if team and not team.is_first:
+        training.assist(args.resume or args.out, team)
         return
-    names = {field.name for field in dataclasses.fields(training.Options)}
-    options = {name: value for name, value in vars(args).items() if name in names}
-    run = training.train(training.Options(**options))
+    if args.resume is not None:
+        run = training.resume(args.resume, args.tensorboard, team)
+    else:
+        names = {field.name for field in dataclasses.fields(training.Options)}
+        options = {name: value for name, value in vars(args).items() if name in names}
+        run = training.train(training.Options(**options), team)
     print(f"{run.path}")
 
 

@@ -58,6 +58,7 @@ def reallocate(
     time_limit: float | None = None,
     folder: str | os.PathLike | None = None,
     progress: Callable[[float], None] | None = None,
+    losses: LossTables | None = None,
 ) -> Round:
     """Move the words of `model` to better cells and fit its input vectors to them.
 
@@ -70,6 +71,7 @@ def reallocate(
         time_limit: Seconds for the matching. Defaults to none.
         folder: As in `loss_tables`. Defaults to memory.
         progress: Called with the share of the pass done. Defaults to none.
+        losses: The loss tables of the text, if they are known. Defaults to a pass.
 
     Raises:
         ValueError: If the model is not compiled, a moving cost is not a number of at
@@ -88,7 +90,8 @@ def reallocate(
     check(solver, moving_cost, time_limit)
     if not model.compiled:
         raise ValueError("`model` must be compiled. Call `model.compile(...)` first.")
-    losses = loss_tables(model, windows, folder, progress)
+    if losses is None:
+        losses = loss_tables(model, windows, folder, progress)
     before = model.table
     counts = _counts(windows.ids, len(before))
     answer = _solve(losses, before, counts, moving_cost, solver, time_limit)

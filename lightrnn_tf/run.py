@@ -234,7 +234,7 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
         FileExistsError: If there is something already and `overwrite` is `False`, or
             it is not a run.
     """
-    partial = _partial(path)
+    partial = partial_of(path)
     for existing in (path, partial):
         if existing.exists() and not overwrite:
             resumed = checkpoint.exists(existing)
@@ -258,7 +258,7 @@ def reopen(path: pathlib.Path) -> pathlib.Path | None:
     Raises:
         FileNotFoundError: If nothing of the run is there.
     """
-    partial = _partial(path)
+    partial = partial_of(path)
     if not partial.exists() and checkpoint.exists(path):
         path.rename(partial)
     if partial.is_dir():
@@ -268,7 +268,8 @@ def reopen(path: pathlib.Path) -> pathlib.Path | None:
     raise FileNotFoundError(f"{path}: no such run.")
 
 
-def _partial(path):
+def partial_of(path: pathlib.Path) -> pathlib.Path:
+    """Return the folder in which a run is trained."""
     return path.with_name(path.name + ".partial")
 
 

@@ -28,6 +28,7 @@ from lightrnn_tf import (
     reallocation,
     run,
     warm_start,
+    workers,
 )
 from lightrnn_tf import table as tables
 from lightrnn_tf._files import write_atomic
@@ -37,6 +38,8 @@ from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 CLIP_NORM = 5.0
 # What the learning rate falls to, as a share of the full one, when training is over.
 FINAL_RATE = 0.02
+# Batches after which workers agree whether to save a checkpoint.
+_BATCHES_BETWEEN_QUESTIONS = 20
 # Room on disk beside the weights themselves.
 _SPARE_BYTES = 1 << 20
 # Share of the words for which cells are kept free by default.
@@ -141,12 +144,17 @@ class Options:
             )
 
 
-def train(options: Options) -> run.Run:
+def train(options: Options, team: workers.Team | None = None) -> run.Run:
     """Train a model on text files and leave a run.
 
     What stops it, Ctrl-C or an error, is raised again. From the first finished epoch
     on, the run is left as it is after the last one; before, nothing is but what
     `resume` needs.
+
+    Args:
+        options: What to train, and on what.
+        team: The workers that train together, of which this is the first; the others
+            call `assist`. Defaults to one.
 
     Returns:
         The finished run.
@@ -155,11 +163,15 @@ def train(options: Options) -> run.Run:
     partial = run.create(path, options.overwrite)
     with run.alone_in(partial):
         run.clear(partial)
-        _train(options, partial, path, resumed=False)
+        _train(options, partial, path, False, team or workers.Team())
     return run.Run(options.out)
 
 
-def resume(path: str | pathlib.Path, tensorboard: str | None = None) -> run.Run:
+def resume(
+    path: str | pathlib.Path,
+    tensorboard: str | None = None,
+    team: workers.Team | None = None,
+) -> run.Run:
     """Go on with a training that was stopped, wherever that was.
 
     The run ends as it would have ended without a stop. One that is over is left as it
@@ -168,6 +180,7 @@ def resume(path: str | pathlib.Path, tensorboard: str | None = None) -> run.Run:
     Args:
         path: The run, as given to `Options.out`.
         tensorboard: As in `Options`.
+        team: As in `train`.
 
     Returns:
         The finished run.
@@ -183,14 +196,31 @@ def resume(path: str | pathlib.Path, tensorboard: str | None = None) -> run.Run:
         _say(f"{path.name} is finished.")
         return run.Run(path)
     with run.alone_in(partial):
-        try:
-            options = Options(
-                **run.training_options(partial), out=str(path), tensorboard=tensorboard
-            )
-        except TypeError as error:
-            raise ValueError(f"{partial / run.CONFIG} is damaged: {error}.") from error
-        _train(options, partial, path, resumed=True)
+        options = _read_options(partial, path, tensorboard)
+        _train(options, partial, path, True, team or workers.Team())
     return run.Run(path)
+
+
+def assist(path: str | pathlib.Path, team: workers.Team) -> None:
+    """Train with the first worker, which keeps the run.
+
+    Args:
+        path: The run; its folder is reached by all workers under this name.
+        team: The workers, of which this is another one.
+    """
+    path = pathlib.Path(path).absolute()
+    partial = run.partial_of(path)
+    with team.together():
+        _Training(_read_options(partial, path), partial, team).fit()
+
+
+def _read_options(partial, path, tensorboard=None):
+    try:
+        return Options(
+            **run.training_options(partial), out=str(path), tensorboard=tensorboard
+        )
+    except TypeError as error:
+        raise ValueError(f"{partial / run.CONFIG} is damaged: {error}.") from error
 
 
 def _written(options: Options) -> dict:
@@ -204,12 +234,21 @@ def _written(options: Options) -> dict:
 
 
 def _train(
-    options: Options, partial: pathlib.Path, path: pathlib.Path, resumed: bool
+    options: Options,
+    partial: pathlib.Path,
+    path: pathlib.Path,
+    resumed: bool,
+    team: workers.Team,
 ) -> None:
     training = None
     try:
-        training = _Training(options, partial)
-        training.fit()
+        if not checkpoint.exists(partial):
+            training = _Training(options, partial)
+        with team.together():
+            if team.devices > 1 or training is None:
+                # All go on from the checkpoint of what one has begun.
+                training = _Training(options, partial, team)
+            training.fit()
         training.finish()
     except BaseException:
         if training and (partial / run.WEIGHTS).exists():
@@ -238,11 +277,14 @@ class _Training:
     Where the folder has a checkpoint, it goes on from there.
     """
 
-    def __init__(self, options: Options, path: pathlib.Path):
-        keras.utils.set_random_seed(options.seed)
+    def __init__(
+        self, options: Options, path: pathlib.Path, team: workers.Team | None = None
+    ):
         self.options = options
         self.path = path
-        self.log = _Log(path)
+        self.team = team or workers.Team()
+        self.log = _Log(path, self.team.is_first)
+        keras.utils.set_random_seed(options.seed)
         if checkpoint.exists(path):
             self._go_on()
         else:
@@ -277,15 +319,17 @@ class _Training:
         self._compile()
         self.place, self.saved = checkpoint.load(self.path, self.model)
         self.log.keep(self.place.lines)
-        _say(
-            f"Going on after {self.place.epoch} epochs and {self.place.batch:,} of "
-            f"{len(self.windows):,} batches."
-        )
+        if self.team.is_first and not self.place.is_start:
+            _say(
+                f"Going on after {self.place.epoch} epochs and {self.place.batch:,} of "
+                f"{len(self.windows):,} batches."
+            )
 
     def save(self, model: models.LanguageModel, place: checkpoint.Place):
         """Write a checkpoint."""
         self.place = dataclasses.replace(place, lines=self.log.lines)
-        checkpoint.save(self.path, model, self.place)
+        if self.team.is_first:
+            checkpoint.save(self.path, model, self.place)
 
     def _compile(self):
         optimizer = keras.optimizers.Adam(
@@ -394,7 +438,14 @@ class _Training:
         self.windows = data.windows(
             *(self.ids, options.batch_size, options.steps, self.shards, options.seed)
         )
-        streams = min(options.batch_size, len(valid))
+        devices = self.team.devices
+        if options.batch_size % devices or len(valid) < devices:
+            raise ValueError(
+                f"`batch_size` must be a multiple of the {devices} devices that train "
+                f"together, and the text for validation as long. Received: "
+                f"{options.batch_size} and {len(valid)}."
+            )
+        streams = min(options.batch_size, len(valid)) // devices * devices
         self.valid = data.windows(valid, streams, options.steps)
 
     def _given_table(self) -> tables.WordTable | None:
@@ -444,12 +495,12 @@ class _Training:
             # Keras prints to standard output, which is for results.
             with contextlib.redirect_stdout(sys.stderr):
                 self.model.fit(
-                    windows,
+                    self.team.feed(windows),
                     initial_epoch=begin,
                     epochs=end,
-                    validation_data=self.valid,
+                    validation_data=self.team.feed(self.valid),
                     callbacks=every,
-                    verbose=1 if sys.stderr.isatty() else 2,
+                    verbose=self._verbose(),
                 )
             if self.model.stop_training:
                 break
@@ -459,8 +510,14 @@ class _Training:
                 "--learning-rate."
             )
 
+    def _verbose(self):
+        if not self.team.is_first:
+            return 0
+        return 1 if sys.stderr.isatty() else 2
+
     def _callbacks(self):
         options = self.options
+        # The same for each worker: what fetches numbers of the model needs them all.
         every = [
             keras.callbacks.LearningRateScheduler(
                 lambda epoch: learning_rate(options, epoch)
@@ -485,11 +542,13 @@ class _Training:
 
     def _reallocation(self, starts):
         # Kept in files, so that a pass that is stopped need not begin anew.
-        folder = self.path / "loss_tables"
+        folder = self.path / f"loss_tables-{self.team.number}"  # Each its own.
 
-        def report(epoch: int, done: reallocation.Round):
+        def report(epoch: int, done: reallocation.Round | None):
             shutil.rmtree(folder)
-            after = self._valid_perplexity()
+            after = self._valid_perplexity()  # All workers together.
+            if done is None:
+                return
             answer = done.assignment
             self.log.write(
                 reallocation_before_epoch=epoch + 1,
@@ -520,14 +579,18 @@ class _Training:
             folder=folder,
             report=report,
             progress=_progress.LazyBar("Loss tables, then matching"),
+            team=self.team,
         )
 
     def _valid_perplexity(self):
-        result = self.model.evaluate(self.valid, verbose=0, return_dict=True)
+        valid = self.team.feed(self.valid)
+        result = self.model.evaluate(valid, verbose=0, return_dict=True)
         return result["perplexity"]
 
     def keep(self):
         """Go back to the best weights and write what belongs to them."""
+        if self.team.devices > 1:
+            self.model = run.Run(self.path).new_model()
         self.model.load_weights(self.path / run.WEIGHTS)
         write_atomic(self.path / run.TABLE, self.model.table.to_json())
         _draw(self.path)
@@ -654,25 +717,30 @@ class _KeepBest(keras.callbacks.Callback):
         before = [line["val_loss"] for line in self.log.epochs]
         if not logs["val_loss"] < min(before, default=math.inf):
             return
+        model = self.model  # On JAX that fetches the numbers of the step.
+        if not self.log.writes:
+            return
         new = self.path.with_name("new.weights.h5")
-        self._check_space(new)
-        self.model.save_weights(new, overwrite=True)
+        self._check_space(new, model)
+        with workers.alone():  # Keras makes variables of its own to save others.
+            model.save_weights(new, overwrite=True)
         new.replace(self.path)
 
-    def _check_space(self, path):
+    def _check_space(self, path, model):
         """Raise `OSError` if the disk is too full; the HDF5 library would crash."""
-        variables = [*self.model.variables, *self.model.optimizer.variables]
+        variables = [*model.variables, *model.optimizer.variables]
         needed = _SPARE_BYTES + sum(4 * math.prod(v.shape) for v in variables)
         if shutil.disk_usage(path.parent).free < needed:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 class _Log(keras.callbacks.Callback):
-    """Writes the numbers of each epoch to `metrics.jsonl`."""
+    """Writes the numbers of each epoch to `metrics.jsonl`, one worker for all."""
 
-    def __init__(self, path: pathlib.Path):
+    def __init__(self, path: pathlib.Path, writes: bool):
         super().__init__()
         self.path = path / run.METRICS
+        self.writes = writes
         self.lines = 0
         self.epochs: list[dict] = []
         self.start = 0.0
@@ -689,8 +757,9 @@ class _Log(keras.callbacks.Callback):
         self.epochs.append(line)
 
     def write(self, **line):
-        with open(self.path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        if self.writes:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
         self.lines += 1
 
     def keep(self, lines: int):
@@ -699,7 +768,8 @@ class _Log(keras.callbacks.Callback):
         kept = text.splitlines()[:lines]
         if len(kept) < lines:
             raise ValueError(f"{self.path} is damaged: lines of it are missing.")
-        write_atomic(self.path, "".join(f"{line}\n" for line in kept))
+        if self.writes:
+            write_atomic(self.path, "".join(f"{line}\n" for line in kept))
         read = [json.loads(line) for line in kept]
         self.epochs = [line for line in read if "epoch" in line]
         self.lines = lines
@@ -737,9 +807,9 @@ class _Checkpoints(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         done = self.first_batch + batch + 1
-        due = time.monotonic() - self.last >= 60 * self.minutes
         # With its last batch an epoch is not over: its validation follows.
-        if due and done < len(self.training.windows) and not self.model.stop_training:
+        inside = done < len(self.training.windows)
+        if inside and self._is_due(done) and not self.model.stop_training:
             self._save(self.epoch, done)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -747,6 +817,12 @@ class _Checkpoints(keras.callbacks.Callback):
         if not self.model.stop_training:
             self.model.reset_metrics()  # The sums are those of the validation.
             self._save(epoch + 1, 0)
+
+    def _is_due(self, done):
+        team = self.training.team
+        if team.count > 1 and done % _BATCHES_BETWEEN_QUESTIONS:
+            return False
+        return team.ask_first(time.monotonic() - self.last >= 60 * self.minutes)
 
     def _save(self, epoch, batch):
         # `self.model`, not the training's: on JAX it fetches the numbers of the step.

@@ -12,7 +12,7 @@ LIBRARY = ROOT / "lightrnn_tf"
 
 # What a module may import of ours; the rest of the table in README's "how it works".
 LAYERS = [
-    {"_version", "_allocator", "_checks", "_files", "_progress", "_quiet"}
+    {"_version", "_allocator", "_checks", "_files", "_guard", "_progress", "_quiet"}
     | {"vocabulary", "table"},
     {"lexicon"},
     {"matching", "warm_start", "decoding"},
@@ -21,6 +21,7 @@ LAYERS = [
     {"checkpoint", "litert", "models"},
     {"data", "loss_tables", "run"},
     {"reallocation"},
+    {"workers"},
     {"callbacks", "predictor", "prepare"},
     {"training"},
     {"quickstart", "cli", "__main__", "__init__"},

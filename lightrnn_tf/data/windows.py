@@ -64,6 +64,8 @@ class Windows(keras.utils.PyDataset):
         self.ids = ids
         self.batch_size = batch_size
         self.steps = steps
+        self._streams = batch_size
+        self._rows = slice(None)
         self.seed = seed
         lengths = np.array(
             _joined([len(ids)] if shards is None else shards, batch_size)
@@ -92,6 +94,24 @@ class Windows(keras.utils.PyDataset):
         rest._first = self._first + batches
         return rest
 
+    def share(self, number, count):
+        """Return the windows of which each batch has one worker's rows.
+
+        Args:
+            number: Which of the workers, from 0.
+            count: How many there are; it divides the batch size.
+        """
+        if self.batch_size % count:
+            raise ValueError(
+                f"`batch_size` must be a multiple of the {count} workers. Received: "
+                f"{self.batch_size}."
+            )
+        share = copy.copy(self)
+        share.batch_size = self.batch_size // count
+        first = number * share.batch_size
+        share._rows = slice(first, first + share.batch_size)
+        return share
+
     def __len__(self):
         return self._ends[-1] - self._first
 
@@ -100,10 +120,10 @@ class Windows(keras.utils.PyDataset):
         place = np.searchsorted(self._ends, number, side="right")
         shard = self.order[place]
         number -= self._ends[place] - self._batches[shard]
-        length, longer = divmod(self._lengths[shard], self.batch_size)
-        lengths = length + (np.arange(self.batch_size) < longer)
-        ends = (self._begins[shard] + np.cumsum(lengths))[:, None]
-        begins = ends - lengths[:, None]
+        length, longer = divmod(self._lengths[shard], self._streams)
+        lengths = length + (np.arange(self._streams) < longer)
+        ends = (self._begins[shard] + np.cumsum(lengths))[self._rows, None]
+        begins = ends - lengths[self._rows, None]
         places = begins + np.arange(-1, self.steps) + number * self.steps
         inside = (places >= begins) & (places < ends)
         batch = np.full(places.shape, NO_WORD, np.int32)

@@ -370,6 +370,12 @@ class LanguageModel(keras.Model):
                 f"{tuple(x.shape)}. Pass shuffle=False, or `data.windows(...)`."
             )
         callbacks = [_Rewind(x), *(callbacks or [])]
+        valid = kwargs.get("validation_data")
+        if valid is not None:
+            # Several devices need all variables to be there before the first step.
+            size = kwargs.get("validation_batch_size") or batch_size
+            valid = valid[0] if isinstance(valid, tuple) else valid
+            self._allocate("evaluation", valid, size)
         with self._carry("training", x, y, batch_size):
             return super().fit(
                 x,
@@ -400,18 +406,23 @@ class LanguageModel(keras.Model):
                 f"Received: {type(y).__name__}."
             )
         _allocator.keep_freed_memory()
-        carried = getattr(self, f"{use}_state")
-        if carried.allocate(_batch_size(x, batch_size)):
-            if use == "training":
-                self.train_function = None
-            else:
-                self.test_function = self.predict_function = None
+        carried = self._allocate(use, x, batch_size)
         carried.restart()
         before, self._carrying = self._carrying, carried
         try:
             yield
         finally:
             self._carrying = before
+
+    def _allocate(self, use, x, batch_size):
+        """Make room for the streams of `x`; return the `CarriedState` of a use."""
+        carried = getattr(self, f"{use}_state")
+        if carried.allocate(_batch_size(x, batch_size)):
+            if use == "training":
+                self.train_function = None
+            else:
+                self.test_function = self.predict_function = None
+        return carried
 
     def export(self, filepath, format="tf_saved_model", *, vocabulary=None, **kwargs):
         """Export as `keras.Model.export`, or with `format="litert"` for a phone.
