@@ -365,6 +365,33 @@ def user_words_table() -> str:
     )
 
 
+def workers_table() -> str:
+    """Return the bytes that workers exchange in a step."""
+    measured = {r["model"]: r for r in read("workers")}
+    least = measured["LightRNN, k = 0"]["bytes_per_step"]
+    rows = [
+        "| V = 10,000, one LSTM layer of 200 | parameters | MB a step, two workers | "
+        "four | of LightRNN, k = 0 |",
+        "|---|---|---|---|---|",
+    ]
+    for name, r in measured.items():
+        two, four = (r["bytes_per_step"][n] for n in ("2", "4"))
+        rows.append(
+            f"| {name} | {r['parameters'] / 1e6:.2f} M | {two / 1e6:.1f} | "
+            f"{four / 1e6:.1f} | {two / least['2']:.1f} × |"
+        )
+    largest = max(max(r["largest_difference_of_loss"].values()) for r in read("workers"))
+    return "\n".join(
+        [
+            *rows,
+            "",
+            "Bytes that the loopback interface carries in a step, all workers together "
+            "(`benchmarks/workers.py`). The losses of 25 steps differ from those of one "
+            f"process by at most {largest:.0e}.",
+        ]
+    )
+
+
 def _on_device(trained):
     return [r for r in read("on_device") if r["trained"] == trained]
 
@@ -383,6 +410,7 @@ TABLES = {
     "quantisation": quantisation_table,
     "search": search_table,
     "user words": user_words_table,
+    "workers": workers_table,
 }
 
 

@@ -11,7 +11,7 @@ import sys
 from importlib.metadata import version
 
 ROOT = pathlib.Path(__file__).parents[1]
-PACKAGES = ("keras", "tensorflow", "numpy", "scipy", "ai-edge-litert")
+PACKAGES = ("keras", "tensorflow", "jax", "numpy", "scipy", "ai-edge-litert")
 
 
 def read(name: str) -> list[dict]:

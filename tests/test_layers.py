@@ -281,6 +281,46 @@ def test_forget_gate_starts_open():
     assert np.array(stack.projections[0].bias).tolist() == [0] * 3 + [1] * 3 + [0] * 6
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() != "jax", reason="JAX has a loop of its own"
+)
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple"])
+@pytest.mark.parametrize("restarts", [False, True])
+def test_gradient_of_the_loop_on_jax_equals_that_of_keras(cell, restarts, rng):
+    import jax
+
+    stack = layers.RecurrentStack(7, cell, layers=2, restarts=restarts)
+    stack.build((None, None, 4))
+    count = stack.num_states
+    draw = [(3, 5, 4), (3, 5, 7), *[(3, 7)] * (2 * count), *[(1, 7)] * count]
+    inputs, *rest = (rng.normal(size=shape).astype("float32") for shape in draw)
+    weight, weights = rest[0], rest[1 : 1 + count]
+    states, fresh = rest[1 + count : 1 + 2 * count], rest[1 + 2 * count :]
+    restart = (rng.random((3, 5)) < 0.4).astype("int32") if restarts else None
+    variables = stack.trainable_variables
+
+    def score(values, inputs, states, fresh):
+        with keras.StatelessScope(
+            state_mapping=list(zip(variables, values, strict=True))
+        ):
+            hidden, after = stack.run(
+                stack.project(inputs), states, False, restart, fresh
+            )
+        return (hidden * weight).sum() + sum(
+            (state * each).sum() for state, each in zip(after, weights, strict=True)
+        )
+
+    def gradients():
+        at = [variable.value for variable in variables], inputs, states, fresh
+        return jax.tree.leaves(jax.grad(score, argnums=range(4))(*at))
+
+    found = gradients()
+    stack._scan = lambda *of_layer: stack._rnn(*of_layer, all_states=False)
+    for one, other in zip(found, gradients(), strict=True):
+        # Sums in another order.
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("cls", "kwargs", "message"),
     [

@@ -264,27 +264,51 @@ class RecurrentStack(keras.layers.Layer):
         outputs, after, sequences = None, [], []
         states = [ops.cast(state, self.compute_dtype) for state in states]
         count = CELLS[self.cell][2]
-        for n, rnn in enumerate(self.rnns):
+        for n in range(self.layers):
             if n:
                 outputs = self.dropouts[n - 1](outputs, training=training)
                 projected = self.projections[n](outputs)
-            before = states[n * count : (n + 1) * count]
+            part = slice(n * count, (n + 1) * count)
+            before, fresh = states[part], []
             if self.restarts:
-                flags = ops.cast(ops.expand_dims(restart, -1), projected.dtype)
-                projected = ops.concatenate([projected, flags], axis=-1)
-                before = before + [
+                fresh = [
                     ops.broadcast_to(
                         ops.cast(state, self.compute_dtype), ops.shape(before[0])
                     )
-                    for state in restart_states[n * count : (n + 1) * count]
+                    for state in restart_states[part]
                 ]
-            self.cells[n].emit_states = all_states
-            outputs, *last = rnn(projected, initial_state=before)
-            after += last[:count]
+            if keras.backend.backend() == "jax" and not all_states:
+                outputs, last = self._scan(n, projected, before, restart, fresh)
+            else:
+                outputs, last = self._rnn(
+                    *(n, projected, before, restart, fresh, all_states)
+                )
+            after += last
             if all_states:
                 sequences += ops.split(outputs, count, axis=-1)
                 outputs = sequences[-count]
         return sequences if all_states else outputs, after
+
+    def _rnn(self, n, projected, states, restart, fresh, all_states):
+        """Return what layer n gives and its states after the last step."""
+        if self.restarts:
+            flags = ops.cast(ops.expand_dims(restart, -1), projected.dtype)
+            projected = ops.concatenate([projected, flags], axis=-1)
+        self.cells[n].emit_states = all_states
+        outputs, *last = self.rnns[n](projected, initial_state=[*states, *fresh])
+        return outputs, last[: len(states)]
+
+    def _scan(self, n, projected, states, restart, fresh):
+        """Do what `_rnn` does, with a gradient for several devices."""
+        from lightrnn_tf.layers import time_loop
+
+        cell = self.cells[n]
+        kernel = ops.cast(cell.kernel, self.compute_dtype)
+        bias = None if cell.bias is None else ops.cast(cell.bias, self.compute_dtype)
+        flags = restart > 0 if self.restarts else None
+        return time_loop.run(
+            *(CELLS[self.cell][0], projected, states, kernel, bias, flags, fresh)
+        )
 
     def step(self, projected, states):
         """Return the hidden states `(B, H)` and the states after one step.

@@ -1,0 +1,67 @@
+"""The loop over time on JAX, with the gradient of the recurrent weights outside it.
+
+Left to itself, JAX adds that gradient up within the loop, and where several devices
+train together, XLA on CPUs sums it across them in every step. After the loop it is one
+product and is summed once.
+"""
+
+import jax
+import jax.numpy as jnp
+
+
+def run(step, projected, states, kernel, bias, flags=None, fresh=()):
+    """Return the hidden states `(B, T, H)` and the states after the last step.
+
+    Args:
+        step: Maps `(projected, states, kernel, bias)` of one step to the states after.
+        projected: `(B, T, G)`.
+        states: List of `(B, H)`, before the first step.
+        kernel: `(H, G)`, the recurrent weights.
+        bias: `(G,)`, the recurrent bias, or `None`.
+        flags: `(B, T)`: whether the states are replaced by `fresh` before the step.
+            Defaults to never.
+        fresh: List of `(B, H)`. Defaults to none.
+    """
+    if flags is None:
+        flags, fresh = jnp.zeros(projected.shape[:2], bool), states
+    biases = jnp.zeros_like(projected) + (0 if bias is None else bias)
+    return _loop(step, projected, biases, list(states), list(fresh), flags, kernel)
+
+
+def _scan(step, projected, biases, states, fresh, flags, kernel):
+    def body(states, now):
+        projected, bias, flag = now
+        states = [
+            jnp.where(flag[:, None], new, old)
+            for new, old in zip(fresh, states, strict=True)
+        ]
+        states = step(projected, states, kernel, bias)
+        return states, states[0]
+
+    by_time = [jnp.moveaxis(each, 1, 0) for each in (projected, biases, flags)]
+    last, hidden = jax.lax.scan(body, states, by_time)
+    return jnp.moveaxis(hidden, 0, 1), last
+
+
+_loop = jax.custom_vjp(_scan, nondiff_argnums=(0,))
+
+
+def _forward(step, projected, biases, states, fresh, flags, kernel):
+    def with_this_kernel(*inputs):
+        return _scan(step, *inputs, flags, kernel)
+
+    answer, pull_back = jax.vjp(with_this_kernel, projected, biases, states, fresh)
+    before = jnp.concatenate([states[0][:, None], answer[0][:, :-1]], axis=1)
+    before = jnp.where(flags[..., None], fresh[0][:, None], before)
+    return answer, (pull_back, before, flags)
+
+
+def _backward(step, kept, gradients):
+    pull_back, before, flags = kept
+    inputs = pull_back(gradients)
+    # A bias of a step gets the gradient of the product that it is added to.
+    of_kernel = jnp.einsum("bth,btg->hg", before, inputs[1])
+    return *inputs, None, of_kernel
+
+
+_loop.defvjp(_forward, _backward)
