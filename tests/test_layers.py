@@ -7,6 +7,7 @@ from layer_contract import layer_violations
 from oracle import log_softmax, recurrent_step, values
 
 from lightrnn_tf import layers
+from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
 from lightrnn_tf.table import WordTable
 
 RNG = np.random.default_rng(1)
@@ -206,11 +207,56 @@ def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, frequent,
             assert answer[b, t] == pytest.approx(-log_prob, rel=1e-5, abs=1e-5)
 
 
+IN_ORDER, SPREAD = WordTable.in_order(10, 3, 4), WordTable.random(10, 3, 4, seed=3)
+
+
+@pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
+def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(table):
+    listed = FrequentOfRows(3, 4, 4)
+    assert listed.room == 3
+    listed.build()
+    listed.assign(table.words)
+    rows = [
+        [word for word in row if 0 <= word < 4] for row in table.words.reshape(3, 4)
+    ]
+    assert bool(np.array(listed.are_whole)) == (max(map(len, rows)) <= 3)
+    assert bool(np.array(listed.are_whole)) == (table is SPREAD)
+    for number, row in enumerate(rows):
+        found = np.array(listed.words)[number]
+        assert found.tolist() == (row + [4] * 3)[:3]
+        for column, word in enumerate(table.words.reshape(3, 4)[number]):
+            place = int(np.array(listed.places)[number, column])
+            assert (place < 3) == (word in row[:3])
+            assert place == 3 or found[place] == word
+
+
+@pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
+def test_saved_weights_bring_the_lists_of_their_table(table, rng, tmp_path):
+    def make():
+        layer = layers.TwoStepSoftmax(10, 3, 4, 2, frequent_words=4, frequent_dim=3)
+        x, ids = keras.Input((6, 2, 5)), keras.Input((6,), dtype="int32")
+        return layer, keras.Model([x, ids], layer(x, ids=ids))
+
+    layer, model = make()
+    randomise(layer, rng)
+    layer.assign_table(table)
+    model.save_weights(tmp_path / "x.weights.h5")
+    other, loaded = make()
+    other.assign_table(IN_ORDER if table is SPREAD else SPREAD)
+    loaded.load_weights(tmp_path / "x.weights.h5")
+    hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
+    np.testing.assert_array_equal(
+        np.asarray(loaded([hidden, IDS])), np.asarray(model([hidden, IDS]))
+    )
+
+
 @pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
-def test_softmax_gradient_equals_central_differences(frequent, rng):
+@pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
+def test_softmax_gradient_equals_central_differences(frequent, table, rng):
     layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
+    layer.assign_table(table)
     randomise(layer, rng)
     before = [np.array(w) for w in layer.trainable_weights]
     # One step of plain gradient descent at rate 1 shows the gradient.

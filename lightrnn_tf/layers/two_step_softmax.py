@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf import _checks, table
+from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
 
 # Added to the logits of free cells; its exponential is 0 in float32.
 _FREE = -1e9
@@ -98,6 +99,8 @@ class TwoStepSoftmax(keras.layers.Layer):
         self.frequent_dim = frequent_dim
         # Length of the longest word vectors.
         self.own_dim = residual_dim + frequent_dim
+        if frequent_dim:
+            self.frequent_of_rows = FrequentOfRows(rows, columns, frequent_words)
 
     def build(self, hidden_shape, ids_shape=None):
         if len(hidden_shape) < 2 or hidden_shape[-2] != 2:
@@ -137,6 +140,9 @@ class TwoStepSoftmax(keras.layers.Layer):
         )
         self.cells = self._add_integers("cells", initial.cells)
         self.words = self._add_integers("words", initial.words)
+        if self.frequent_dim:
+            self.frequent_of_rows.build()
+            self.frequent_of_rows.assign(initial.words)
 
     def _add_integers(self, name, values):
         return self.add_weight(
@@ -151,6 +157,15 @@ class TwoStepSoftmax(keras.layers.Layer):
         """Move the words to the cells of a `WordTable` of the same shape."""
         self.cells.assign(word_table.cells.astype("int32"))
         self.words.assign(word_table.words.astype("int32"))
+        self._list_frequent()
+
+    def _list_frequent(self):
+        if self.frequent_dim:
+            self.frequent_of_rows.assign(ops.convert_to_numpy(self.words))
+
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        self._list_frequent()
 
     def call(self, hidden, ids):
         cells = ops.take(self.cells, ids, axis=0)
@@ -200,20 +215,13 @@ class TwoStepSoftmax(keras.layers.Layer):
         return logits, own, occupied
 
     def _of_frequent(self, query, rows):
-        """Return what the longer vectors add, float32 `(..., C)`, 0 for other words.
-
-        The products with all of them, looked up by the words of each row, are far
-        cheaper than the vectors of all words of each row.
-        """
-        products = ops.matmul(
+        """Return what the longer vectors add, float32 `(..., C)`, 0 for other words."""
+        logits = self.frequent_of_rows.logits(
             ops.reshape(query, (-1, self.frequent_dim)),
-            ops.transpose(self._of_words("frequent_vectors")),
+            self._of_words("frequent_vectors"),
+            ops.reshape(rows, (-1,)),
         )
-        products = ops.cast(ops.pad(products, ((0, 0), (0, 1))), "float32")
-        words = ops.reshape(self._frequent(self.words), (self.rows, self.columns))
-        of_rows = ops.take(words, ops.reshape(rows, (-1,)), axis=0)
-        found = ops.take_along_axis(products, of_rows, axis=1)
-        return ops.reshape(found, (*ops.shape(rows), self.columns))
+        return ops.reshape(logits, (*ops.shape(rows), self.columns))
 
     def _frequent(self, ids):
         """Return ids of frequent words, and for all others the place after the last."""
