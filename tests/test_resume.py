@@ -277,8 +277,8 @@ def stop_in_the_third_epoch(asked):
             if batch == 3 and self.model.optimizer.iterations > 60:
                 raise KeyboardInterrupt
 
-    callbacks = training._Training._callbacks
-    training._Training._callbacks = lambda self: [*callbacks(self), Stop()]
+    callbacks = training.runs._Training._callbacks
+    training.runs._Training._callbacks = lambda self: [*callbacks(self), Stop()]
     with pytest.raises(KeyboardInterrupt):
         training.train(training.Options(**asked))
 

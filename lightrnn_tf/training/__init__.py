@@ -1,0 +1,15 @@
+"""Training: from text files to a run, `fit` with its rounds, checkpoints, workers."""
+
+from lightrnn_tf.training.first_model import new_model
+from lightrnn_tf.training.options import Options, learning_rate
+from lightrnn_tf.training.runs import CLIP_NORM, assist, resume, train
+
+__all__ = [
+    "CLIP_NORM",
+    "Options",
+    "assist",
+    "learning_rate",
+    "new_model",
+    "resume",
+    "train",
+]

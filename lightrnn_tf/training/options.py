@@ -1,0 +1,122 @@
+"""What a training is asked for."""
+
+import dataclasses
+import importlib.util
+import math
+import pathlib
+
+from lightrnn_tf import reallocation
+
+# What the learning rate falls to, as a share of the full one, when training is over.
+FINAL_RATE = 0.02
+# Where a first table comes from, if not from a file.
+WARM_START, RANDOM = "warm-start", "random"
+
+
+@dataclasses.dataclass
+class Options:
+    """What `lightrnn train` was asked for; see its help for the meaning."""
+
+    train: list[str]
+    out: str
+    tfds: str | None = None
+    tfds_feature: str = "text"
+    data_dir: str | None = None
+    prepared: str | None = None
+    valid: list[str] | None = None
+    test: list[str] | None = None
+    model: str = "lightrnn"
+    tokenizer: str = "words"
+    lowercase: bool = False
+    vocab_size: int | None = None
+    min_count: int = 1
+    units: int = 200
+    layers: int = 1
+    cell: str = "lstm"
+    embedding_dim: int | None = None
+    residual_dim: int = 16
+    frequent_words: int = 0
+    frequent_dim: int = 0
+    cell_bias: bool = True
+    within_word: str = "transition"
+    rows: int | None = None
+    columns: int | None = None
+    user_cells: int | None = None
+    tied: bool = False
+    slim_parts: int = 10
+    slim_vectors: int = 5000
+    slim_side: str = "both"
+    dropout: float = 0.2
+    table: str = WARM_START
+    rounds: tuple[int, ...] = (10,)
+    moving_cost: tuple[float, float] = (0.0, 0.0)
+    line_independent: bool = False
+    batch_size: int = 32
+    steps: int = 35
+    learning_rate: float = 5e-3
+    errors: str = "strict"
+    seed: int = 0
+    checkpoint_minutes: float = 10.0
+    tensorboard: str | None = None
+    overwrite: bool = False
+
+    def __post_init__(self):
+        if self.model != "lightrnn" and len(self.rounds) > 1:
+            raise ValueError(
+                f"`rounds` must be one number for a {self.model} model, which has no "
+                f"table. Received: {self.rounds}."
+            )
+        if not self.rounds or min(self.rounds) < 1:
+            raise ValueError(
+                "`rounds` must be positive numbers of epochs, as in 10,5. "
+                f"Received: {self.rounds}."
+            )
+        reallocation.check("auto", self.moving_cost)
+        if any(self.moving_cost) and len(self.rounds) == 1:
+            raise ValueError(
+                "`moving_cost` needs a reallocation, which is between two rounds. "
+                f"Received: one round, {self.rounds}. Pass --rounds 5,5, say."
+            )
+        self._check_table()
+        if self.tensorboard and importlib.util.find_spec("tensorboard") is None:
+            raise ValueError(
+                "`tensorboard` needs the package of that name. Run pip install "
+                "'lightrnn-tf[tensorboard]'."
+            )
+        if not self.checkpoint_minutes > 0:
+            raise ValueError(
+                "`checkpoint_minutes` must be a positive number. "
+                f"Received: {self.checkpoint_minutes}."
+            )
+        if not 0 < self.learning_rate < 1:
+            raise ValueError(
+                "`learning_rate` must be between 0 and 1. "
+                f"Received: {self.learning_rate}."
+            )
+
+    def _check_table(self):
+        if self.table in (WARM_START, RANDOM):
+            return
+        if self.model != "lightrnn":
+            raise ValueError(
+                f"`table` must be left out for a {self.model} model. "
+                f"Received: {self.table!r}."
+            )
+        if not pathlib.Path(self.table).is_file():
+            raise ValueError(
+                f"`table` must be {WARM_START}, {RANDOM}, a JSON file of a table or a "
+                f"text file of word vectors. Received: {self.table!r}, no such file."
+            )
+
+
+def learning_rate(options: Options, epoch: int) -> float:
+    """Return the rate in an epoch: full until the last round, then half a cosine.
+
+    A model needs the full rate to recover from a reallocation. A last round of less
+    than a third of the epochs is too short to fall in; the fall then begins earlier.
+    """
+    total = sum(options.rounds)
+    falling = max(options.rounds[-1], total // 3)
+    done = max(0, epoch - total + falling) / falling
+    share = FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2
+    return options.learning_rate * share

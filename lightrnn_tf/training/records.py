@@ -1,0 +1,144 @@
+"""Callbacks that keep what a training has reached."""
+
+import errno
+import json
+import math
+import os
+import pathlib
+import shutil
+import time
+
+import keras
+
+from lightrnn_tf import checkpoint, run, workers
+from lightrnn_tf._files import write_atomic
+
+# Batches after which workers agree whether to save a checkpoint.
+_BATCHES_BETWEEN_QUESTIONS = 20
+# Room on disk beside the weights themselves.
+_SPARE_BYTES = 1 << 20
+
+
+class KeepBest(keras.callbacks.Callback):
+    """Keeps the weights of the epoch with the best validation, in one piece."""
+
+    def __init__(self, path: pathlib.Path, log: "Log"):
+        super().__init__()
+        self.path = path
+        self.log = log
+
+    def on_epoch_end(self, epoch, logs=None):
+        before = [line["val_loss"] for line in self.log.epochs]
+        if not logs["val_loss"] < min(before, default=math.inf):
+            return
+        model = self.model  # On JAX that fetches the numbers of the step.
+        if not self.log.writes:
+            return
+        new = self.path.with_name("new.weights.h5")
+        self._check_space(new, model)
+        with workers.alone():  # Keras makes variables of its own to save others.
+            model.save_weights(new, overwrite=True)
+        new.replace(self.path)
+
+    def _check_space(self, path, model):
+        """Raise `OSError` if the disk is too full; the HDF5 library would crash."""
+        variables = [*model.variables, *model.optimizer.variables]
+        needed = _SPARE_BYTES + sum(4 * math.prod(v.shape) for v in variables)
+        if shutil.disk_usage(path.parent).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+class Log(keras.callbacks.Callback):
+    """Writes the numbers of each epoch to `metrics.jsonl`, one worker for all."""
+
+    def __init__(self, path: pathlib.Path, writes: bool):
+        super().__init__()
+        self.path = path / run.METRICS
+        self.writes = writes
+        self.lines = 0
+        self.epochs: list[dict] = []
+        self.start = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        line = {name: float(value) for name, value in logs.items()}
+        line = {"epoch": epoch + 1, **line}
+        line["seconds"] = round(time.perf_counter() - self.start, 1)
+        self.write(**line)
+        # Only now: an epoch counts as finished when everything of it is on disk.
+        self.epochs.append(line)
+
+    def write(self, **line):
+        if self.writes:
+            with open(self.path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+        self.lines += 1
+
+    def keep(self, lines: int):
+        """Go on after some lines; later ones will be written again."""
+        text = self.path.read_text(encoding="utf-8") if lines else ""
+        kept = text.splitlines()[:lines]
+        if len(kept) < lines:
+            raise ValueError(f"{self.path} is damaged: lines of it are missing.")
+        if self.writes:
+            write_atomic(self.path, "".join(f"{line}\n" for line in kept))
+        read = [json.loads(line) for line in kept]
+        self.epochs = [line for line in read if "epoch" in line]
+        self.lines = lines
+
+
+class Restore(keras.callbacks.Callback):
+    """Puts what was saved into the model before its first epoch.
+
+    Not earlier: `fit` empties the sums and lets the streams begin anew.
+    """
+
+    def __init__(self, saved):
+        super().__init__()
+        self.saved = saved
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.saved is not None:
+            checkpoint.restore(self.model, self.saved)
+            self.saved = None
+
+
+class Checkpoints(keras.callbacks.Callback):
+    """Saves a checkpoint after each epoch and, within one, every few minutes."""
+
+    def __init__(self, training):
+        super().__init__()
+        self.training = training
+        self.minutes = training.options.checkpoint_minutes
+        self.epoch = 0
+        self.first_batch = training.place.batch
+        self.last = time.monotonic()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        done = self.first_batch + batch + 1
+        # With its last batch an epoch is not over: its validation follows.
+        inside = done < len(self.training.windows)
+        if inside and self._is_due(done) and not self.model.stop_training:
+            self._save(self.epoch, done)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.first_batch = 0
+        if not self.model.stop_training:
+            self.model.reset_metrics()  # The sums are those of the validation.
+            self._save(epoch + 1, 0)
+
+    def _is_due(self, done):
+        team = self.training.team
+        if team.count > 1 and done % _BATCHES_BETWEEN_QUESTIONS:
+            return False
+        return team.ask_first(time.monotonic() - self.last >= 60 * self.minutes)
+
+    def _save(self, epoch, batch):
+        # `self.model`, not the training's: on JAX it fetches the numbers of the step.
+        self.training.save(self.model, checkpoint.Place(epoch, batch))
+        self.last = time.monotonic()

@@ -1,0 +1,388 @@
+"""From texts to a run: `fit` with its rounds, and what stops it."""
+
+import contextlib
+import dataclasses
+import json
+import math
+import pathlib
+import shutil
+import sys
+
+import keras
+import numpy as np
+
+from lightrnn_tf import (
+    _progress,
+    callbacks,
+    checkpoint,
+    data,
+    evaluation,
+    models,
+    plots,
+    predictor,
+    reallocation,
+    run,
+    workers,
+)
+from lightrnn_tf._files import write_atomic
+from lightrnn_tf.training.first_model import first_model
+from lightrnn_tf.training.options import Options, learning_rate
+from lightrnn_tf.training.records import Checkpoints, KeepBest, Log, Restore
+from lightrnn_tf.training.texts import Texts
+
+# Gradients are scaled down to this norm.
+CLIP_NORM = 5.0
+
+
+def train(options: Options, team: workers.Team | None = None) -> run.Run:
+    """Train a model on text files and leave a run.
+
+    What stops it, Ctrl-C or an error, is raised again. From the first finished epoch
+    on, the run is left as it is after the last one; before, nothing is but what
+    `resume` needs.
+
+    Args:
+        options: What to train, and on what.
+        team: The workers that train together, of which this is the first; the others
+            call `assist`. Defaults to one.
+
+    Returns:
+        The finished run.
+    """
+    path = pathlib.Path(options.out).absolute()
+    partial = run.create(path, options.overwrite)
+    with run.alone_in(partial):
+        run.clear(partial)
+        _train(options, partial, path, False, team or workers.Team())
+    return run.Run(options.out)
+
+
+def resume(
+    path: str | pathlib.Path,
+    tensorboard: str | None = None,
+    team: workers.Team | None = None,
+) -> run.Run:
+    """Go on with a training that was stopped, wherever that was.
+
+    The run ends as it would have ended without a stop. One that is over is left as it
+    is.
+
+    Args:
+        path: The run, as given to `Options.out`.
+        tensorboard: As in `Options`.
+        team: As in `train`.
+
+    Returns:
+        The finished run.
+
+    Raises:
+        FileNotFoundError: If nothing of the run is there.
+        BlockingIOError: If it is being trained.
+        ValueError: If what was kept of it is damaged.
+    """
+    path = pathlib.Path(path).absolute()
+    partial = run.reopen(path)
+    if partial is None:
+        _say(f"{path.name} is finished.")
+        return run.Run(path)
+    with run.alone_in(partial):
+        options = _read_options(partial, path, tensorboard)
+        _train(options, partial, path, True, team or workers.Team())
+    return run.Run(path)
+
+
+def assist(path: str | pathlib.Path, team: workers.Team) -> None:
+    """Train with the first worker, which keeps the run.
+
+    Args:
+        path: The run; its folder is reached by all workers under this name.
+        team: The workers, of which this is another one.
+    """
+    path = pathlib.Path(path).absolute()
+    partial = run.partial_of(path)
+    with team.together():
+        _Training(_read_options(partial, path), partial, team).fit()
+
+
+def _read_options(partial, path, tensorboard=None):
+    try:
+        return Options(
+            **run.training_options(partial), out=str(path), tensorboard=tensorboard
+        )
+    except TypeError as error:
+        raise ValueError(f"{partial / run.CONFIG} is damaged: {error}.") from error
+
+
+def _written(options: Options) -> dict:
+    """Return the options that are kept with a run: all but where it is written."""
+    left_out = ("out", "overwrite", "tensorboard")
+    return {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in left_out
+    }
+
+
+def _train(
+    options: Options,
+    partial: pathlib.Path,
+    path: pathlib.Path,
+    resumed: bool,
+    team: workers.Team,
+) -> None:
+    training = None
+    try:
+        if not checkpoint.exists(partial):
+            training = _Training(options, partial)
+        with team.together():
+            if team.devices > 1 or training is None:
+                # All go on from the checkpoint of what one has begun.
+                training = _Training(options, partial, team)
+            training.fit()
+        training.finish()
+    except BaseException:
+        if training and (partial / run.WEIGHTS).exists():
+            # On a full disk the weights are kept all the same.
+            with contextlib.suppress(OSError):
+                training.keep()
+            run.finish(partial, path)
+            _say(
+                f"Stopped early; {options.out} holds the epochs that were finished. To "
+                f"go on: lightrnn train --resume {options.out}"
+            )
+        elif training and not training.place.is_start:
+            _say(f"Stopped early. To go on: lightrnn train --resume {options.out}")
+        elif (partial / run.TABLE).exists():
+            run.finish(partial, path)  # It had its name before.
+        elif not resumed:
+            run.discard(partial)
+        raise
+    run.finish(partial, path)
+    checkpoint.remove(path)
+
+
+class _Training:
+    """One training: made of options, it fits and finishes a run in a folder.
+
+    Where the folder has a checkpoint, it goes on from there.
+    """
+
+    def __init__(
+        self, options: Options, path: pathlib.Path, team: workers.Team | None = None
+    ):
+        self.options = options
+        self.path = path
+        self.team = team or workers.Team()
+        self.log = Log(path, self.team.is_first)
+        keras.utils.set_random_seed(options.seed)
+        if checkpoint.exists(path):
+            self._go_on()
+        else:
+            self._begin()
+
+    def _begin(self):
+        run.write_config(self.path, _written(self.options))
+        self._cut(Texts.read(self.options, self.path))
+        write_atomic(self.path / run.VOCABULARY, self.texts.vocabulary.to_text())
+        _say(
+            f"{len(self.windows.ids):,} training tokens, {len(self.valid.ids):,} for "
+            f"validation, {len(self.texts.vocabulary):,} words."
+        )
+        self.model = first_model(self.options, self.texts)
+        run.write_config(self.path, _written(self.options), self.model)
+        self._compile()
+        self.saved = None
+        self.save(self.model, checkpoint.Place())
+
+    def _go_on(self):
+        begun = run.Run(self.path)
+        self._cut(Texts.of(begun, self.options))
+        self.model = begun.new_model()
+        self._compile()
+        self.place, self.saved = checkpoint.load(self.path, self.model)
+        self.log.keep(self.place.lines)
+        if self.team.is_first and not self.place.is_start:
+            _say(
+                f"Going on after {self.place.epoch} epochs and {self.place.batch:,} of "
+                f"{len(self.windows):,} batches."
+            )
+
+    def _cut(self, texts):
+        """Cut the texts into batches."""
+        options, self.texts = self.options, texts
+        batch = options.batch_size * options.steps
+        if len(texts.train) < batch:
+            raise ValueError(
+                f"The training text must fill at least one batch, {batch} words "
+                f"({options.batch_size} streams × {options.steps} steps). Received: "
+                f"{len(texts.train)}. Take a smaller --batch-size or --steps."
+            )
+        self.windows = data.windows(
+            *(texts.train, options.batch_size, options.steps),
+            *(texts.shards, options.seed),
+        )
+        devices = self.team.devices
+        if options.batch_size % devices or len(texts.valid) < devices:
+            raise ValueError(
+                f"`batch_size` must be a multiple of the {devices} devices that train "
+                "together, and the text for validation as long. Received: "
+                f"{options.batch_size} and {len(texts.valid)}."
+            )
+        streams = min(options.batch_size, len(texts.valid)) // devices * devices
+        self.valid = data.windows(texts.valid, streams, options.steps)
+
+    def save(self, model: models.LanguageModel, place: checkpoint.Place):
+        """Write a checkpoint."""
+        self.place = dataclasses.replace(place, lines=self.log.lines)
+        if self.team.is_first:
+            checkpoint.save(self.path, model, self.place)
+
+    def _compile(self):
+        optimizer = keras.optimizers.Adam(
+            self.options.learning_rate, global_clipnorm=CLIP_NORM
+        )
+        self.model.compile(optimizer)
+        # What a checkpoint holds has to be there before the first batch.
+        optimizer.build(self.model.trainable_variables)
+        self.model.training_state.allocate(self.options.batch_size)
+
+    def fit(self):
+        total, place = sum(self.options.rounds), self.place
+        # An epoch that was begun is a shorter one; then whole ones.
+        parts = [(self.windows, place.epoch, total)]
+        if place.batch:
+            rest = self.windows.after(place.batch)
+            parts = [(rest, place.epoch, place.epoch + 1)]
+            parts.append((self.windows, place.epoch + 1, total))
+        every = self._callbacks()
+        for windows, begin, end in parts:
+            # Keras prints to standard output, which is for results.
+            with contextlib.redirect_stdout(sys.stderr):
+                self.model.fit(
+                    self.team.feed(windows),
+                    initial_epoch=begin,
+                    epochs=end,
+                    validation_data=self.team.feed(self.valid),
+                    callbacks=every,
+                    verbose=self._verbose(),
+                )
+            if self.model.stop_training:
+                break
+        if not self.log.epochs or not math.isfinite(self.log.epochs[-1]["loss"]):
+            raise ValueError(
+                "Training diverged: the loss is not finite. Take a smaller "
+                "--learning-rate."
+            )
+
+    def _verbose(self):
+        if not self.team.is_first:
+            return 0
+        return 1 if sys.stderr.isatty() else 2
+
+    def _callbacks(self):
+        options = self.options
+        # The same for each worker: what fetches numbers of the model needs them all.
+        every = [
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: learning_rate(options, epoch)
+            ),
+            keras.callbacks.TerminateOnNaN(),
+            callbacks.WordsPerSecond(self.windows),
+            KeepBest(self.path / run.WEIGHTS, self.log),
+            self.log,
+            Checkpoints(self),
+        ]
+        if options.tensorboard:
+            # The graph of a subclassed model has no layers to show.
+            every.append(
+                keras.callbacks.TensorBoard(options.tensorboard, write_graph=False)
+            )
+        if len(options.rounds) > 1:
+            starts = np.cumsum(options.rounds)[:-1].tolist()
+            if self.place.batch and self.place.epoch in starts:
+                starts.remove(self.place.epoch)  # That one was made.
+            every.insert(0, self._reallocation(starts))
+        return [Restore(self.saved), *every]
+
+    def _reallocation(self, starts):
+        # Kept in files, so that a pass that is stopped need not begin anew.
+        folder = self.path / f"loss_tables-{self.team.number}"  # Each its own.
+
+        def report(epoch: int, done: reallocation.Round | None):
+            shutil.rmtree(folder)
+            after = self._valid_perplexity()  # All workers together.
+            if done is None:
+                return
+            answer = done.assignment
+            self.log.write(
+                reallocation_before_epoch=epoch + 1,
+                solver=answer.solver,
+                seconds=round(answer.seconds, 1),
+                gap=done.gap,
+                words_moved=done.words_moved,
+                tokens_moved=done.tokens_moved,
+                nats_before=done.nats_before,
+                nats_predicted=done.nats_predicted,
+                nats_after=done.nats_after,
+                val_perplexity_before=self.log.epochs[-1]["val_perplexity"],
+                val_perplexity_after=after,
+            )
+            _say(
+                f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
+                f"{done.gap:.4f} nats of the best): {done.words_moved:,} words moved, "
+                f"{done.tokens_moved:.0%} of the text. Nats per token: "
+                f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
+                f"after {done.nats_after:.2f}; validation perplexity right after "
+                f"{after:.1f}."
+            )
+
+        return callbacks.Reallocate(
+            self.windows,
+            starts,
+            moving_cost=self.options.moving_cost,
+            folder=folder,
+            report=report,
+            progress=_progress.LazyBar("Loss tables, then matching"),
+            team=self.team,
+        )
+
+    def _valid_perplexity(self):
+        valid = self.team.feed(self.valid)
+        result = self.model.evaluate(valid, verbose=0, return_dict=True)
+        return result["perplexity"]
+
+    def keep(self):
+        """Go back to the best weights and write what belongs to them."""
+        if self.team.devices > 1:
+            self.model = run.Run(self.path).new_model()
+        self.model.load_weights(self.path / run.WEIGHTS)
+        write_atomic(self.path / run.TABLE, self.model.table.to_json())
+        _draw(self.path)
+
+    def finish(self):
+        """Keep the best epoch and score the test text with it."""
+        self.keep()
+        if self.texts.test is not None:
+            with _progress.bar("Scoring the test text") as progress:
+                scores = evaluation.evaluate(
+                    predictor.KerasPredictor(self.model, self.texts.vocabulary),
+                    self.texts.test,
+                    progress,
+                )
+            self.log.write(test=dataclasses.asdict(scores))
+            _say(
+                f"Test: perplexity {scores.perplexity:.2f}, top-3 {scores.top3:.1%} "
+                f"over {scores.tokens:,} tokens, {scores.oov_rate:.1%} OOV."
+            )
+
+
+def _draw(path: pathlib.Path) -> None:
+    """Draw the learning curve of the run in a folder."""
+    text = (path / run.METRICS).read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    epochs = [line for line in lines if "epoch" in line]
+    plots.learning_curve(epochs, path / "learning_curve.png")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,128 @@
+"""The texts of a training: read once, and found again by one that goes on."""
+
+import contextlib
+import pathlib
+import sys
+
+from lightrnn_tf import _progress, data, run
+from lightrnn_tf.training.options import Options
+from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+
+class Texts:
+    """The texts of a training as word ids, in the folder of a run.
+
+    Attributes:
+        vocabulary: Their words.
+        train, valid, test: Word ids, memory-mapped; `test` may be `None`.
+        shards: Lengths of the shards of `train`, `None` if it is one piece.
+        neighbours: Counts of neighbours for the warm start where they were prepared,
+            else `None`.
+    """
+
+    @classmethod
+    def read(cls, options: Options, folder: pathlib.Path) -> "Texts":
+        """Read the texts that options name and keep their ids in a folder.
+
+        Raises:
+            ValueError: If they cannot be used.
+            OSError: If a file cannot be read or written.
+        """
+        return cls()._read(options, folder)
+
+    @classmethod
+    def of(cls, begun: run.Run, options: Options) -> "Texts":
+        """Return the texts of a run that was begun, as it was with these options."""
+        texts = cls()
+        texts.vocabulary = begun.vocabulary
+        texts.train, texts.valid = begun.ids("train"), begun.ids("valid")
+        texts.test = begun.ids("test") if options.test else None
+        texts.shards = begun.shards()
+        return texts
+
+    def __init__(self):
+        self.neighbours = self.shards = None
+
+    def _read(self, options, folder):
+        sources = [bool(options.train), options.tfds is not None]
+        if sum([*sources, options.prepared is not None]) != 1:
+            raise ValueError(
+                "`train` must be text files, or `tfds` a dataset, or `prepared` a "
+                f"folder, one of them. Received: {options.train}, {options.tfds} and "
+                f"{options.prepared}."
+            )
+        # Looked up before anything long begins.
+        test = data.Lines(data.files(options.test or []), options.errors)
+        self.folder = folder / "ids"
+        self.folder.mkdir(exist_ok=True)
+        if options.prepared:
+            valid = self._read_prepared(options, folder)
+        else:
+            valid = self._read_lines(options)
+        self.valid = self._write("valid", valid)
+        self.test = self._write("test", test) if options.test else None
+        return self
+
+    def _read_prepared(self, options, folder):
+        """Take over a prepared text; return the lines for validation."""
+        if not options.valid:
+            raise ValueError(
+                "`valid` must be text files with a prepared text. Received: none."
+            )
+        for name in ("tokenizer", "lowercase", "vocab_size", "min_count"):
+            if getattr(options, name) != getattr(Options, name):
+                raise ValueError(
+                    f"`{name}` must be left out with a prepared text, which was read "
+                    "already. Give it to lightrnn prepare."
+                )
+        prepared = data.Prepared(options.prepared)
+        self.vocabulary = prepared.vocabulary
+        self.train = prepared.write_ids(self.folder / "train.bin")
+        self.neighbours = prepared.neighbours()
+        run.write_shards(folder, prepared.lengths)
+        self.shards = prepared.lengths
+        return data.Lines(data.files(options.valid), options.errors)
+
+    def _read_lines(self, options):
+        """Read the text for training; return the lines for validation."""
+        train, valid = _lines(options)
+        if valid is None:
+            total = sum(1 for _ in _progress.count(train, "Counting lines"))
+            if total == 1:
+                raise ValueError(
+                    "The training text must have at least two lines, so that one can "
+                    "be held out. Received: 1 line. Pass a text for --valid."
+                )
+            cut = max(0, total - max(1, total // 10))
+            train, valid = train.part(0, cut), train.part(cut, None)
+        self.vocabulary = Vocabulary.from_lines(
+            _progress.count(train, "Counting words, line"),
+            Tokenizer(options.tokenizer, options.lowercase),
+            options.vocab_size,
+            options.min_count,
+        )
+        self.train = self._write("train", train)
+        return valid
+
+    def _write(self, name, lines):
+        return data.write_ids(
+            self.folder / f"{name}.bin",
+            _progress.count(lines, f"Reading {name} text, line"),
+            self.vocabulary,
+        )
+
+
+def _lines(options):
+    """Return the lines for training, and those for validation if there are any."""
+    valid = None
+    if options.valid:
+        valid = data.Lines(data.files(options.valid), options.errors)
+    if options.tfds is None:
+        return data.Lines(data.files(options.train), options.errors), valid
+    with contextlib.redirect_stdout(sys.stderr):
+        train = data.DatasetLines(
+            *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
+        )
+        if valid is None and "validation" in train.splits:
+            valid = train.of_split("validation")
+    return train, valid
