@@ -45,6 +45,13 @@ def exists(folder: pathlib.Path) -> bool:
     return (folder / FILE).exists() or (folder / PREVIOUS).exists()
 
 
+def largest(folder: pathlib.Path) -> pathlib.Path:
+    """Return the file of the larger checkpoint in a folder that has one."""
+    paths = (folder / name for name in (FILE, PREVIOUS))
+    found = [path for path in paths if path.exists()]
+    return max(found, key=lambda path: path.stat().st_size)
+
+
 def save(folder: pathlib.Path, model, place: Place) -> None:
     """Write a checkpoint; the one before it is kept, older ones are not.
 

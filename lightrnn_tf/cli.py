@@ -98,7 +98,8 @@ def _one_line(error: BaseException) -> str:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror}."
     if isinstance(error, MemoryError):
-        return "out of memory. Take a smaller vocabulary, batch or model."
+        what = " ".join(str(error).split()) or "out of memory"
+        return f"{what.rstrip('.')}. Take a smaller vocabulary, batch or model."
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 

@@ -33,6 +33,7 @@ from keras import ops
 
 from lightrnn_tf import data
 from lightrnn_tf._files import DAMAGED_ARCHIVE
+from lightrnn_tf._memory import memory_for
 from lightrnn_tf.models import LightRNN, StreamPass
 
 # Different words, and tokens, whose losses are summed on the device before they are
@@ -99,6 +100,12 @@ def loss_tables(
     ((10, 2), (10, 5))
     """
     _check(model, windows)
+    sizes = f"{model.vocabulary_size:,} words × ({model.rows:,} rows + "
+    with memory_for(f"the loss tables, {sizes}{model.columns:,} columns)"):
+        return _loss_tables(model, windows, folder, progress)
+
+
+def _loss_tables(model, windows, folder, progress):
     if folder is not None:
         return _read(model, windows, _SavedTables(model, windows, folder), progress)
     if model.vocabulary_size * (model.rows + model.columns) * 4 <= MEMORY_BUDGET:

@@ -103,6 +103,7 @@ class Run:
                 f"{self.path} is not a whole run: {WEIGHTS} is missing, so no epoch "
                 "was finished. Train it again with --overwrite."
             )
+        self.check_size(weights)
         model = self.new_model(line_independent)
         try:
             model.load_weights(weights)
@@ -194,6 +195,30 @@ class Run:
             if "test" in line:
                 summary["test_perplexity"] = round(line["test"]["perplexity"], 3)
         return summary
+
+    def check_size(self, path: pathlib.Path) -> None:
+        """Refuse a model that is larger than the file of its numbers.
+
+        Raises:
+            ValueError: Then, before the model takes memory.
+        """
+        size = path.stat().st_size
+        config = self.config["model_config"]
+        numbers = [number for number in config.values() if type(number) is int]
+        cells = (config.get("rows") or 1, config.get("columns") or 1)
+        small = max(numbers, default=0) <= size
+        small = (
+            small and all(type(n) is int for n in cells) and math.prod(cells) <= size
+        )
+        if small:
+            with keras.StatelessScope(initialize_variables=False):
+                weights = self.new_model().weights
+            small = sum(math.prod(weight.shape) for weight in weights) <= size
+        if not small:
+            raise ValueError(
+                f"{path} is damaged or of another model: it has {size:,} bytes, fewer "
+                f"than the model of {CONFIG} has numbers."
+            )
 
     def _check_table(self, cells):
         # A run whose training goes on has no table yet.

@@ -25,6 +25,7 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
 from lightrnn_tf._files import DAMAGED_ARCHIVE
+from lightrnn_tf._memory import memory_for
 
 # Distance of a neighbour (before: negative) and how much it counts.
 _NEIGHBOURS = {-1: 1.0, 1: 0.7, -2: 0.5}
@@ -204,9 +205,13 @@ def table(
             )
     else:
         neighbours = Neighbours(vocabulary_size)
-        neighbours.add(text)
-    vectors = word_vectors(neighbours, dimensions)
-    return table_of_vectors(vectors, neighbours.counts, rows, columns, seed, progress)
+        with memory_for(f"the neighbours of {vocabulary_size:,} words"):
+            neighbours.add(text)
+    with memory_for(f"the vectors of {vocabulary_size:,} words for the warm start"):
+        vectors = word_vectors(neighbours, dimensions)
+        return table_of_vectors(
+            vectors, neighbours.counts, rows, columns, seed, progress
+        )
 
 
 def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:

@@ -12,7 +12,16 @@ LIBRARY = ROOT / "lightrnn_tf"
 
 # What a module may import of ours; the rest of the table in README's "how it works".
 LAYERS = [
-    {"_version", "_allocator", "_checks", "_files", "_guard", "_progress", "_quiet"}
+    {
+        "_version",
+        "_allocator",
+        "_checks",
+        "_files",
+        "_guard",
+        "_memory",
+        "_progress",
+        "_quiet",
+    }
     | {"vocabulary", "table"},
     {"lexicon"},
     {"matching", "warm_start", "decoding"},

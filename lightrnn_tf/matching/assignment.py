@@ -8,6 +8,7 @@ import numpy as np
 
 from lightrnn_tf import _checks
 from lightrnn_tf import table as tables
+from lightrnn_tf._memory import memory_for
 from lightrnn_tf.matching.alternating import alternating
 from lightrnn_tf.matching.auction import auction, least_bound
 from lightrnn_tf.matching.exact import MAX_WORDS, exact
@@ -113,7 +114,11 @@ def solve(
         current = tables.WordTable.in_order(words, rows, columns)
     if solver == "auto":
         solver = _choose(words, time_limit)
-    losses = row_losses, column_losses
+    with memory_for(f"the costs of {words:,} words in {rows * columns:,} cells"):
+        return _solve((row_losses, column_losses), current, solver, time_limit)
+
+
+def _solve(losses, current, solver, time_limit):
     start = time.monotonic()
     deadline = start + (math.inf if time_limit is None else time_limit)
     cells = np.sort(current.cells)
@@ -127,7 +132,7 @@ def solve(
     else:
         found, bound = auction(*losses, cells, deadline)
         found = alternating(*losses, found, deadline, _LEAST_GAIN * abs(bound))
-    best = tables.WordTable(found, rows, columns)
+    best = tables.WordTable(found, current.rows, current.columns)
     initial_cost = cost(*losses, current)
     if cost(*losses, best) >= initial_cost:
         best = current

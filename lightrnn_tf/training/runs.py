@@ -25,6 +25,7 @@ from lightrnn_tf import (
     workers,
 )
 from lightrnn_tf._files import write_atomic
+from lightrnn_tf._memory import memory_for
 from lightrnn_tf.training.first_model import first_model
 from lightrnn_tf.training.options import Options, learning_rate
 from lightrnn_tf.training.records import Checkpoints, KeepBest, Log, Restore
@@ -188,7 +189,8 @@ class _Training:
             f"{len(self.windows.ids):,} training tokens, {len(self.valid.ids):,} for "
             f"validation, {len(self.texts.vocabulary):,} words."
         )
-        self.model = first_model(self.options, self.texts)
+        with memory_for(f"the model of {len(self.texts.vocabulary):,} words"):
+            self.model = first_model(self.options, self.texts)
         run.write_config(self.path, _written(self.options), self.model)
         self._compile()
         self.saved = None
@@ -197,6 +199,7 @@ class _Training:
     def _go_on(self):
         begun = run.Run(self.path)
         self._cut(Texts.of(begun, self.options))
+        begun.check_size(checkpoint.largest(self.path))
         self.model = begun.new_model()
         self._compile()
         self.place, self.saved = checkpoint.load(self.path, self.model)
@@ -257,7 +260,7 @@ class _Training:
         every = self._callbacks()
         for windows, begin, end in parts:
             # Keras prints to standard output, which is for results.
-            with contextlib.redirect_stdout(sys.stderr):
+            with contextlib.redirect_stdout(sys.stderr), memory_for("a training step"):
                 self.model.fit(
                     self.team.feed(windows),
                     initial_epoch=begin,
