@@ -12,10 +12,9 @@ commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, and one
 that was stopped goes on where it was. Dropout and learning rate of a row are those
 that won the sweep of its kin on validation text: the same four settings for each kin,
-6 epochs, Penn Treebank. `--speed` trains the kinds by turns on part of a corpus, and
+6 epochs, Penn Treebank. `--speed` trains rows by turns on part of a corpus, and
 `--latency` times suggestions of the exported models of a corpus by turns; run these two
-with nothing else on the machine, the others one on each core. A row of so many minutes
-trains as many epochs as the measured speed of its kin allows.
+with nothing else on the machine, the others one on each core.
 `--table` makes the tables of the README and results/quality.png of what was measured.
 """
 
@@ -53,6 +52,8 @@ CORPORA = {
     "de-1m": {"min_count": 2},
 }
 KEYBOARDS = ("keyboard-en",)
+# What is timed of a corpus, by turns.
+TIMED = ("dense-tied", "slim", "paper", "ours")
 SPEED_STEPS, SPEED_REPEATS = 20, 3
 
 
@@ -64,8 +65,7 @@ class Row:
         title: What the table calls it.
         kin: Whose settings it takes.
         model: The options of the model.
-        rounds: Epochs, with reallocations between rounds. With `minutes`, their shares.
-        minutes: How long to train, in place of how many epochs. Defaults to no limit.
+        rounds: Epochs, with reallocations between rounds.
         made_by: `"training"`, by `lightrnn train`; `"adaptive"`, by Keras on a model
             of these benchmarks, whose `model` has the edges of its clusters; or
             `"n-grams"`, by counting.
@@ -75,7 +75,6 @@ class Row:
     kin: str
     model: dict
     rounds: tuple[int, ...] = (15,)
-    minutes: int | None = None
     made_by: str = "training"
 
 
@@ -133,27 +132,29 @@ ROWS = {
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
-# The other corpora: as long for each model, about as many bytes for each but dense.
-for _corpus, _minutes, _words in (
-    ("keyboard-en", 90, 4000),
-    ("wikitext-2", 90, 6000),
-    ("cs-1m", 60, 8000),
-    ("de-1m", 60, 6000),
+# The other corpora: dense in about 90 minutes, or 60 for the small ones, of a core at
+# the speed of the first measurement; LightRNN in no more than the time of dense.
+for _corpus, _epochs, _ours, _words in (
+    ("keyboard-en", 3, 15, 4000),
+    ("wikitext-2", 3, 20, 6000),
+    ("cs-1m", 4, 30, 8000),
+    ("de-1m", 5, 30, 6000),
 ):
     _slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
     _title = f"**LightRNN, k = 16, {_words:,} words 80**"
+    _model = FREQUENT | {"frequent_words": _words}
+    _third = _ours // 3
     ROWS |= {
-        f"{_corpus}/ours": Row(
-            *(_title, "ours", FREQUENT | {"frequent_words": _words}),
-            rounds=(1,),
-            minutes=_minutes,
-        ),
-        f"{_corpus}/dense-tied": Row("dense, tied", "dense", DENSE, (1,), _minutes),
-        f"{_corpus}/slim": Row(
-            "Slim, K = 10, M = 1,280", "slim", _slim, (1,), _minutes
-        ),
+        f"{_corpus}/ours": Row(_title, "ours", _model, (_ours,)),
+        f"{_corpus}/dense-tied": Row("dense, tied", "dense", DENSE, (_epochs,)),
+        f"{_corpus}/slim": Row("Slim, K = 10, M = 1,280", "slim", _slim, (_epochs,)),
         f"{_corpus}/paper": Row(
-            "LightRNN of the paper", "ours", PAPER, (1, 1, 1), _minutes
+            *(
+                "LightRNN of the paper",
+                "ours",
+                PAPER,
+                (_third, _third, _ours - 2 * _third),
+            )
         ),
     }
 
@@ -257,7 +258,7 @@ def quality(name, args):
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
     dropout, rate = settings_of(row.kin)
     options = row.model | {"dropout": dropout, "learning_rate": rate}
-    command = train(corpus, options, rounds_of(name), run, args)
+    command = train(corpus, options, row.rounds, run, args)
     file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
     lightrnn("export", run, "--out", file, "--overwrite")
     more = ["--keystrokes"] if corpus in KEYBOARDS else []
@@ -303,21 +304,6 @@ def typed(options):
     return words
 
 
-def rounds_of(name):
-    """Return the epochs of a row: as many as it says, or as fit into its minutes."""
-    row, corpus = ROWS[name], name.split("/")[0]
-    if row.minutes is None:
-        return row.rounds
-    measured = [r for r in read("quality") if r["name"] == f"speed/{corpus}"]
-    if not measured:
-        raise SystemExit(f"--speed {corpus} must be run first: minutes depend on it.")
-    speeds = measured[-1]["words_per_second"][row.kin]
-    words = 60 * row.minutes * statistics.median(speeds)
-    epochs = max(len(row.rounds), round(words / measured[-1]["training_tokens"]))
-    shares = [max(1, epochs * part // sum(row.rounds)) for part in row.rounds[:-1]]
-    return *shares, epochs - sum(shares)
-
-
 def lines_and_vocabulary(corpus, args):
     """Return the lines of a corpus, of all parts, and its vocabulary."""
     from lightrnn_tf import data
@@ -346,7 +332,7 @@ def adaptive(name, args):
     lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = map(float, settings_of(row.kin))
-    (epochs,) = rounds_of(name)
+    (epochs,) = row.rounds
     options = training.Options([], "", rounds=(epochs,), learning_rate=rate)
     keras.utils.set_random_seed(args.seed)
     model = AdaptiveRNN(
@@ -405,19 +391,26 @@ def n_grams(name, args):
 
 
 def speed(corpus, args):
-    """Train the kinds by turns on part of a corpus; return words/s and ratios."""
+    """Train rows by turns on part of a corpus; return words/s and ratios."""
+    import keras
+
     from lightrnn_tf import callbacks, data, training
+    from lightrnn_tf.table import WordTable
 
     (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
     ids = data.encode(train, vocabulary)
-    measured = {kin: [] for kin in KIN}
+    measured = {name: [] for name in TIMED}
     for _ in range(SPEED_REPEATS):
-        for kin, speeds in measured.items():
-            options = training.Options([], "", **KIN[kin])
+        for name, speeds in measured.items():
+            model = {**ROWS[f"{corpus}/{name}"].model, "dropout": 0.3}
+            options = training.Options([], "", **model)
             batch, steps = options.batch_size, options.steps
             windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
             model = training.new_model(options, vocabulary)
-            model.compile("adam")
+            if options.model == "lightrnn":
+                shape = model.rows, model.columns
+                model.table = WordTable.random(len(vocabulary), *shape, args.seed)
+            model.compile(keras.optimizers.Adam(global_clipnorm=training.CLIP_NORM))
             history = model.fit(
                 windows,
                 epochs=2,
@@ -426,14 +419,14 @@ def speed(corpus, args):
             ).history
             # The first epoch has compilation in it.
             speeds.append(history["words_per_second"][1])
-    dense = statistics.median(measured["dense"])
+    dense = statistics.median(measured["dense-tied"])
     return {
         "vocabulary_size": len(vocabulary),
         "training_tokens": len(ids),
         "words_per_second": measured,
         "ratio_to_dense": {
-            kin: round(statistics.median(speeds) / dense, 2)
-            for kin, speeds in measured.items()
+            name: round(statistics.median(speeds) / dense, 2)
+            for name, speeds in measured.items()
         },
     }
 
