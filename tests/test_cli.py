@@ -497,6 +497,14 @@ def test_no_space_left_is_one_line_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="nobody may write into /proc")
+def test_a_folder_that_cannot_be_written_is_one_line(folder, capsys):
+    line = error_of(capsys, *train(folder, folder / "text.txt", "--out", "/proc/run"))
+    assert line.startswith("lightrnn: error: /proc/run.partial: ")
+    line = error_of(capsys, "export", folder / "run", "--out", "/proc/m.tflite")
+    assert "m.tflite" in line
+
+
 def test_an_error_after_the_last_epoch_keeps_the_run(
     folder, tmp_path, capsys, monkeypatch
 ):
