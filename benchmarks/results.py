@@ -1,5 +1,6 @@
 """Results as JSON lines, each with what it was measured with."""
 
+import contextlib
 import datetime
 import json
 import os
@@ -8,7 +9,7 @@ import platform
 import shlex
 import subprocess
 import sys
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "scipy", "ai-edge-litert")
@@ -53,9 +54,16 @@ def circumstances() -> dict:
         "date": datetime.date.today().isoformat(),
         "commit": commit.stdout.strip(),
         "python": platform.python_version(),
-        "versions": {package: version(package) for package in PACKAGES},
+        "versions": dict(_versions()),
         "cpu": f"{_cpu()}, {os.cpu_count()} cores",
     }
+
+
+def _versions():
+    """Yield the packages that are installed, and their versions."""
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            yield package, version(package)
 
 
 def _cpu() -> str:

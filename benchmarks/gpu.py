@@ -1,0 +1,197 @@
+"""What does training cost on an accelerator, with many words? One table, in minutes.
+
+    KERAS_BACKEND=jax python benchmarks/gpu.py [--minutes 7.5]
+
+Needs no TensorFlow. Trains, for two sizes of model and three vocabularies, a few
+batches of generated ids with LightRNN, a dense model where it fits and a dense model
+with a sampled softmax, each in a process of its own, and goes over the text for loss
+tables. Prints words a second, memory, and the share that one such pass for each epoch
+takes of the time, and appends each line to results/gpu.jsonl. What is not reached in
+time is left out and named.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+SEED = 0
+BATCH, STEPS = 256, 35
+UNITS = (512, 1024)
+VOCABULARIES = (10_000, 100_000, 800_000)
+# Beyond, the logits of a batch alone are more than the memory of most devices.
+DENSE_UP_TO = 100_000
+SAMPLED = 8192
+WARM_UP, TIMED = 4, 16
+MODELS = ("LightRNN, k = 0", "LightRNN, k = 16", "dense", "sampled softmax")
+
+
+def main():
+    """Measure one model after the other and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, default=7.5)
+    parser.add_argument("--units", type=int, nargs="+", default=UNITS)
+    parser.add_argument("--vocabularies", type=int, nargs="+", default=VOCABULARIES)
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        name, words, units = args.one
+        print(json.dumps(measure(name, int(words), int(units))))
+        return
+    from results import append
+
+    end = time.monotonic() + 60 * args.minutes
+    print("| model | V | H | words/s | memory, MiB | of it a pass for loss tables |")
+    print("|---|---|---|---|---|---|")
+    for units in args.units:
+        for words in args.vocabularies:
+            for name in MODELS:
+                if name == "dense" and words > DENSE_UP_TO:
+                    continue
+                result = in_process(name, words, units, end - time.monotonic())
+                line = {"model": name, "vocabulary_size": words, "units": units}
+                append("gpu", line | result, SEED)
+                print(row(line | result), flush=True)
+
+
+def in_process(name, words, units, seconds):
+    """Return what a process of its own measured, or why it did not."""
+    if seconds <= 0:
+        return {"left_out": "no time was left"}
+    command = [sys.executable, __file__, "--one", name, str(words), str(units)]
+    try:
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, text=True, timeout=seconds, check=True
+        )
+    except subprocess.TimeoutExpired:
+        return {"left_out": "no time was left"}
+    except subprocess.CalledProcessError as error:
+        return {"left_out": f"it failed, status {error.returncode}"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def row(result):
+    """Return a line of the table."""
+    sizes = f"| {result['model']} | {result['vocabulary_size']:,} | {result['units']} "
+    if "left_out" in result:
+        return f"{sizes}| {result['left_out']} | | |"
+    share = result.get("share_of_a_pass")
+    return (
+        f"{sizes}| {result['words_per_second']:,} | {result['memory_mib'] or ''} "
+        f"| {'' if share is None else f'{share:.0%}'} |"
+    )
+
+
+def measure(name, words, units):
+    """Train some batches; return speed and memory."""
+    import keras
+
+    from lightrnn_tf import data, models
+    from lightrnn_tf.table import WordTable
+
+    draw = np.random.default_rng(SEED)
+    ids = draw.zipf(1.1, BATCH * STEPS * (WARM_UP + TIMED)) % words
+    windows = data.windows(ids.astype(np.int32), BATCH, STEPS)
+    keras.utils.set_random_seed(SEED)
+    if name == "dense":
+        model = models.DenseRNN(words, units, tied=True)
+    elif name == "sampled softmax":
+        model = sampled(words, units)
+    else:
+        model = models.LightRNN(words, units, residual_dim=16 if "16" in name else 0)
+    model.build()
+    if isinstance(model, models.LightRNN):
+        model.table = WordTable.random(words, model.rows, model.columns, SEED)
+    model.compile(keras.optimizers.Adam(1e-3, global_clipnorm=5.0))
+    step = timed(keras, lambda clock: model.fit(windows, verbose=0, callbacks=[clock]))
+    found = {
+        "words_per_second": round(BATCH * STEPS / step),
+        "memory_mib": memory(keras),
+    }
+    if isinstance(model, models.LightRNN):
+        of_pass = pass_for_loss_tables(model, windows)
+        found["share_of_a_pass"] = round(of_pass / (of_pass + step), 3)
+    return found
+
+
+def timed(keras, fit):
+    """Return the median seconds of a step of training."""
+    seconds = []
+
+    class Clock(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            float(logs["loss"])  # The device is done.
+            seconds.append(time.perf_counter() - self.start)
+            self.start = time.perf_counter()
+
+        def on_train_begin(self, logs=None):
+            self.start = time.perf_counter()
+
+    fit(Clock())
+    return statistics.median(seconds[WARM_UP:])
+
+
+def pass_for_loss_tables(model, windows):
+    """Return the seconds for a batch of a pass over the text, compilation left out."""
+    from lightrnn_tf import data
+    from lightrnn_tf.loss_tables import loss_tables
+
+    def seconds(batches):
+        ids = windows.ids[: batches * BATCH * STEPS]
+        start = time.perf_counter()
+        loss_tables(model, data.windows(ids, BATCH, STEPS))
+        return time.perf_counter() - start
+
+    return (seconds(WARM_UP + TIMED) - seconds(WARM_UP)) / TIMED
+
+
+def memory(keras):
+    """Return the peak of the device's memory in MiB, `None` where it is not known."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        stats = jax.local_devices()[0].memory_stats() or {}
+        peak = stats.get("peak_bytes_in_use")
+    else:
+        import torch
+
+        peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
+    return None if peak is None else peak >> 20
+
+
+def sampled(words, units):
+    """Return a dense model whose softmax is over the target and some drawn words."""
+    import keras
+    from keras import ops
+
+    from lightrnn_tf import models
+
+    class SampledRNN(models.DenseRNN):
+        """Draws the same words for all places of a batch, uniformly."""
+
+        def __init__(self, *sizes, **kwargs):
+            super().__init__(*sizes, tied=True, **kwargs)
+            self.draw = keras.random.SeedGenerator(SEED)
+
+        def nats(self, hidden, targets, training=None):
+            if not training:
+                return super().nats(hidden, targets, training)
+            vectors = self.embedding.embeddings
+            drawn = keras.random.randint((SAMPLED,), 0, words, seed=self.draw)
+            own = ops.sum(hidden * ops.take(vectors, targets, axis=0), -1)
+            others = ops.matmul(hidden, ops.transpose(ops.take(vectors, drawn, axis=0)))
+            # Each stands for words / SAMPLED words.
+            others = ops.logsumexp(others, -1) + np.log(words / SAMPLED)
+            return ops.logaddexp(own, others) - own
+
+    return SampledRNN(words, units)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    main()
