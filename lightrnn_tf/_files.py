@@ -6,10 +6,10 @@ import struct
 import zipfile
 import zlib
 
-# What reading a damaged archive of NumPy arrays may raise.
+# What reading a damaged zip, or arrays of NumPy in one, may raise.
 DAMAGED_ARCHIVE = (
-    *(EOFError, KeyError, MemoryError, OSError, RuntimeError, TypeError, ValueError),
-    *(struct.error, zipfile.BadZipFile, zlib.error),
+    *(EOFError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
+    *(TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error),
 )
 
 

@@ -10,11 +10,11 @@ import importlib
 import json
 import pathlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
 
+from lightrnn_tf._files import DAMAGED_ARCHIVE
 from lightrnn_tf._quiet import quiet
 from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
@@ -30,12 +30,6 @@ COUNTS = "counts.bin"
 # What a file may make us read: so much of a manifest, and so much for each word, 64 of
 # them its letters.
 _MAX_MANIFEST, _MAX_WORD = 1 << 20, 70
-# What the libraries raise when a zip is not one, or is damaged.
-_DAMAGED = (
-    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError),
-    *(NotImplementedError, RuntimeError, RecursionError, ValueError, OverflowError),
-    OSError,  # Offsets that are negative.
-)
 
 
 def _ai_edge_litert():
@@ -237,7 +231,7 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
         raise FileNotFoundError(f"{path}: no such file.")
     try:
         manifest = json.loads(_member(path, MANIFEST, _MAX_MANIFEST))
-    except _DAMAGED as error:
+    except DAMAGED_ARCHIVE as error:
         raise ValueError(
             f"{path} is not a file that `lightrnn export` wrote: it has no manifest "
             f"and vocabulary at its end, or they are damaged: {error}."
@@ -282,7 +276,7 @@ def read_counts(path: pathlib.Path, manifest: dict, lexicon: Lexicon) -> np.ndar
 def _checked_member(path, name, manifest, most):
     try:
         content = _member(path, name, most)
-    except _DAMAGED as error:
+    except DAMAGED_ARCHIVE as error:
         raise ValueError(f"{path}: {name} is damaged: {error}.") from error
     _check_sum(hashlib.sha256(content), name, manifest, path)
     return content
