@@ -40,6 +40,8 @@ _MAX_PAIRS = 1 << 26
 _LARGEST = 1e15
 # SciPy before 1.17 is repeatable without being asked.
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
+# Words that are assigned to places together.
+_MOST_TOGETHER = 400
 # A sweep that lowers the error by less than this fraction is the last.
 _LEAST_GAIN = 5e-4
 
@@ -279,12 +281,14 @@ def table_of_vectors(
     vectors = vectors / np.maximum(norms, 1e-9)
     weights = np.sqrt(counts) + 1e-3
     row, column = first.row_of.copy(), first.column_of.copy()
-    previous = np.inf
+    previous, draw = np.inf, np.random.default_rng(seed)
     for sweep in range(_MAX_SWEEPS):
         row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
-        _reassign(row, column, vectors - row_vectors[row], column_vectors, weights)
+        wanted = vectors - row_vectors[row]
+        _reassign(row, column, wanted, column_vectors, weights, draw)
         row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
-        _reassign(column, row, vectors - column_vectors[column], row_vectors, weights)
+        wanted = vectors - column_vectors[column]
+        _reassign(column, row, wanted, row_vectors, weights, draw)
         row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
         error = _error(vectors, weights, row_vectors[row] + column_vectors[column])
         if progress:
@@ -330,16 +334,32 @@ def _means(vectors, weights, group_of, groups):
     return (member @ vectors) / np.maximum(mass, 1e-9)[:, None]
 
 
-def _reassign(group_of, place_of, wanted, place_vectors, weights):
-    """Give the words of each group the places whose vectors are nearest."""
+def _reassign(group_of, place_of, wanted, place_vectors, weights, draw):
+    """Give the words of each group the places whose vectors are nearest.
+
+    The words of a large group are drawn into parts, which exchange places each among
+    itself: the time of an assignment grows with the cube of its words.
+    """
     order = np.argsort(group_of, kind="stable")
-    for words in np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1):
+    for words in _parts(
+        np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1), draw
+    ):
         places = place_of[words]
         # |x − v|² without |x|², which is the same for every place.
         near = place_vectors[places]
         costs = (near**2).sum(1) - 2 * wanted[words] @ near.T
         _, chosen = linear_sum_assignment(costs * weights[words, None])
         place_of[words] = places[chosen]
+
+
+def _parts(groups, draw):
+    """Yield groups, large ones in parts that are drawn."""
+    for words in groups:
+        if len(words) <= _MOST_TOGETHER:
+            yield words
+        else:
+            parts = -(-len(words) // _MOST_TOGETHER)
+            yield from np.array_split(draw.permutation(words), parts)
 
 
 def _error(vectors, weights, approximation):

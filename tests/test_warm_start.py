@@ -13,7 +13,10 @@ def families(rng, members=6, families_=5, length=8000):
     return kind * members + rng.integers(0, members, length)
 
 
-def test_words_used_alike_share_rows_or_columns(rng):
+@pytest.mark.parametrize("together", [400, 7])
+def test_words_used_alike_share_rows_or_columns(together, rng, monkeypatch):
+    # Groups of twenty, which the smaller number has assigned in parts.
+    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", together)
     ids = families(rng, members=20, families_=20, length=60_000)
     table = warm_start.table(ids, 400, 20, 20)
     family = np.arange(400) // 20
@@ -34,7 +37,9 @@ def test_any_shape_gives_a_table_in_the_cells_for_words(words, rows, columns, rn
     assert sorted(table.cells) == word_cells(words, rows, columns).tolist()
 
 
-def test_repeatable_for_a_seed(rng):
+@pytest.mark.parametrize("together", [400, 2])
+def test_repeatable_for_a_seed(together, rng, monkeypatch):
+    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", together)
     ids = families(rng)
     first, again = (warm_start.table(ids, 30, 5, 7, seed=2) for _ in range(2))
     assert (first.cells == again.cells).all()
@@ -46,6 +51,16 @@ def test_repeatable_where_there_are_fewer_directions_than_are_asked_for(rng):
     neighbours.add(np.minimum(rng.zipf(1.5, 600), 33) - 1)
     first, second = (warm_start.word_vectors(neighbours) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+def test_groups_are_assigned_in_parts_of_at_most_so_many(rng, monkeypatch):
+    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", 3)
+    groups = [np.arange(3), np.arange(3, 10), np.arange(10, 11)]
+    parts = [*warm_start._parts(groups, rng)]
+    assert sorted(map(len, parts)) == [1, 2, 2, 3, 3]
+    assert sorted(np.concatenate(parts)) == list(range(11))
+    of_second = np.concatenate(parts[1:4])
+    assert sorted(of_second) == list(range(3, 10))
 
 
 @pytest.mark.parametrize("words", [1, 2, 3])
