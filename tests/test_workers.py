@@ -98,6 +98,7 @@ def test_workers_train_what_one_does(folder, alone, count):
     assert left == {path.name for path in alone.iterdir()}
 
 
+@pytest.mark.slow
 def test_devices_of_one_machine_train_what_one_does(folder, alone):
     flags = "--xla_force_host_platform_device_count=2"
     process = start(options(folder, "devices"), XLA_FLAGS=flags)
