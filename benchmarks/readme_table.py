@@ -12,6 +12,7 @@ import statistics
 import sys
 
 import quality
+import step_cost
 from matching import last_results
 
 from results import ROOT, read
@@ -394,6 +395,30 @@ def workers_table() -> str:
     )
 
 
+def cost_table() -> str:
+    """Return words/s by vocabulary, and LightRNN's share of the machine's peak."""
+    found = {r["vocabulary_size"]: r for r in read("step_cost")}
+    names = list(step_cost.MODELS)
+    rows = [
+        f"| words/s, V | {' | '.join(names)} | k = 0, of the peak |",
+        "|---|" + "---|" * len(names) + "---|",
+    ]
+    for words, r in sorted(found.items()):
+        speeds = [r["words_per_second"].get(name) for name in names]
+        cells = [f"{speed:,}" if speed else "" for speed in speeds]
+        rows.append(f"| {words:,} | {' | '.join(cells)} | {r['share_of_peak']:.0%} |")
+    last = read("step_cost")[-1]
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"{last['threads']} threads of {last['cpu']}, by turns; the peak is "
+            f"{last['peak_gflops']:.0f} GFLOP/s, that of products of square matrices "
+            "(`benchmarks/step_cost.py --torch PYTHON`).",
+        ]
+    )
+
+
 def _on_device(trained):
     return [r for r in read("on_device") if r["trained"] == trained]
 
@@ -413,6 +438,7 @@ TABLES = {
     "search": search_table,
     "user words": user_words_table,
     "workers": workers_table,
+    "cost": cost_table,
 }
 
 
