@@ -10,9 +10,8 @@ import re
 import shutil
 import tracemalloc
 
-import numpy as np
 import pytest
-from command_line import lightrnn
+from command_line import lightrnn, small_text
 
 from lightrnn_tf import data, listing
 from lightrnn_tf.run import Run
@@ -29,10 +28,7 @@ KNOWN = (ValueError, FileNotFoundError)
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A small run."""
-    folder = tmp_path_factory.mktemp("fuzz")
-    draw = np.random.default_rng(0)
-    lines = [" ".join(f"w{n}" for n in draw.zipf(1.5, 8) % 30) for _ in range(40)]
-    (folder / "text.txt").write_text("\n".join(lines) + "\n")
+    folder = small_text(tmp_path_factory.mktemp("fuzz"), 40)
     more = ("--units", 8, "--batch-size", 4, "--steps", 5, "--rounds", "1")
     more += ("--frequent-words", 9, "--frequent-dim", 3, "--threads", 1)
     text = folder / "text.txt"

@@ -8,7 +8,7 @@ import signal
 import filelock
 import numpy as np
 import pytest
-from command_line import lightrnn
+from command_line import lightrnn, small_text
 
 from lightrnn_tf import checkpoint, run
 
@@ -32,11 +32,7 @@ def options(folder, **more):
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory):
     """A folder with a text of a few hundred words."""
-    folder = tmp_path_factory.mktemp("texts")
-    draw = np.random.default_rng(0)
-    lines = [" ".join(f"w{n}" for n in draw.zipf(1.5, 8) % 30) for _ in range(40)]
-    (folder / "text.txt").write_text("\n".join(lines) + "\n")
-    return folder
+    return small_text(tmp_path_factory.mktemp("texts"), 40)
 
 
 def begin(asked):

@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 import pytest
-from command_line import lightrnn
+from command_line import lightrnn, small_text
 
 from lightrnn_tf import data, workers
 
@@ -20,11 +20,7 @@ TOLERANCE = 1e-4
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder with a text of a few hundred words."""
-    folder = tmp_path_factory.mktemp("texts")
-    draw = np.random.default_rng(0)
-    lines = [" ".join(f"w{n}" for n in draw.zipf(1.5, 8) % 30) for _ in range(60)]
-    (folder / "text.txt").write_text("\n".join(lines) + "\n")
-    return folder
+    return small_text(tmp_path_factory.mktemp("texts"), 60)
 
 
 def options(folder, out, *more):
