@@ -7,7 +7,7 @@ from layer_contract import layer_violations
 from oracle import log_softmax, recurrent_step, values
 
 from lightrnn_tf import layers
-from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
+from lightrnn_tf.layers import frequent_of_rows
 from lightrnn_tf.table import WordTable
 
 RNG = np.random.default_rng(1)
@@ -164,11 +164,20 @@ def test_embedding_equals_a_loop(rows, columns, rng):
             np.testing.assert_allclose(answer[b, t], expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.fixture
+def short_lists(monkeypatch):
+    """No room in lists of frequent words beyond 2.25 times the average of rows."""
+    monkeypatch.setattr(frequent_of_rows, "_TIMES", 2.25)
+    monkeypatch.setattr(frequent_of_rows, "_MORE", 0)
+
+
 @pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
 @pytest.mark.parametrize("residual_dim", [0, 3])
 @pytest.mark.parametrize("cell_bias", [False, True])
 @pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
-def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, frequent, rng):
+def test_softmax_equals_a_loop(
+    rows, columns, cell_bias, residual_dim, frequent, short_lists, rng
+):
     layer = layers.TwoStepSoftmax(10, rows, columns, residual_dim, cell_bias, *frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
@@ -207,12 +216,15 @@ def test_softmax_equals_a_loop(rows, columns, cell_bias, residual_dim, frequent,
             assert answer[b, t] == pytest.approx(-log_prob, rel=1e-5, abs=1e-5)
 
 
+# The lists of its rows are too short for the one, long enough for the other.
 IN_ORDER, SPREAD = WordTable.in_order(10, 3, 4), WordTable.random(10, 3, 4, seed=3)
 
 
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(table):
-    listed = FrequentOfRows(3, 4, 4)
+def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(
+    table, short_lists
+):
+    listed = frequent_of_rows.FrequentOfRows(3, 4, 4)
     assert listed.room == 3
     listed.build()
     listed.assign(table.words)
@@ -231,7 +243,9 @@ def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(table):
 
 
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_saved_weights_bring_the_lists_of_their_table(table, rng, tmp_path):
+def test_saved_weights_bring_the_lists_of_their_table(
+    table, short_lists, rng, tmp_path
+):
     def make():
         layer = layers.TwoStepSoftmax(10, 3, 4, 2, frequent_words=4, frequent_dim=3)
         x, ids = keras.Input((6, 2, 5)), keras.Input((6,), dtype="int32")
@@ -252,7 +266,7 @@ def test_saved_weights_bring_the_lists_of_their_table(table, rng, tmp_path):
 
 @pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_softmax_gradient_equals_central_differences(frequent, table, rng):
+def test_softmax_gradient_equals_central_differences(frequent, table, short_lists, rng):
     layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
