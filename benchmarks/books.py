@@ -1,0 +1,103 @@
+"""What does a model of 100,000 words take on two cores, from text to suggestions?
+
+    python benchmarks/books.py --corpora DIR --folder DIR [--threads 2]
+
+The text is novels-en, of which each tenth book is for testing and the one after it for
+validation, and keyboard-en. It is trained, exported and scored by the commands of the
+package: a warm start, an epoch, a reallocation, another epoch. All is kept in the
+folder, so that a stopped benchmark goes on where it was; the result is one JSON line,
+appended to results/books.jsonl.
+"""
+
+import argparse
+import json
+import lzma
+import pathlib
+import resource
+import time
+
+from quality import lightrnn, shown
+
+from results import append
+
+SEED = 0
+# Every tenth book is for testing, the one after it for validation.
+PARTS = {0: "test", 1: "valid"}
+MODEL = (
+    *("--lowercase", "--vocab-size", 100_000),
+    *("--units", 200, "--embedding-dim", 100, "--residual-dim", 16),
+    *("--frequent-words", 8000, "--frequent-dim", 64),
+    *("--dropout", 0.1, "--batch-size", 64),
+    *("--rounds", "1,1", "--moving-cost", "2.9,0"),
+)
+# Lines of the test text that the exported file reads, word by word.
+EXPORTED_LINES = 1000
+
+
+def main():
+    """Run what is not done yet and append the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpora", type=pathlib.Path, required=True)
+    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        name: args.folder / f"{name}.txt" for name in ("train", "valid", "test", "part")
+    }
+    if not texts["part"].exists():
+        write_texts(args.corpora, texts)
+    run, file = args.folder / "run", args.folder / "model.tflite"
+    train = [
+        *("train", "--train", texts["train"], "--valid", texts["valid"], *MODEL),
+        *("--seed", SEED, "--threads", args.threads, "--out", run),
+    ]
+    trained = args.folder / "training.json"
+    if not trained.exists():
+        resumed = run.with_name(f"{run.name}.partial").exists()
+        start = time.monotonic()
+        lightrnn(*(("train", "--resume", run) if resumed else train))
+        took = {"resumed": resumed, "training_seconds": round(time.monotonic() - start)}
+        trained.write_text(json.dumps(took))
+    found = {"trained_by": shown(train), **json.loads(trained.read_text())}
+    metrics = (run / "metrics.jsonl").read_text().splitlines()
+    found["metrics"] = [json.loads(line) for line in metrics]
+    for name, command in {
+        "export": ("export", run, "--out", file, "--overwrite"),
+        "test": ("evaluate", run, "--text", texts["test"], "--json"),
+        "part": ("evaluate", run, "--text", texts["part"], "--json"),
+        "file_of_part": ("evaluate", file, "--text", texts["part"], "--json"),
+    }.items():
+        start = time.monotonic()
+        printed = lightrnn(*command)
+        found[f"{name}_seconds"] = round(time.monotonic() - start, 1)
+        if "--json" in command:
+            found[name] = json.loads(printed)
+    found["file_bytes"] = file.stat().st_size
+    # The greatest of all commands.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    append("books", {**found, "peak_mib": peak // 1024}, SEED)
+
+
+def write_texts(corpora, texts):
+    """Write the text for training, validation and testing, and a part of the last."""
+    books = read(corpora / "novels-en" / "all.txt.xz").split("\n\n")
+    parts = {"train": [], "valid": [], "test": []}
+    for number, book in enumerate(books):
+        parts[PARTS.get(number % 10, "train")].append(book.strip())
+    for name, some in parts.items():
+        posts = read(corpora / "keyboard-en" / f"{name}.txt.xz")
+        texts[name].write_text("\n".join([*some, posts]), encoding="utf-8")
+    lines = texts["test"].read_text(encoding="utf-8").splitlines()
+    step = len(lines) // EXPORTED_LINES
+    texts["part"].write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
+
+
+def read(path):
+    """Return the text of a file."""
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        return file.read()
+
+
+if __name__ == "__main__":
+    main()
