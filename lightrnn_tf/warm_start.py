@@ -8,7 +8,8 @@ truncated singular value decomposition to vectors of length one, u_w; then
 
 is solved by turns: the columns of the words in each row, the rows of the words in each
 column (each a small assignment problem), and the vectors a and b (weighted means). A
-word weighs as much as the square root of its count.
+word weighs as much as the square root of its count. All begins with a random table, or,
+where a row or column has more than 400 cells, with clusters of words as rows.
 
 Not in the LightRNN paper, which starts from a random table.
 """
@@ -276,10 +277,12 @@ def table_of_vectors(
         )
     if not ((counts >= 0) & (counts < np.inf)).all():
         raise ValueError("`counts` must be at least 0 and finite. Received: others.")
-    first = tables.WordTable.random(len(vectors), rows, columns, seed)
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors / np.maximum(norms, 1e-9)
     weights = np.sqrt(counts) + 1e-3
+    first = tables.WordTable.random(len(vectors), rows, columns, seed)
+    if max(rows, columns) > _MOST_TOGETHER:
+        first = _clusters(vectors, weights, first)
     row, column = first.row_of.copy(), first.column_of.copy()
     previous, draw = np.inf, np.random.default_rng(seed)
     for sweep in range(_MAX_SWEEPS):
@@ -313,6 +316,34 @@ def _ppmi(counts):
     return coo_matrix(
         (information[keep], (pairs.row[keep], pairs.col[keep])), shape=counts.shape
     ).tocsr()
+
+
+def _clusters(vectors, weights, table):
+    """Return a table with the same cells whose rows are clusters of words.
+
+    Words are halved where they differ most, and the halves again, until each part is
+    of the size of a row. Parts of large groups find their places from there in a few
+    sweeps, and from a random table in dozens.
+    """
+    sizes = np.bincount(table.row_of, minlength=table.rows)
+    order = np.concatenate([*_halves(vectors, weights, np.arange(len(vectors)), sizes)])
+    cells = np.empty_like(table.cells)
+    cells[order] = table.cells[np.argsort(table.row_of, kind="stable")]
+    return tables.WordTable(cells, table.rows, table.columns)
+
+
+def _halves(vectors, weights, words, sizes):
+    """Yield the words in parts of these sizes."""
+    if len(sizes) == 1:
+        yield words
+        return
+    apart = vectors[words] - np.average(vectors[words], axis=0, weights=weights[words])
+    _, directions = np.linalg.eigh(apart.T @ (apart * weights[words, None]))
+    words = words[np.argsort(apart @ directions[:, -1], kind="stable")]
+    middle = len(sizes) // 2
+    end = sizes[:middle].sum()
+    yield from _halves(vectors, weights, words[:end], sizes[:middle])
+    yield from _halves(vectors, weights, words[end:], sizes[middle:])
 
 
 def _fit(vectors, weights, row, column, first):

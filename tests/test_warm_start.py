@@ -63,6 +63,17 @@ def test_groups_are_assigned_in_parts_of_at_most_so_many(rng, monkeypatch):
     assert sorted(of_second) == list(range(3, 10))
 
 
+def test_large_tables_begin_with_clusters_as_rows(rng):
+    first = WordTable.random(30, 5, 6, seed=1)
+    # A cluster of the size of a row for each row, in any order, far from the others.
+    cluster = rng.permutation(np.arange(30) % 5)
+    vectors = rng.normal(size=(5, 4))[cluster] * 9 + rng.normal(size=(30, 4)) * 0.01
+    found = warm_start._clusters(vectors, rng.random(30) + 0.1, first)
+    assert sorted(found.cells) == sorted(first.cells)
+    for row in range(5):
+        assert len(set(cluster[found.row_of == row])) == 1
+
+
 @pytest.mark.parametrize("words", [1, 2, 3])
 def test_tiny_vocabularies(words):
     ids = np.arange(12) % words
