@@ -162,6 +162,16 @@ def test_input_vectors_are_the_least_squares_fit(ids, rng):
         np.testing.assert_array_equal(np.array(fitted)[~met], old[~met])
 
 
+def test_what_a_round_did_is_measured_on_a_part_of_a_long_text(ids, rng, monkeypatch):
+    windows = data.windows(ids, 4, 7)
+    monkeypatch.setattr(reallocation, "_MEASURED", 4 * 7 + 1)
+    model = make(rng)
+    done = reallocation.reallocate(model, windows)
+    part = model.evaluate(windows.first(2), verbose=0, return_dict=True)["loss"]
+    assert done.nats_after == pytest.approx(part, rel=1e-6)
+    assert len(windows.first(2)) == 2 < len(windows)
+
+
 def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
     windows = data.windows(ids, 4, 7)
     moved = {}

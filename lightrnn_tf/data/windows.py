@@ -79,7 +79,7 @@ class Windows(keras.utils.PyDataset):
         self._begins = np.cumsum(lengths) - lengths
         longest_streams = -(-lengths // batch_size)
         self._batches = -(-longest_streams // steps)
-        self._first = 0
+        self._first, self._end = 0, None
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch):
@@ -93,6 +93,12 @@ class Windows(keras.utils.PyDataset):
         rest = copy.copy(self)
         rest._first = self._first + batches
         return rest
+
+    def first(self, batches):
+        """Return the first windows alone, so many or all."""
+        some = copy.copy(self)
+        some._end = self._first + batches
+        return some
 
     def share(self, number, count):
         """Return the windows of which each batch has one worker's rows.
@@ -113,7 +119,8 @@ class Windows(keras.utils.PyDataset):
         return share
 
     def __len__(self):
-        return self._ends[-1] - self._first
+        end = self._ends[-1]
+        return (end if self._end is None else min(end, self._end)) - self._first
 
     def __getitem__(self, number):
         number += self._first
