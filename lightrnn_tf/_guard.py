@@ -20,8 +20,8 @@ LOST = (
 def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Call `work` in a process of its own; return its exit status.
 
-    The process ends with this one, and is told of Ctrl-C by it. Where it aborts, the
-    status is 2.
+    The process ends with this one, and is told of Ctrl-C by it. Where a signal ends
+    it, the status is 2.
 
     Args:
         work: What to call; returns an exit status.
@@ -35,11 +35,14 @@ def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
         try:
             child.join()
         except KeyboardInterrupt:
-            os.kill(child.pid or 0, signal.SIGINT)
-    if child.exitcode == -signal.SIGABRT:
-        print(f"lightrnn: error: {LOST}", file=sys.stderr)
-        return 2
-    return child.exitcode if child.exitcode >= 0 else 128 - child.exitcode
+            if child.pid:
+                os.kill(child.pid, signal.SIGINT)
+    if child.exitcode >= 0:
+        return child.exitcode
+    ended_by = signal.Signals(-child.exitcode)
+    what = LOST if ended_by == signal.SIGABRT else f"ended by {ended_by.name}."
+    print(f"lightrnn: error: {what}", file=sys.stderr)
+    return 2
 
 
 def _work(work, arguments):

@@ -84,7 +84,8 @@ def save(folder: pathlib.Path, model, place: Place) -> None:
 def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
     """Return how far training had come and the values for `restore`.
 
-    A damaged checkpoint is named on standard error, and the one before it is taken.
+    A damaged checkpoint is named on standard error, and the one before it is taken; it
+    is deleted then, so that the next one does not take the place of the good one.
 
     Raises:
         ValueError: If there is none that can be read.
@@ -93,9 +94,13 @@ def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
         if not path.exists():
             continue
         try:
-            return _read(path, _variables(model))
+            found = _read(path, _variables(model))
         except DAMAGED_ARCHIVE as error:
             print(f"{path} is damaged: {error}", file=sys.stderr, flush=True)
+            continue
+        if path.name == PREVIOUS:
+            (folder / FILE).unlink(missing_ok=True)
+        return found
     raise ValueError(
         f"{folder} has no checkpoint that can be read. Train it again with --overwrite."
     )

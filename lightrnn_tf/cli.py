@@ -8,6 +8,7 @@ import argparse
 import dataclasses
 import functools
 import json
+import logging
 import os
 import pathlib
 import sys
@@ -90,7 +91,7 @@ def _parse(arguments):
 
 def _was_interrupted(error: Exception) -> bool:
     """Return whether an error came of Ctrl-C while TensorFlow fetched a batch."""
-    return "KeyboardInterrupt:" in str(error)
+    return "KeyboardInterrupt" in f"{error} {type(error).__name__}"
 
 
 def _one_line(error: BaseException) -> str:
@@ -466,6 +467,9 @@ def _check_train(command, args):
                 "--resume alone"
             )
         args.train = args.train or []
+        for name in ("tfds_feature", "data_dir"):
+            if args.tfds is None and getattr(args, name) != command.get_default(name):
+                command.error(f"--{name.replace('_', '-')} needs --tfds")
         return
     allowed = ("resume", "threads", "tensorboard", "debug", "command", "check")
     allowed += ("workers", "worker", "coordinator")
@@ -679,15 +683,20 @@ def _prepare(args):
     from lightrnn_tf import prepare
     from lightrnn_tf.vocabulary import Tokenizer
 
-    prepare.prepare(
-        args.input,
-        args.out,
-        Tokenizer(args.tokenizer, args.lowercase),
-        args.vocab_size,
-        args.min_count,
-        args.errors,
-        args.beam_options,
-    )
+    # Beam logs the traceback of an error that is told in one line.
+    logging.disable(logging.NOTSET if args.debug else logging.ERROR)
+    try:
+        prepare.prepare(
+            args.input,
+            args.out,
+            Tokenizer(args.tokenizer, args.lowercase),
+            args.vocab_size,
+            args.min_count,
+            args.errors,
+            args.beam_options,
+        )
+    finally:
+        logging.disable(logging.NOTSET)
     print(args.out)
 
 
@@ -695,19 +704,36 @@ def _train(args):
     _load_keras()
     from lightrnn_tf import training, workers
 
+    if args.resume is not None and training.is_finished(args.resume):
+        print(f"{args.resume} is finished.", file=sys.stderr)
+        print(args.resume)
+        return
+    options = None
+    if args.resume is None:
+        names = {field.name for field in dataclasses.fields(training.Options)}
+        asked = {name: value for name, value in vars(args).items() if name in names}
+        options = training.Options(**asked)
     team = None
     if args.coordinator is not None:
+        _say_who_meets(args)
         team = workers.Team.join(args.coordinator, args.workers, args.worker)
     if team and not team.is_first:
-        training.assist(args.resume or args.out, team)
+        training.assist(args.resume or args.out, team, options)
         return
-    if args.resume is not None:
+    if options is None:
         run = training.resume(args.resume, args.tensorboard, team)
     else:
-        names = {field.name for field in dataclasses.fields(training.Options)}
-        options = {name: value for name, value in vars(args).items() if name in names}
-        run = training.train(training.Options(**options), team)
+        run = training.train(options, team)
     print(f"{run.path}")
+
+
+def _say_who_meets(args):
+    print(
+        f"Worker {args.worker} of {args.workers} meets the others at "
+        f"{args.coordinator}.",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _open(name: str, line_independent: bool = False):

@@ -16,6 +16,7 @@ import json
 import math
 import pathlib
 import shutil
+import tempfile
 from typing import Any
 
 import filelock
@@ -145,9 +146,12 @@ class Run:
         if not path.exists():
             return None
         try:
-            return [int(length) for length in json.loads(path.read_text("utf-8"))]
+            lengths = json.loads(path.read_text("utf-8"))
+            if not all(type(length) is int for length in lengths):
+                raise ValueError("lengths must be whole numbers.")
         except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is damaged: {error}") from error
+        return lengths
 
     def history(self) -> list[dict]:
         """Return the lines of `metrics.jsonl`: epochs, reallocations, an evaluation.
@@ -205,10 +209,13 @@ class Run:
         size = path.stat().st_size
         config = self.config["model_config"]
         numbers = [number for number in config.values() if type(number) is int]
-        cells = (config.get("rows") or 1, config.get("columns") or 1)
-        small = max(numbers, default=0) <= size
-        small = (
-            small and all(type(n) is int for n in cells) and math.prod(cells) <= size
+        # Before layers are made: a number of any, the cells, the recurrent matrices.
+        rows, columns, layers, units = (
+            config.get(name) or 1 for name in ("rows", "columns", "layers", "units")
+        )
+        small = max(numbers, default=0) <= size and all(
+            all(type(n) is int for n in product) and math.prod(product) <= size
+            for product in ((rows, columns), (layers, units, units))
         )
         if small:
             with keras.StatelessScope(initialize_variables=False):
@@ -256,10 +263,14 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
     old run stays until the new one is whole.
 
     Raises:
+        BlockingIOError: If it is being trained.
         FileExistsError: If there is something already and `overwrite` is `False`, or
             it is not a run.
     """
     partial = partial_of(path)
+    if (partial / LOCK).exists():
+        with alone_in(partial):
+            pass  # Nobody trains there.
     for existing in (path, partial):
         if existing.exists() and not overwrite:
             resumed = checkpoint.exists(existing)
@@ -277,20 +288,18 @@ def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
     return partial
 
 
-def reopen(path: pathlib.Path) -> pathlib.Path | None:
-    """Return the folder in which training of a run goes on, `None` if it is over.
+def stopped(path: pathlib.Path) -> pathlib.Path | None:
+    """Return the folder that has what was trained of a run, `None` if it is finished.
 
     Raises:
         FileNotFoundError: If nothing of the run is there.
     """
     partial = partial_of(path)
-    if not partial.exists() and checkpoint.exists(path):
-        path.rename(partial)
     if partial.is_dir():
         return partial
-    if path.is_dir():
-        return None
-    raise FileNotFoundError(f"{path}: no such run.")
+    if not path.is_dir():
+        raise FileNotFoundError(f"{path}: no such run.")
+    return path if checkpoint.exists(path) else None
 
 
 def partial_of(path: pathlib.Path) -> pathlib.Path:
@@ -342,10 +351,24 @@ def _is_run(path: pathlib.Path) -> bool:
 
 
 def finish(partial: pathlib.Path, path: pathlib.Path) -> None:
-    """Give a run its name; a run that had it before is deleted."""
-    shutil.rmtree(path, ignore_errors=True)
-    (partial / LOCK).unlink(missing_ok=True)
+    """Give a run its name; a run that had it before is deleted.
+
+    Raises:
+        FileExistsError: If something else has it by now.
+    """
+    if path.exists() and not _is_run(path):
+        raise FileExistsError(
+            f"{path} is not a run, so it is not overwritten; the new run is "
+            f"{partial}. Rename one of them."
+        )
+    old = None
+    if path.exists():
+        old = pathlib.Path(tempfile.mkdtemp(prefix=f"{path.name}.", dir=path.parent))
+        path.rename(old / path.name)
     partial.rename(path)
+    (path / LOCK).unlink(missing_ok=True)
+    if old:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def discard(partial: pathlib.Path) -> None:
@@ -382,7 +405,7 @@ def training_options(path: pathlib.Path) -> dict:
 
     Raises:
         FileNotFoundError: If that was not written.
-        ValueError: If it is damaged.
+        ValueError: If it is damaged, or training was begun on another backend of Keras.
     """
     config = path / CONFIG
     if not config.is_file():
@@ -391,6 +414,13 @@ def training_options(path: pathlib.Path) -> dict:
             "with --overwrite."
         )
     try:
-        return dict(json.loads(config.read_text(encoding="utf-8"))["training"])
+        read = json.loads(config.read_text(encoding="utf-8"))
+        options, backend = dict(read["training"]), str(read["versions"]["backend"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{config} is damaged: {error}.") from error
+    if backend != keras.backend.backend():
+        raise ValueError(
+            f"{path} was begun on the backend {backend} of Keras. Received: "
+            f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
+        )
+    return options

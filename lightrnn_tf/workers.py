@@ -63,7 +63,8 @@ class Team:
             ValueError: If an argument is not of this kind, or Keras does not run on
                 JAX.
         """
-        if not re.fullmatch(r"[^:\s]+:\d+", coordinator):
+        found = re.fullmatch(r"[^:\s]+:(\d{1,5})", coordinator)
+        if not found or int(found[1]) not in range(1, 1 << 16):
             raise ValueError(
                 f"`coordinator` must be HOST:PORT of worker 0. Received: {coordinator}."
             )

@@ -546,7 +546,9 @@ def test_divergence_is_named(folder, tmp_path, capsys, monkeypatch):
     )
     text = folder / "text.txt"
     assert lightrnn(*train(folder, text, "--out", tmp_path / "r")) == 2
-    assert "error: Training diverged" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "error: Training diverged" in said
+    assert "To go on" not in said  # It would diverge again.
     assert list(tmp_path.iterdir()) == []
 
 

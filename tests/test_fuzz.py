@@ -137,7 +137,9 @@ def test_files_of_a_run(trained, tmp_path, rng, name, read):
     refuses_or_reads(read_with, content, rng, tries)
 
 
-@pytest.mark.parametrize("name", ["units", "embedding_dim", "rows", "residual_dim"])
+@pytest.mark.parametrize(
+    "name", ["units", "embedding_dim", "rows", "residual_dim", "layers"]
+)
 @pytest.mark.parametrize("number", [10**5, 10**9])
 def test_sizes_are_not_believed(trained, tmp_path, name, number):
     copy = copy_of(trained, tmp_path)

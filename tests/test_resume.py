@@ -3,6 +3,7 @@
 import functools
 import multiprocessing
 import os
+import shutil
 import signal
 
 import filelock
@@ -11,6 +12,7 @@ import pytest
 from command_line import lightrnn, small_text
 
 from lightrnn_tf import checkpoint, run
+from lightrnn_tf.training import records
 
 # A server that has imported TensorFlow once forks a process for each training.
 FORKS = multiprocessing.get_context("forkserver")
@@ -222,6 +224,7 @@ def test_two_trainings_into_one_run(texts, tmp_path, capsys):
     text = texts / "text.txt"
     with filelock.FileLock(partial / run.LOCK):
         for command in (
+            ("--train", text, "--out", tmp_path / "run"),
             ("--train", text, "--out", tmp_path / "run", "--overwrite"),
             ("--resume", tmp_path / "run"),
         ):
@@ -239,14 +242,70 @@ def test_what_cannot_be_resumed(whole, tmp_path, capsys):
     (tmp_path / "run.partial").mkdir()
     assert "training stopped before it began" in error("--resume", tmp_path / "run")
     config = tmp_path / "run.partial" / run.CONFIG
-    for damage in ("{", "[]", '{"training": 3}', '{"training": {"x": 1}}'):
-        config.write_text(damage)
+    on_tensorflow = '"versions": {"backend": "tensorflow"}'
+    for damage in ("{", "[]", '{"training": 3}', '{"training": {"x": 1}, %s}'):
+        config.write_text(damage.replace("%s", on_tensorflow))
         assert "config.json is damaged" in error("--resume", tmp_path / "run")
+    config.write_text('{"training": {}, "versions": {"backend": "jax"}}')
+    line = error("--resume", tmp_path / "run")
+    assert "was begun on the backend jax of Keras" in line
+    assert line.endswith("Set KERAS_BACKEND=jax.\n")
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / checkpoint.FILE).write_text("of something else")
+    assert "has no config.json" in error("--resume", tmp_path / "foreign")
+    # It is as it was.
+    assert [path.name for path in (tmp_path / "foreign").iterdir()] == [checkpoint.FILE]
     line = error("--resume", whole[0], "--units", "9", "--threads", "1")
     assert "--units cannot be given with --resume" in line
     assert "required: --train, --tfds or --prepared, --out; or" in error()
     line = error("--train", "x", "--out", "y", "--checkpoint-minutes", "0")
     assert "`checkpoint_minutes` must be a positive number. Received: 0.0." in line
+
+
+def test_a_good_checkpoint_outlives_a_damaged_one(tmp_path):
+    import keras
+
+    from lightrnn_tf import models
+
+    model = models.LightRNN(vocabulary_size=10, units=4)
+    model.build()
+    model.compile(keras.optimizers.Adam())
+    model.optimizer.build(model.trainable_variables)
+    for epoch in (1, 2):
+        checkpoint.save(tmp_path, model, checkpoint.Place(epoch))
+    path = tmp_path / checkpoint.FILE
+    path.write_bytes(path.read_bytes()[:-200])
+    assert checkpoint.load(tmp_path, model)[0] == checkpoint.Place(1)
+    checkpoint.save(tmp_path, model, checkpoint.Place(3))
+    path.write_bytes(b"")
+    assert checkpoint.load(tmp_path, model)[0] == checkpoint.Place(1)
+
+
+def test_a_folder_that_took_the_name_meanwhile_is_kept(whole, tmp_path):
+    partial, path = tmp_path / "run.partial", tmp_path / "run"
+    shutil.copytree(whole[0], partial)
+    path.mkdir()
+    (path / "mine.txt").write_text("precious")
+    with pytest.raises(FileExistsError, match="is not a run, so it is not overwritten"):
+        run.finish(partial, path)
+    assert (path / "mine.txt").read_text() == "precious"
+    assert run.Run(partial).load_model()
+    # Another run makes room.
+    shutil.rmtree(path)
+    shutil.copytree(whole[0], path)
+    run.finish(partial, path)
+    assert run.Run(path).load_model()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "3", '{"epoch": 1}', '{"epoch": 1, "loss": "x"}']
+)
+def test_lines_of_epochs_that_mean_nothing_are_refused(tmp_path, line):
+    (tmp_path / run.METRICS).write_text(f"{line}\n")
+    with pytest.raises(ValueError, match="metrics.jsonl is damaged"):
+        records.Log(tmp_path, writes=True).keep(1)
+    assert (tmp_path / run.METRICS).read_text() == f"{line}\n"
 
 
 def test_a_run_that_is_over_is_left_as_it_is(whole, capsys):

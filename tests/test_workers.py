@@ -1,5 +1,6 @@
 """Several workers on the loopback interface train what one trains."""
 
+import dataclasses
 import itertools
 import json
 import os
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from command_line import lightrnn, small_text
 
-from lightrnn_tf import data, workers
+from lightrnn_tf import cli, data, run, training, workers
 
 # Loss of the same sums in another order.
 TOLERANCE = 1e-4
@@ -169,12 +170,36 @@ def test_shares_must_be_even():
     ("coordinator", "number", "message"),
     [
         ("somewhere", 0, "`coordinator` must be HOST:PORT of worker 0"),
+        ("host:0", 0, "`coordinator` must be HOST:PORT of worker 0"),
+        ("host:65536", 0, "`coordinator` must be HOST:PORT of worker 0"),
         ("host:1", 2, "`worker` must be from 0 to 1, one number for each"),
     ],
 )
 def test_places_of_workers_are_checked(coordinator, number, message):
     with pytest.raises(ValueError, match=message):
         workers.Team.join(coordinator, 2, number)
+
+
+def test_workers_must_be_asked_for_the_same(folder, monkeypatch):
+    """The other worker says what differs, before it trains."""
+    asked = training.Options([str(folder / "text.txt")], str(folder / "same"))
+    (folder / "same.partial").mkdir()
+    written = training.runs._written(asked)
+    run.write_config(folder / "same.partial", written)
+    monkeypatch.setattr(training.runs, "_Training", lambda *_: pytest.fail("trains"))
+    other = dataclasses.replace(asked, units=9, rounds=(2, 1))
+    with pytest.raises(ValueError, match=r"same options. Rec.* `units`, `rounds`\.$"):
+        training.assist(asked.out, workers.Team(), other)
+    with pytest.raises(FileNotFoundError, match="Give all workers the same --out"):
+        training.assist(folder / "elsewhere", workers.Team(), asked)
+
+
+def test_nobody_waits_for_workers_of_a_finished_run(folder, alone, capsys, monkeypatch):
+    monkeypatch.setattr(workers.Team, "join", lambda *_: pytest.fail("waits"))
+    team = ["--workers", "2", "--worker", "1", "--coordinator", "127.0.0.1:1"]
+    # In this process, as the guard's child would.
+    assert cli._work(["train", "--resume", str(alone), *team]) == 0
+    assert "is finished" in capsys.readouterr().err
 
 
 def test_workers_need_jax(folder):

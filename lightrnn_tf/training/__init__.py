@@ -2,12 +2,13 @@
 
 from lightrnn_tf.training.first_model import new_model
 from lightrnn_tf.training.options import Options, learning_rate
-from lightrnn_tf.training.runs import CLIP_NORM, assist, resume, train
+from lightrnn_tf.training.runs import CLIP_NORM, assist, is_finished, resume, train
 
 __all__ = [
     "CLIP_NORM",
     "Options",
     "assist",
+    "is_finished",
     "learning_rate",
     "new_model",
     "resume",

@@ -49,7 +49,10 @@ class KeepBest(keras.callbacks.Callback):
 
 
 class Log(keras.callbacks.Callback):
-    """Writes the numbers of each epoch to `metrics.jsonl`, one worker for all."""
+    """Writes the numbers of each epoch to `metrics.jsonl`, one worker for all.
+
+    An epoch with a number that is not finite is the last one, and is not written.
+    """
 
     def __init__(self, path: pathlib.Path, writes: bool):
         super().__init__()
@@ -57,6 +60,7 @@ class Log(keras.callbacks.Callback):
         self.writes = writes
         self.lines = 0
         self.epochs: list[dict] = []
+        self.diverged = False
         self.start = 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -64,6 +68,9 @@ class Log(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         line = {name: float(value) for name, value in logs.items()}
+        if not all(map(math.isfinite, line.values())):
+            self.diverged = self.model.stop_training = True
+            return
         line = {"epoch": epoch + 1, **line}
         line["seconds"] = round(time.perf_counter() - self.start, 1)
         self.write(**line)
@@ -74,6 +81,8 @@ class Log(keras.callbacks.Callback):
         if self.writes:
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
         self.lines += 1
 
     def keep(self, lines: int):
@@ -82,10 +91,15 @@ class Log(keras.callbacks.Callback):
         kept = text.splitlines()[:lines]
         if len(kept) < lines:
             raise ValueError(f"{self.path} is damaged: lines of it are missing.")
+        try:
+            read = [json.loads(line) for line in kept]
+            self.epochs = [line for line in read if "epoch" in line]
+            for name in ("loss", "val_loss", "val_perplexity"):
+                any(math.isnan(line[name]) for line in self.epochs)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"{self.path} is damaged: {error}.") from error
         if self.writes:
             write_atomic(self.path, "".join(f"{line}\n" for line in kept))
-        read = [json.loads(line) for line in kept]
-        self.epochs = [line for line in read if "epoch" in line]
         self.lines = lines
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import json
-import math
 import pathlib
 import shutil
 import sys
@@ -82,27 +81,65 @@ def resume(
         ValueError: If what was kept of it is damaged.
     """
     path = pathlib.Path(path).absolute()
-    partial = run.reopen(path)
-    if partial is None:
-        _say(f"{path.name} is finished.")
+    folder, partial = run.stopped(path), run.partial_of(path)
+    if folder is None:
         return run.Run(path)
+    if folder != partial:
+        _read_options(folder, path)  # Nothing is touched that is not a run.
+        folder.rename(partial)
     with run.alone_in(partial):
         options = _read_options(partial, path, tensorboard)
         _train(options, partial, path, True, team or workers.Team())
     return run.Run(path)
 
 
-def assist(path: str | pathlib.Path, team: workers.Team) -> None:
+def is_finished(path: str | pathlib.Path) -> bool:
+    """Return whether there is nothing of a run to go on with.
+
+    Raises:
+        FileNotFoundError: If nothing of the run is there.
+    """
+    return run.stopped(pathlib.Path(path).absolute()) is None
+
+
+def assist(
+    path: str | pathlib.Path, team: workers.Team, options: Options | None = None
+) -> None:
     """Train with the first worker, which keeps the run.
 
     Args:
         path: The run; its folder is reached by all workers under this name.
         team: The workers, of which this is another one.
+        options: What this worker was asked for, to be compared with the first one's.
+            Defaults to nothing.
+
+    Raises:
+        FileNotFoundError: If the first worker does not train there.
+        ValueError: If the first one was asked for something else.
     """
     path = pathlib.Path(path).absolute()
     partial = run.partial_of(path)
     with team.together():
-        _Training(_read_options(partial, path), partial, team).fit()
+        if not partial.is_dir():
+            raise FileNotFoundError(
+                f"{path} must be trained by the first worker. Give all workers the "
+                "same --out, in a folder that all of them reach."
+            )
+        begun = _read_options(partial, path)
+        if options is not None:
+            _compare(options, begun)
+        _Training(begun, partial, team).fit()
+
+
+def _compare(options, begun):
+    """Refuse options that are not those of the first worker."""
+    asked, firsts = (json.loads(json.dumps(_written(o))) for o in (options, begun))
+    other = [name for name, value in asked.items() if value != firsts[name]]
+    if other:
+        raise ValueError(
+            "All workers must have the same options. Received: others than the first "
+            f"worker's for {', '.join(f'`{name}`' for name in other)}."
+        )
 
 
 def _read_options(partial, path, tensorboard=None):
@@ -141,18 +178,23 @@ def _train(
                 training = _Training(options, partial, team)
             training.fit()
         training.finish()
-    except BaseException:
+    except BaseException as error:
+        again = (
+            ""
+            if isinstance(error, _Diverged)
+            else (f" To go on: lightrnn train --resume {options.out}")
+        )
         if training and (partial / run.WEIGHTS).exists():
             # On a full disk the weights are kept all the same.
             with contextlib.suppress(OSError):
                 training.keep()
             run.finish(partial, path)
             _say(
-                f"Stopped early; {options.out} holds the epochs that were finished. To "
-                f"go on: lightrnn train --resume {options.out}"
+                f"Stopped early; {options.out} holds the epochs that were finished."
+                + again
             )
         elif training and not training.place.is_start:
-            _say(f"Stopped early. To go on: lightrnn train --resume {options.out}")
+            _say(f"Stopped early.{again}")
         elif (partial / run.TABLE).exists():
             run.finish(partial, path)  # It had its name before.
         elif not resumed:
@@ -160,6 +202,10 @@ def _train(
         raise
     run.finish(partial, path)
     checkpoint.remove(path)
+
+
+class _Diverged(ValueError):
+    """The loss is not finite, and would not be again."""
 
 
 class _Training:
@@ -182,6 +228,11 @@ class _Training:
             self._begin()
 
     def _begin(self):
+        asked = self.options
+        named = [*asked.train, asked.tfds, asked.prepared]
+        named += [*(asked.valid or []), *(asked.test or [])]
+        # One that goes on may be a stranger's, and read whatever is named there.
+        _say(f"Reading {', '.join(filter(None, named))}.")
         run.write_config(self.path, _written(self.options))
         self._cut(Texts.read(self.options, self.path))
         write_atomic(self.path / run.VOCABULARY, self.texts.vocabulary.to_text())
@@ -271,9 +322,9 @@ class _Training:
                 )
             if self.model.stop_training:
                 break
-        if not self.log.epochs or not math.isfinite(self.log.epochs[-1]["loss"]):
-            raise ValueError(
-                "Training diverged: the loss is not finite. Take a smaller "
+        if self.log.diverged:
+            raise _Diverged(
+                "Training diverged: the loss is not finite. Begin anew with a smaller "
                 "--learning-rate."
             )
 
