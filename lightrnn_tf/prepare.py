@@ -1,12 +1,18 @@
 """Text that outgrows one machine: words, neighbours and shards of ids, by Beam.
 
-The files of a text are read by as many workers as the runner has, each file as a whole.
-What comes out is, bit for bit, what one machine makes of the files one after the other.
+The files of a text are read by as many workers as the runner has, each file as a whole:
+a worker holds the ids of one file and the pairs of neighbours in it, the machine that
+begins all those of the whole text. What comes out is, bit for bit, what one machine
+makes of the files one after the other, as long as no distance has more different pairs
+than `warm_start.Neighbours` keeps; where rare pairs are forgotten, they are others.
 """
 
+import contextlib
 import importlib.util
 import io
 import json
+import os
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -54,13 +60,14 @@ def prepare(
     names = _match(patterns)
     folder = _Folder(out)
     folder.create()
-    counts = _count(names, folder, tokenizer, min_count, errors, options)
-    if not counts:
-        raise ValueError("The text must have at least one word. Received: none.")
-    vocabulary = Vocabulary.from_counts(counts, tokenizer, max_size, min_count)
-    folder.write(prepared.VOCABULARY, vocabulary.to_text().encode())
-    shards = _encode(names, folder, errors, options)
-    _join(folder, shards, len(vocabulary))
+    with folder.between() as between:
+        counts = _count(names, between, tokenizer, min_count, errors, options)
+        if not counts:
+            raise ValueError("The text must have at least one word. Received: none.")
+        vocabulary = Vocabulary.from_counts(counts, tokenizer, max_size, min_count)
+        folder.write(prepared.VOCABULARY, vocabulary.to_text().encode())
+        shards = _encode(names, folder, between, errors, options)
+        _join(folder, between, shards, len(vocabulary))
 
 
 def _options(flags):
@@ -70,9 +77,11 @@ def _options(flags):
     known = options.get_all_options()
     unknown = options.get_all_options(retain_unknown_options=True).keys() - known.keys()
     if unknown:
+        typed = {flag.partition("=")[0] for flag in flags}
+        wrong = [f for f in typed if f.lstrip("-").replace("-", "_") in unknown]
         raise ValueError(
             "Neither lightrnn prepare nor Beam has an option "
-            f"{', '.join(sorted('--' + name.replace('_', '-') for name in unknown))}."
+            f"{', '.join(sorted(wrong))}."
         )
     return options
 
@@ -82,6 +91,13 @@ def _match(patterns):
 
     names = []
     for pattern in patterns:
+        if os.path.isdir(pattern):
+            raise IsADirectoryError(
+                f"{pattern} is a folder. Name its files, as in '{pattern}/*.txt'."
+            )
+        if FileSystems.exists(pattern):
+            names.append(pattern)  # It may look like a pattern.
+            continue
         (match,) = FileSystems.match([pattern])
         if not match.metadata_list:
             raise FileNotFoundError(f"{pattern}: no such file.")
@@ -110,6 +126,18 @@ class _Folder:
         if not FileSystems.exists(self.path):
             FileSystems.mkdirs(self.path)
 
+    @contextlib.contextmanager
+    def between(self):
+        """Have a new folder in this one for what is not to stay, deleted then."""
+        from apache_beam.io.filesystems import FileSystems
+
+        folder = _Folder(self.name(f"unfinished-{uuid.uuid4().hex}"))
+        FileSystems.mkdirs(folder.path)
+        try:
+            yield folder
+        finally:
+            FileSystems.delete([folder.path])
+
     def write(self, name: str, content: bytes) -> None:
         with _open(self.name(name), "create") as file:
             file.write(content)
@@ -123,16 +151,14 @@ class _Folder:
 
         FileSystems.delete([self.name(name) for name in names])
 
-    def take_lines(self, prefix: str) -> Iterator:
-        """Yield what a pipeline wrote there as lines of JSON, and delete it."""
+    def lines(self, prefix: str) -> Iterator:
+        """Yield what a pipeline wrote there as lines of JSON."""
         from apache_beam.io.filesystems import FileSystems
 
         (match,) = FileSystems.match([self.name(f"{prefix}-*-of-*")])
-        names = [metadata.path for metadata in match.metadata_list]
-        for name in names:
-            with _open(name) as file:
+        for metadata in match.metadata_list:
+            with _open(metadata.path) as file:
                 yield from map(json.loads, file.read().splitlines())
-        FileSystems.delete(names)
 
 
 def _open(path, how="open"):
@@ -144,7 +170,7 @@ def _open(path, how="open"):
     return getattr(FileSystems, how)(path, compression_type=plain)
 
 
-def _count(names, folder, tokenizer, min_count, errors, options):
+def _count(names, between, tokenizer, min_count, errors, options):
     """Return how often each word stands in the text, rare ones as `<unk>`."""
     import apache_beam as beam
 
@@ -162,9 +188,9 @@ def _count(names, folder, tokenizer, min_count, errors, options):
             | "Rare" >> beam.Map(common)
             | "Sum of rare" >> beam.CombinePerKey(sum)
             | "Lines" >> beam.Map(json.dumps)
-            | "Counts" >> beam.io.WriteToText(folder.name("counts"))
+            | "Counts" >> beam.io.WriteToText(between.name("counts"))
         )
-    return dict(folder.take_lines("counts"))
+    return dict(between.lines("counts"))
 
 
 def _words_of_file(name, tokenizer, errors):
@@ -172,26 +198,28 @@ def _words_of_file(name, tokenizer, errors):
         return list(count_words(data.lines_of(file, name, errors), tokenizer).items())
 
 
-def _encode(names, folder, errors, options):
+def _encode(names, folder, between, errors, options):
     """Write the shards; return name, length, first and last ids of each, in order."""
     import apache_beam as beam
 
     numbered = [
-        (name, f"ids-{n:05}-of-{len(names):05}") for n, name in enumerate(names)
+        # Sorted by name they must be in order, however many there are.
+        (name, f"ids-{n:08}-of-{len(names):08}")
+        for n, name in enumerate(names)
     ]
     with beam.Pipeline(options=options) as pipeline:
         _ = (
             pipeline
             | "Files" >> beam.Create(numbered)
             | "Apart" >> beam.Reshuffle()
-            | "Shards" >> beam.Map(_encode_file, folder.path, errors)
+            | "Shards" >> beam.Map(_encode_file, folder.path, between.path, errors)
             | "Lines" >> beam.Map(json.dumps)
-            | "Written" >> beam.io.WriteToText(folder.name("shards"))
+            | "Written" >> beam.io.WriteToText(between.name("shards"))
         )
-    return sorted(folder.take_lines("shards"))
+    return sorted(between.lines("shards"))
 
 
-def _encode_file(numbered, path, errors):
+def _encode_file(numbered, path, between, errors):
     name, shard = numbered
     folder = _Folder(path)
     vocabulary = Vocabulary.from_text(folder.read(prepared.VOCABULARY).decode())
@@ -203,29 +231,24 @@ def _encode_file(numbered, path, errors):
         neighbours.add(ids)
     content = io.BytesIO()
     neighbours.save(content)
-    folder.write(_neighbours_of(shard), content.getvalue())
+    _Folder(between).write(shard, content.getvalue())
     reach = warm_start.REACH
     return shard, len(ids), ids[:reach].tolist(), ids[-reach:].tolist()
 
 
-def _neighbours_of(shard):
-    return shard.replace("ids", "neighbours") + ".npz"
-
-
-def _join(folder, shards, words):
+def _join(folder, between, shards, words):
     """Add up the neighbours and write what the shards are."""
     total, end = warm_start.Neighbours(words), np.empty(0, np.int32)
     for shard, length, first, last in shards:
         if not length:
             continue
-        part = io.BytesIO(folder.read(_neighbours_of(shard)))
+        part = io.BytesIO(between.read(shard))
         start = np.array(first, np.int32)
         total.append(warm_start.Neighbours.load(part, words), end, start)
         end = np.concatenate([end, last])[-warm_start.REACH :].astype(np.int32)
     content = io.BytesIO()
     total.save(content)
     folder.write(prepared.NEIGHBOURS, content.getvalue())
-    folder.delete([_neighbours_of(shard) for shard, *_ in shards])
     folder.delete([shard for shard, length, *_ in shards if not length])
     index = {
         "format_version": prepared.FORMAT_VERSION,

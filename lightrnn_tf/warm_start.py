@@ -15,6 +15,7 @@ Not in the LightRNN paper, which starts from a random table.
 """
 
 import inspect
+import zipfile
 from collections.abc import Callable
 from typing import Any, BinaryIO, Self
 
@@ -135,19 +136,25 @@ class Neighbours:
             ValueError: If they are not those of such a vocabulary.
         """
         found = cls(vocabulary_size)
-        shape = vocabulary_size, vocabulary_size
         try:
+            with zipfile.ZipFile(file) as archive:
+                # Then they take no more memory than the file has bytes.
+                if any(m.compress_type for m in archive.infolist()):
+                    raise ValueError("they must not be compressed.")
+            file.seek(0)
             with np.load(file) as arrays:
-                found.counts = arrays["counts"]
+                found.counts = _counted(arrays["counts"], vocabulary_size)
                 for distance in _NEIGHBOURS:
-                    row, col, counted = (
-                        arrays[f"{name}{distance}"] for name in ("row", "col", "data")
+                    row, col = (
+                        _words(arrays[f"{name}{distance}"], vocabulary_size)
+                        for name in ("row", "col")
                     )
-                    found.pairs[distance] = csr_matrix((counted, (row, col)), shape)
+                    counted = _counted(arrays[f"data{distance}"], len(row))
+                    found.pairs[distance] = csr_matrix(
+                        (counted, (row, col)), (vocabulary_size, vocabulary_size)
+                    )
         except DAMAGED_ARCHIVE as error:
             raise ValueError(f"the neighbours are damaged: {error}") from error
-        if found.counts.shape != (vocabulary_size,):
-            raise ValueError("the neighbours are not of this vocabulary.")
         return found
 
     def _add(self, ids, distance):
@@ -165,6 +172,24 @@ class Neighbours:
             counts.eliminate_zeros()
             least += 1
         self.pairs[distance] = counts
+
+
+def _counted(array, length):
+    """Return an array of a file if it is so many counts."""
+    if array.dtype != np.float64 or array.shape != (length,):
+        raise ValueError("there must be a count for each.")
+    if not (np.isfinite(array) & (array >= 0)).all():
+        raise ValueError("counts must be at least 0 and finite.")
+    return array
+
+
+def _words(array, vocabulary_size):
+    """Return an array of a file if it is word ids."""
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError("words must be integers.")
+    if array.size and not 0 <= array.min() <= array.max() < vocabulary_size:
+        raise ValueError("words must be of the vocabulary.")
+    return array
 
 
 def table(

@@ -23,7 +23,11 @@ def prepared(tmp_path_factory):
             VERSION = tfds.core.Version("1.0.0")
 
             def _info(self):
-                features = {"body": tfds.features.Text(), "raw": tfds.features.Text()}
+                features = {
+                    **{"body": tfds.features.Text(), "raw": tfds.features.Text()},
+                    "many": tfds.features.Sequence(tfds.features.Text()),
+                    "inside": {"text": tfds.features.Text()},
+                }
                 return tfds.core.DatasetInfo(
                     builder=self, features=tfds.features.FeaturesDict(features)
                 )
@@ -36,7 +40,9 @@ def prepared(tmp_path_factory):
 
             def _generate_examples(self, lines):
                 for number, line in enumerate(lines):
-                    yield number, {"body": line, "raw": b"\xff" if number else b"ok"}
+                    raw = b"\xff" if number else b"ok"
+                    more = {"many": [line], "inside": {"text": line}}
+                    yield number, {"body": line, "raw": raw, **more}
 
         TinyText(data_dir=folder).download_and_prepare()
     return folder
@@ -63,10 +69,14 @@ def test_bad_names_and_texts(prepared):
         lines_of(prepared, "no_such_text")
     with pytest.raises(ValueError, match="Unknown split 'test'"):
         lines_of(prepared, "tiny_text:test")
-    with pytest.raises(
-        ValueError, match="must be a text of tiny_text: body, raw. Received: 'text'"
-    ):
-        lines_of(prepared, feature="text")
+    with pytest.raises(ValueError, match=r"must be NAME\[/CONFIG\]\[:SPLIT\]. Receiv"):
+        lines_of(prepared, "tiny_text:1.0.0")
+    for feature in ("text", "many", "inside"):
+        with pytest.raises(
+            ValueError,
+            match=f"must be a text of tiny_text: body, raw. Received: '{feature}'",
+        ):
+            lines_of(prepared, feature=feature)
     lines = lines_of(prepared, feature="raw")
     with pytest.raises(ValueError, match=r"Example \d+ of tiny_text is not UTF-8"):
         list(lines)
@@ -89,8 +99,23 @@ def test_trains_on_it_as_on_its_text(prepared, tmp_path, capsys):
     assert asked["tfds"] == "tiny_text"
 
 
+def test_validation_is_on_another_text(prepared):
+    for split, apart in (
+        ("train", True),
+        ("train[:50%]", True),
+        ("validation", False),
+        ("train+validation[:50%]", False),
+        ("all", False),
+    ):
+        found = lines_of(prepared, f"tiny_text:{split}").for_validation()
+        assert (found is not None) == apart, split
+
+
 def test_text_files_or_a_dataset(prepared, tmp_path, capsys):
     both = ("--train", "x.txt", "--tfds", "tiny_text", "--out", tmp_path / "r")
     assert lightrnn("train", *both) == 2
     assert "`train` must be text files, or `tfds`" in capsys.readouterr().err
+    lost = ("--train", "x.txt", "--data-dir", "there", "--out", tmp_path / "r")
+    assert lightrnn("train", *lost) == 2
+    assert "--data-dir needs --tfds" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from command_line import lightrnn
 
-from lightrnn_tf import data, run, warm_start
+from lightrnn_tf import data, prepare, run, warm_start
 from lightrnn_tf.data.prepared import Prepared
 from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
@@ -71,7 +71,7 @@ def test_it_is_what_one_machine_makes(prepared, alone, tmp_path):
         warm_start.table(neighbours, *shape).cells, warm_start.table(ids, *shape).cells
     )
     names = {path.name for path in prepared.iterdir()}
-    shards = {f"ids-0000{n}-of-00005" for n in (0, 1, 3, 4)}
+    shards = {f"ids-{n:08}-of-00000005" for n in (0, 1, 3, 4)}
     assert names == {"vocabulary.txt", "neighbours.npz", "prepared.json", *shards}
 
 
@@ -138,6 +138,10 @@ def test_bad_input_is_named(prepared, text, tmp_path, capsys):
     out = tmp_path / "out"
     line = error("prepare", "--input", one, "--out", out, "--vocab-sise", 3)
     assert "Neither lightrnn prepare nor Beam has an option --vocab-sise." in line
+    line = error("prepare", "--input", one, "--out", out, "--vocab_size=3")
+    assert "Beam has an option --vocab_size." in line
+    line = error("prepare", "--input", text, "--out", out)
+    assert "is a folder. Name its files, as in" in line
     assert "no such file" in error("prepare", "--input", text / "z*", "--out", out)
     line = error("prepare", "--input", one, "--out", prepared)
     assert "is a prepared text already" in line
@@ -156,13 +160,22 @@ def test_bad_input_is_named(prepared, text, tmp_path, capsys):
         data.windows(np.arange(9), 2, 3, [4, 4])
 
 
+TWICE = json.dumps(
+    {"format_version": 1, "shards": [["ids-00000001-of-00000005", 2]] * 2}
+).encode()
+
+
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
         ("prepared.json", b"{"),
         ("prepared.json", b'{"format_version": 2, "shards": []}'),
         ("prepared.json", b'{"format_version": 1, "shards": [["../x", 3]]}'),
-        ("ids-00003-of-00005", b"1234"),
+        ("prepared.json", b'{"format_version": 1, "shards": []}'),
+        ("prepared.json", b'{"format_version": 1, "shards": [["x", Infinity]]}'),
+        ("prepared.json", b'{"format_version": 1, "shards": [["table.json", 9]]}'),
+        ("prepared.json", TWICE),
+        ("ids-00000003-of-00000005", b"1234"),
         ("vocabulary.txt", b"\xff"),
         ("neighbours.npz", b"PK"),
     ],
@@ -179,13 +192,77 @@ def test_a_damaged_text_is_refused(prepared, text, tmp_path, capsys, name, damag
     assert not (tmp_path / "r").exists()
 
 
+def test_only_files_of_its_own_are_read_and_deleted(text, tmp_path):
+    strangers = ("counts-2024-of-mine", "shards-00000-of-00001", "ids-0-of-9.npz")
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in strangers:
+        (out / name).write_text('["zzz", 999999]\n')
+    like_a_pattern = tmp_path / "q[1].txt"
+    like_a_pattern.write_text("a b a\n")
+    assert lightrnn("prepare", "--input", like_a_pattern, "--out", out) == 0
+    assert "zzz" not in Prepared(out).vocabulary
+    for name in strangers:
+        assert (out / name).read_text() == '["zzz", 999999]\n'
+    assert len([*out.iterdir()]) == len(strangers) + 4
+
+
+def test_interrupt_is_told_in_a_line(text, tmp_path, capsys, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prepare, "_words_of_file", interrupt)
+    out = tmp_path / "out"
+    assert lightrnn("prepare", "--input", text / "a.txt", "--out", out) == 130
+    assert capsys.readouterr().err.splitlines() == ["lightrnn: interrupted."]
+    assert list(out.iterdir()) == []
+
+
+def neighbours_file(path, save=np.savez, **changed):
+    """Write neighbours of three words, with some arrays changed."""
+    arrays = {"counts": np.ones(3)}
+    for distance in (-1, 1, -2):
+        arrays |= {
+            f"row{distance}": np.array([0, 1]),
+            f"col{distance}": np.array([1, 2]),
+        }
+        arrays[f"data{distance}"] = np.array([1.0, 2.0])
+    save(path, **arrays | changed)
+
+
+def test_counts_of_neighbours_are_checked(tmp_path):
+    path = tmp_path / "neighbours.npz"
+
+    def load():
+        with open(path, "rb") as file:
+            return warm_start.Neighbours.load(file, 3)
+
+    neighbours_file(path)
+    assert load().pairs[1].toarray().tolist() == [[0, 1, 0], [0, 0, 2], [0, 0, 0]]
+    neighbours_file(path, np.savez_compressed)
+    with pytest.raises(ValueError, match="damaged: they must not be compressed"):
+        load()
+    for name, wrong, message in (
+        ("counts", np.ones(4), "there must be a count for each"),
+        ("counts", np.array(["a", "b", "c"]), "there must be a count for each"),
+        ("counts", np.array([1.0, -1.0, 1.0]), "counts must be at least 0 and finite"),
+        ("data1", np.array([1.0, np.nan]), "counts must be at least 0 and finite"),
+        ("data1", np.ones(2, complex), "there must be a count for each"),
+        ("row-2", np.array([0.5, 1.0]), "words must be integers"),
+        ("col1", np.array([0, 3]), "words must be of the vocabulary"),
+    ):
+        neighbours_file(path, **{name: wrong})
+        with pytest.raises(ValueError, match=message):
+            load()
+
+
 def test_ids_that_no_word_has_are_refused(prepared, tmp_path):
     copy = tmp_path / "copy"
     copy.mkdir()
     for path in prepared.iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    (copy / "ids-00001-of-00005").write_bytes(np.array([0, 99], "<i4").tobytes())
-    with pytest.raises(ValueError, match="ids-00001-of-00005 is damaged"):
+    (copy / "ids-00000001-of-00000005").write_bytes(np.array([0, 99], "<i4").tobytes())
+    with pytest.raises(ValueError, match="ids-00000001-of-00000005 is damaged"):
         Prepared(copy).write_ids(tmp_path / "ids.bin")
     assert json.loads((copy / "prepared.json").read_text())["format_version"] == 1
 

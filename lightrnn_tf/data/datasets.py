@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from collections.abc import Iterator
 
 from lightrnn_tf.data.text import Lines
@@ -15,7 +16,7 @@ class DatasetLines(Lines):
 
     Args:
         name: `"NAME"`, `"NAME/CONFIG"`, with `":SPLIT"` behind it for another split
-            than `"train"`; `"train[:90%]"` is one, too.
+            than `"train"`; `"train[:90%]"` is one, too. A version is not given.
         feature: The feature that is the text. Defaults to `"text"`.
         data_dir: Folder of the prepared datasets. Defaults to that of
             `tensorflow_datasets`.
@@ -45,14 +46,12 @@ class DatasetLines(Lines):
         self.data_dir = data_dir
         self._dataset, self._splits = self._load()
 
-    @property
-    def splits(self) -> list[str]:
-        """The names of the dataset's splits."""
-        return list(self._splits)
-
-    def of_split(self, split: str) -> "DatasetLines":
-        """Return the lines of another split."""
-        name = f"{self.name}:{split}"
+    def for_validation(self) -> "DatasetLines | None":
+        """Return the lines of the validation split; `None` if there is none apart."""
+        own = re.findall(r"\w+", self.split)
+        if "validation" not in self._splits or {"validation", "all"} & {*own}:
+            return None
+        name = f"{self.name}:validation"
         return DatasetLines(name, self.feature, self.data_dir, self.errors)
 
     def _load(self):
@@ -72,9 +71,18 @@ class DatasetLines(Lines):
                 "`tfds` must be a dataset that is prepared, or that TensorFlow "
                 f"Datasets knows. Received: {self.name!r}."
             ) from error
+        except ValueError as error:
+            raise ValueError(
+                "`tfds` must be NAME[/CONFIG][:SPLIT]. Received: "
+                f"{self.name}:{self.split}: {error}"
+            ) from error
         spec = dataset.element_spec
-        if getattr(spec.get(self.feature), "dtype", None) != "string":
-            texts = [name for name, one in spec.items() if one.dtype == "string"]
+        texts = [
+            name
+            for name, one in (spec.items() if isinstance(spec, dict) else ())
+            if getattr(one, "dtype", None) == "string" and one.shape.rank == 0
+        ]
+        if self.feature not in texts:
             raise ValueError(
                 f"`tfds_feature` must be a text of {self.name}: {', '.join(texts)}. "
                 f"Received: {self.feature!r}."

@@ -4,13 +4,14 @@ It is a folder:
 
 vocabulary.txt         the words and their counts
 neighbours.npz         how often words stand beside each other, for the warm start
-ids-00000-of-00007     a file of text as word ids, int32, little-endian; one for each
+ids-…-of-…             a file of text as word ids, int32, little-endian; one for each
 prepared.json          the names of the shards and their lengths; written last
 """
 
 import json
 import os
 import pathlib
+import re
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from lightrnn_tf.warm_start import Neighbours
 
 FORMAT_VERSION = 1
 VOCABULARY, NEIGHBOURS, INDEX = "vocabulary.txt", "neighbours.npz", "prepared.json"
+_SHARD = re.compile(r"ids-\d+-of-\d+")
 
 
 class Prepared:
@@ -47,8 +49,10 @@ class Prepared:
             index = json.loads((self.path / INDEX).read_text(encoding="utf-8"))
             if index["format_version"] != FORMAT_VERSION:
                 raise ValueError("it is of another version.")
-            self.lengths = [int(length) for _, length in index["shards"]]
             self._shards = [self._shard(*shard) for shard in index["shards"]]
+            self.lengths = [length for _, length in index["shards"]]
+            if not 0 < len(self._shards) == len({*self._shards}):
+                raise ValueError("it must name shards, each once.")
         except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
             raise ValueError(f"{self.path / INDEX} is damaged: {error}") from error
         try:
@@ -59,7 +63,8 @@ class Prepared:
 
     def _shard(self, name, length):
         path = self.path / name
-        if path.parent != self.path or path.stat().st_size != 4 * length or length < 1:
+        known = _SHARD.fullmatch(name) and type(length) is int and length > 0
+        if not known or path.stat().st_size != 4 * length:
             raise ValueError(f"{name} is not a shard of {length} tokens.")
         return path
 

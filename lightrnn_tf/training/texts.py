@@ -123,6 +123,4 @@ def _lines(options):
         train = data.DatasetLines(
             *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
         )
-        if valid is None and "validation" in train.splits:
-            valid = train.of_split("validation")
-    return train, valid
+        return train, valid or train.for_validation()
