@@ -5,8 +5,8 @@
 The text is novels-en, of which each tenth book is for testing and the one after it for
 validation, and keyboard-en. It is trained, exported and scored by the commands of the
 package: a warm start, an epoch, a reallocation, another epoch. All is kept in the
-folder, so that a stopped benchmark goes on where it was; the result is one JSON line,
-appended to results/books.jsonl.
+folder, so that a stopped benchmark goes on where it was, its time up to the checkpoint
+counted; the result is one JSON line, appended to results/books.jsonl.
 """
 
 import argparse
@@ -45,20 +45,28 @@ def main():
     texts = {
         name: args.folder / f"{name}.txt" for name in ("train", "valid", "test", "part")
     }
-    if not texts["part"].exists():
+    if not (args.folder / "texts").exists():
         write_texts(args.corpora, texts)
+        (args.folder / "texts").touch()  # They are whole.
     run, file = args.folder / "run", args.folder / "model.tflite"
     train = [
         *("train", "--train", texts["train"], "--valid", texts["valid"], *MODEL),
-        *("--seed", SEED, "--threads", args.threads, "--out", run),
+        *("--seed", SEED, "--threads", args.threads, "--out", run, "--overwrite"),
     ]
     trained = args.folder / "training.json"
     if not trained.exists():
-        resumed = run.with_name(f"{run.name}.partial").exists()
-        start = time.monotonic()
+        checkpoint = run.with_name(f"{run.name}.partial") / "checkpoint.npz"
+        attempts = args.folder / "attempts.json"
+        seconds = json.loads(attempts.read_text()) if attempts.exists() else []
+        resumed = checkpoint.exists()
+        if resumed:
+            seconds[-1][1] = checkpoint.stat().st_mtime
+        seconds.append([time.time(), None])
+        attempts.write_text(json.dumps(seconds))
         lightrnn(*(("train", "--resume", run) if resumed else train))
-        took = {"resumed": resumed, "training_seconds": round(time.monotonic() - start)}
-        trained.write_text(json.dumps(took))
+        seconds[-1][1] = time.time()
+        took = round(sum(end - start for start, end in seconds))
+        trained.write_text(json.dumps({"resumed": resumed, "training_seconds": took}))
     found = {"trained_by": shown(train), **json.loads(trained.read_text())}
     metrics = (run / "metrics.jsonl").read_text().splitlines()
     found["metrics"] = [json.loads(line) for line in metrics]

@@ -5,9 +5,9 @@
 Needs no TensorFlow. Trains, for two sizes of model and three vocabularies, a few
 batches of generated ids with LightRNN, a dense model where it fits and a dense model
 with a sampled softmax, each in a process of its own, and goes over the text for loss
-tables. Prints words a second, memory, and the share that one such pass for each epoch
-takes of the time, and appends each line to results/gpu.jsonl. What is not reached in
-time is left out and named.
+tables. Prints words a second, memory, and the share that this pass takes of an epoch
+with a reallocation, its matching on the CPU left out; appends each line to
+results/gpu.jsonl. What is not reached in time is left out and named.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def main():
     from results import append
 
     end = time.monotonic() + 60 * args.minutes
-    print("| model | V | H | words/s | memory, MiB | of it a pass for loss tables |")
+    print("| model | V | H | words/s | memory, MiB | loss tables, of such an epoch |")
     print("|---|---|---|---|---|---|")
     for units in args.units:
         for words in args.vocabularies:
@@ -152,15 +152,17 @@ def pass_for_loss_tables(model, windows):
 
 def memory(keras):
     """Return the peak of the device's memory in MiB, `None` where it is not known."""
+    peak = None
     if keras.backend.backend() == "jax":
         import jax
 
         stats = jax.local_devices()[0].memory_stats() or {}
         peak = stats.get("peak_bytes_in_use")
-    else:
+    elif keras.backend.backend() == "torch":
         import torch
 
-        peak = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
+        if torch.cuda.is_available():
+            peak = torch.cuda.max_memory_allocated()
     return None if peak is None else peak >> 20
 
 

@@ -394,11 +394,11 @@ def speed(corpus, args):
     """Train rows by turns on part of a corpus; return words/s and ratios."""
     import keras
 
-    from lightrnn_tf import callbacks, data, training
-    from lightrnn_tf.table import WordTable
+    from lightrnn_tf import callbacks, data, training, warm_start
 
     (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
     ids = data.encode(train, vocabulary)
+    table = None
     measured = {name: [] for name in TIMED}
     for _ in range(SPEED_REPEATS):
         for name, speeds in measured.items():
@@ -409,7 +409,8 @@ def speed(corpus, args):
             model = training.new_model(options, vocabulary)
             if options.model == "lightrnn":
                 shape = model.rows, model.columns
-                model.table = WordTable.random(len(vocabulary), *shape, args.seed)
+                table = table or warm_start.table(ids, len(vocabulary), *shape)
+                model.table = table
             model.compile(keras.optimizers.Adam(global_clipnorm=training.CLIP_NORM))
             history = model.fit(
                 windows,

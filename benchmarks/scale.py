@@ -6,7 +6,8 @@ The text is generated: words belong to classes, each class is followed by one of
 and classes, followers and words within a class are as frequent as 1 / rank. What a
 perfect model would reach is therefore known. All words are listed once in the training
 text. Each stage is a process of its own, which leaves its files in DIR, so a stopped
-benchmark goes on where it was; results are appended to results/scale.jsonl.
+benchmark goes on where it was; once all are done, their results are appended to
+results/scale.jsonl.
 """
 
 import argparse
@@ -20,9 +21,11 @@ import time
 
 import numpy as np
 
+from lightrnn_tf._files import write_atomic
 from results import append
 
 SEED = 0
+WORDS_OF_A_LINE = 20
 CLASSES, FOLLOWERS = 200, 5
 HELD_OUT = 50_000
 UNITS, STREAMS, STEPS = 200, 32, 35
@@ -42,14 +45,24 @@ def main():
     if args.stage:
         run(args)
         return
-    for stage in STAGES:
-        if not (args.folder / f"{stage}.json").exists():
-            command = [sys.executable, __file__, *sys.argv[1:], "--stage", stage]
-            subprocess.run(command, check=True)
-            done = json.loads((args.folder / f"{stage}.json").read_text())
-            sizes = {"words": args.words, "tokens": args.tokens}
-            append("scale", {"stage": stage, **sizes, **done}, SEED)
-            print(stage, json.dumps(done), flush=True)
+    sizes = {"words": args.words, "tokens": args.tokens}
+    asked = args.folder / "sizes.json"
+    if asked.exists() and json.loads(asked.read_text()) != sizes:
+        parser.error(f"{args.folder} is of other sizes: {asked.read_text()}")
+    asked.write_text(json.dumps(sizes))
+    results = [in_process(stage, args.folder) for stage in STAGES]
+    for stage, result in zip(STAGES, results, strict=True):
+        append("scale", {"stage": stage, **sizes, **result}, SEED)
+
+
+def in_process(stage, folder):
+    """Return what a stage took, in a process of its own if it is not done."""
+    done = folder / f"{stage}.json"
+    if not done.exists():
+        command = [sys.executable, __file__, *sys.argv[1:], "--stage", stage]
+        subprocess.run(command, check=True)
+        print(stage, done.read_text(), flush=True)
+    return json.loads(done.read_text())
 
 
 def run(args):
@@ -61,7 +74,7 @@ def run(args):
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         **found,
     }
-    (args.folder / f"{args.stage}.json").write_text(json.dumps(done))
+    write_atomic(args.folder / f"{args.stage}.json", json.dumps(done))
 
 
 class Language:
@@ -109,20 +122,22 @@ def make_text(folder, words, tokens):
     write_lines(folder / "train.txt", np.concatenate([every, training]))
     write_lines(folder / "valid.txt", held_out)
     counts = np.bincount(np.concatenate([every, training]), minlength=words)
-    of_counts = -np.log(counts[held_out] / counts.sum()).mean()
+    # Nats a token, of which each 21st ends a line: a perfect model counts to 20.
+    share = WORDS_OF_A_LINE / (WORDS_OF_A_LINE + 1)
+    of_counts = -np.log(counts[held_out] / counts.sum() * share).mean()
+    of_end = -np.log(1 - share)
     return {
-        "perfect_perplexity": float(np.exp(language.nats(held_out).mean())),
-        "unigram_perplexity": float(np.exp(of_counts)),
+        "perfect_perplexity": float(np.exp(language.nats(held_out).mean() * share)),
+        "unigram_perplexity": float(np.exp(of_counts * share + of_end * (1 - share))),
     }
 
 
 def write_lines(path, words):
-    """Write words, 20 on a line."""
+    """Write words in lines of the same length."""
     with open(path, "w", encoding="utf-8") as file:
-        for start in range(0, len(words), 20):
-            file.write(
-                " ".join(f"w{word}" for word in words[start : start + 20]) + "\n"
-            )
+        for start in range(0, len(words), WORDS_OF_A_LINE):
+            line = words[start : start + WORDS_OF_A_LINE]
+            file.write(" ".join(f"w{word}" for word in line) + "\n")
 
 
 def read_text(folder, words, tokens):

@@ -5,9 +5,9 @@
 Times steps of LightRNN with and without word vectors, of a dense model where it fits
 (Keras on TensorFlow), and, where --torch names a Python that has PyTorch, of an LSTM
 with its AdaptiveLogSoftmaxWithLoss, on the same generated ids and by turns. Shares of a
-LightRNN's step are differences of models with a part and without. The peak is that of
-products of square matrices on as many threads. Results are appended to
-results/step_cost.jsonl.
+LightRNN's step are differences of models with a part and without; what is left with
+four words is the recurrent layer's. The peak is that of products of square matrices on
+as many threads. Results are appended to results/step_cost.jsonl.
 """
 
 import argparse
@@ -26,9 +26,13 @@ VOCABULARIES = (1_000, 10_000, 50_000, 100_000, 300_000, 1_000_000)
 # Above, a step of the dense model takes minutes or memory that is not there.
 DENSE_UP_TO, TORCH_UP_TO = 50_000, 100_000
 TURNS, WARM_UP, TIMED = 2, 3, 8
+# First words of the clusters of the adaptive softmax.
+CUTOFFS = (2_000, 10_000, 50_000)
 # Words that have vectors of the length k where not all have.
 FREQUENT = 50_000
 PEAK_SIZE = 2048
+# Words of a table of 2 × 2, whose softmax costs next to nothing.
+RECURRENT_ALONE = 4
 
 
 def main():
@@ -47,6 +51,7 @@ def main():
     from results import append
 
     peak = peak_gflops()
+    recurrent = in_process("LightRNN, k = 0", RECURRENT_ALONE, args)
     for words in args.vocabularies:
         names = [name for name in MODELS if fits(name, words, args.torch)]
         seconds = {name: [] for name in names}
@@ -59,14 +64,15 @@ def main():
         }
         result = {"vocabulary_size": words, "threads": args.threads}
         result |= {"words_per_second": speeds, "peak_gflops": round(peak, 1)}
-        append("step_cost", {**result, **shares(seconds, words, peak)}, SEED)
+        found = shares(seconds, words, peak, recurrent)
+        append("step_cost", {**result, **found}, SEED)
         print(words, speeds, flush=True)
 
 
 def fits(name, words, torch):
     """Return whether a model is timed with so many words."""
     if name == "PyTorch, adaptive":
-        return torch is not None and words <= TORCH_UP_TO
+        return torch is not None and CUTOFFS[0] < words <= TORCH_UP_TO
     return name != "dense" or words <= DENSE_UP_TO
 
 
@@ -128,7 +134,7 @@ def of_torch(ids, words, threads):
 
     torch.manual_seed(SEED)
     torch.set_num_threads(threads)
-    cutoffs = [c for c in (2000, 10_000, 50_000) if c < words]
+    cutoffs = [cutoff for cutoff in CUTOFFS if cutoff < words]
 
     class Model(torch.nn.Module):
         def __init__(self):
@@ -171,17 +177,19 @@ def peak_gflops():
     return 2 * PEAK_SIZE**3 / min(seconds) / 1e9
 
 
-def shares(seconds, words, peak):
+def shares(seconds, words, peak, recurrent):
     """Return what parts of a LightRNN's step take, and its share of the peak."""
     step = {name: statistics.median(each) for name, each in seconds.items()}
     root = words**0.5
     tokens = BATCH * STEPS
     # Products of the recurrent layer, of its input, of the row's transition and of the
     # two steps of the softmax, once forward and twice backward.
-    products = 4 * UNITS * (UNITS + UNITS) + 2 * UNITS * root
+    products = 4 * UNITS * (UNITS + UNITS) + UNITS * UNITS + 2 * UNITS * root
     flops = 6 * tokens * products
     return {
         "seconds": {name: round(each, 4) for name, each in step.items()},
+        "seconds_of_recurrent_layer": round(recurrent, 4),
+        "seconds_of_softmax": round(step["LightRNN, k = 0"] - recurrent, 4),
         "seconds_of_word_vectors": round(
             step["LightRNN, k = 16"] - step["LightRNN, k = 0"], 4
         ),
