@@ -116,6 +116,15 @@ def test_windows_score_every_token_once_in_its_stream(length, batch_size, steps)
     assert max(map(len, streams)) - min(map(len, streams)) <= 1
 
 
+def test_first_windows_are_those_of_all():
+    windows = data.windows(np.arange(41), 3, 4)
+    some, rest = windows.first(2), windows.after(1).first(2)
+    assert [len(part) for part in (some, rest, windows.first(99))] == [2, 2, 4]
+    for number in range(2):
+        np.testing.assert_array_equal(some[number][0], windows[number][0])
+        np.testing.assert_array_equal(rest[number][0], windows[number + 1][0])
+
+
 @pytest.mark.parametrize(
     ("ids", "batch_size", "steps", "message"),
     [

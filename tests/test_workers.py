@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from command_line import lightrnn, small_text
 
-from lightrnn_tf import cli, data, run, training, workers
+from lightrnn_tf import _guard, cli, data, run, training, workers
 
 # Loss of the same sums in another order.
 TOLERANCE = 1e-4
@@ -200,6 +201,15 @@ def test_nobody_waits_for_workers_of_a_finished_run(folder, alone, capsys, monke
     # In this process, as the guard's child would.
     assert cli._work(["train", "--resume", str(alone), *team]) == 0
     assert "is finished" in capsys.readouterr().err
+
+
+def die(arguments):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_ended_a_worker_is_told(capsys):
+    assert _guard.run(die, []) == 2
+    assert capsys.readouterr().err == "lightrnn: error: ended by SIGKILL.\n"
 
 
 def test_workers_need_jax(folder):
