@@ -166,9 +166,10 @@ def test_embedding_equals_a_loop(rows, columns, rng):
 
 @pytest.fixture
 def short_lists(monkeypatch):
-    """No room in lists of frequent words beyond 2.25 times the average of rows."""
-    monkeypatch.setattr(frequent_of_rows, "_TIMES", 2.25)
+    """No room in lists of frequent words beyond the average of rows, and one left."""
+    monkeypatch.setattr(frequent_of_rows, "_TIMES", 1)
     monkeypatch.setattr(frequent_of_rows, "_MORE", 0)
+    monkeypatch.setattr(frequent_of_rows, "_LEFT_OVER", 1 / 4)
 
 
 @pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
@@ -217,7 +218,7 @@ def test_softmax_equals_a_loop(
 
 
 # The lists of its rows are too short for the one, long enough for the other.
-IN_ORDER, SPREAD = WordTable.in_order(10, 3, 4), WordTable.random(10, 3, 4, seed=3)
+IN_ORDER, SPREAD = WordTable.in_order(10, 3, 4), WordTable.random(10, 3, 4, seed=4)
 
 
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
@@ -225,21 +226,23 @@ def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(
     table, short_lists
 ):
     listed = frequent_of_rows.FrequentOfRows(3, 4, 4)
-    assert listed.room == 3
+    assert (listed.room, listed.room_left_over) == (2, 1)
     listed.build()
     listed.assign(table.words)
-    rows = [
-        [word for word in row if 0 <= word < 4] for row in table.words.reshape(3, 4)
-    ]
-    assert bool(np.array(listed.are_whole)) == (max(map(len, rows)) <= 3)
+    grid = table.words.reshape(3, 4)
+    rows = [[word for word in row if 0 <= word < 4] for row in grid]
+    left_over = [word for row in rows for word in row[2:]]
+    assert bool(np.array(listed.are_whole)) == (len(left_over) <= 1)
     assert bool(np.array(listed.are_whole)) == (table is SPREAD)
+    assert np.array(listed.left_over).tolist() == (left_over + [4])[:1]
     for number, row in enumerate(rows):
         found = np.array(listed.words)[number]
-        assert found.tolist() == (row + [4] * 3)[:3]
-        for column, word in enumerate(table.words.reshape(3, 4)[number]):
+        assert found.tolist() == (row + [4] * 2)[:2]
+        both = [*found, *np.array(listed.left_over)]
+        for column, word in enumerate(grid[number]):
             place = int(np.array(listed.places)[number, column])
-            assert (place < 3) == (word in row[:3])
-            assert place == 3 or found[place] == word
+            assert (place < 3) == (word in both and word < 4)
+            assert place == 3 or both[place] == word
 
 
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
