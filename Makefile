@@ -12,8 +12,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 -q -m "not slow"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 --dist loadfile -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
 # Proofs that take minutes each, four workers among them.

@@ -250,6 +250,10 @@ def test_what_cannot_be_resumed(whole, tmp_path, capsys):
     line = error("--resume", tmp_path / "run")
     assert "was begun on the backend jax of Keras" in line
     assert line.endswith("Set KERAS_BACKEND=jax.\n")
+    config.write_text('{"training": {"train": ["gone.txt"]}, ' + on_tensorflow + "}")
+    line = error("--resume", tmp_path / "run")
+    assert line.splitlines()[0] == "Beginning anew with gone.txt."
+    assert "gone.txt: no such file" in line
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / checkpoint.FILE).write_text("of something else")
     assert "has no config.json" in error("--resume", tmp_path / "foreign")

@@ -171,6 +171,9 @@ def _train(
     training = None
     try:
         if not checkpoint.exists(partial):
+            if resumed:
+                # It may be a stranger's, who names whatever files.
+                _say(f"Beginning anew with {', '.join(_texts_of(options))}.")
             training = _Training(options, partial)
         with team.together():
             if team.devices > 1 or training is None:
@@ -204,6 +207,12 @@ def _train(
     checkpoint.remove(path)
 
 
+def _texts_of(options):
+    """Return the names of the texts that are read."""
+    names = [*options.train, options.tfds, options.prepared]
+    return filter(None, [*names, *(options.valid or []), *(options.test or [])])
+
+
 class _Diverged(ValueError):
     """The loss is not finite, and would not be again."""
 
@@ -228,11 +237,6 @@ class _Training:
             self._begin()
 
     def _begin(self):
-        asked = self.options
-        named = [*asked.train, asked.tfds, asked.prepared]
-        named += [*(asked.valid or []), *(asked.test or [])]
-        # One that goes on may be a stranger's, and read whatever is named there.
-        _say(f"Reading {', '.join(filter(None, named))}.")
         run.write_config(self.path, _written(self.options))
         self._cut(Texts.read(self.options, self.path))
         write_atomic(self.path / run.VOCABULARY, self.texts.vocabulary.to_text())
