@@ -17,7 +17,7 @@ import pathlib
 import keras
 import numpy as np
 
-from lightrnn_tf import data, loss_tables, models, warm_start
+from lightrnn_tf import data, loss_tables, models, training, warm_start
 from lightrnn_tf.table import WordTable, default_shape
 from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
@@ -35,7 +35,7 @@ def main():
     model, ids, part, epochs, streams = {"ptb": ptb, "books": books, "pairs": pairs}[
         args.kind
     ](args.corpora)
-    model.compile(keras.optimizers.Adam(5e-3, global_clipnorm=5.0))
+    model.compile(training.adam(5e-3))
     model.fit(data.windows(part, streams, 35), epochs=epochs, verbose=2)
     windows = data.windows(ids, streams, 35)
     losses = loss_tables.loss_tables(model, windows, args.out)

@@ -343,7 +343,7 @@ def adaptive(name, args):
         eos_id=vocabulary.eos_id,
     )
     model.build()
-    model.compile(keras.optimizers.Adam(rate, global_clipnorm=training.CLIP_NORM))
+    model.compile(training.adam(rate))
     windows, valid = (
         data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
     )
@@ -392,8 +392,6 @@ def n_grams(name, args):
 
 def speed(corpus, args):
     """Train rows by turns on part of a corpus; return words/s and ratios."""
-    import keras
-
     from lightrnn_tf import callbacks, data, training, warm_start
 
     (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
@@ -411,7 +409,7 @@ def speed(corpus, args):
                 shape = model.rows, model.columns
                 table = table or warm_start.table(ids, len(vocabulary), *shape)
                 model.table = table
-            model.compile(keras.optimizers.Adam(global_clipnorm=training.CLIP_NORM))
+            model.compile(training.adam(1e-3))
             history = model.fit(
                 windows,
                 epochs=2,

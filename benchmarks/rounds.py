@@ -105,9 +105,7 @@ def new_model(text, kind, seed):
         model.table = warm_start.table(ids, words, rows, columns, seed=seed)
     else:
         model.table = WordTable.random(words, rows, columns, seed)
-    model.compile(
-        keras.optimizers.Adam(OPTIONS.learning_rate, global_clipnorm=training.CLIP_NORM)
-    )
+    model.compile(training.adam(OPTIONS.learning_rate))
     model.optimizer.build(model.trainable_variables)
     return model
 

@@ -192,9 +192,8 @@ def model_of(folder, name="first"):
     """Return the model with the weights of that name, if there are any."""
     import keras
 
-    from lightrnn_tf import models
+    from lightrnn_tf import models, training
     from lightrnn_tf.table import WordTable
-    from lightrnn_tf.training import CLIP_NORM
 
     vocabulary = vocabulary_of(folder)
     table = WordTable.from_json((folder / "table.json").read_text())
@@ -210,7 +209,7 @@ def model_of(folder, name="first"):
     model.table = table
     if (folder / f"{name}.weights.h5").exists():
         model.load_weights(folder / f"{name}.weights.h5")
-    model.compile(keras.optimizers.Adam(5e-3, global_clipnorm=CLIP_NORM))
+    model.compile(training.adam(5e-3))
     return model
 
 

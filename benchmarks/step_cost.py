@@ -22,7 +22,7 @@ import numpy as np
 
 SEED = 0
 UNITS, BATCH, STEPS = 200, 64, 35
-VOCABULARIES = (1_000, 10_000, 50_000, 100_000, 300_000, 1_000_000)
+VOCABULARIES = (1_000, 10_000, 50_000, 100_000, 300_000, 800_000, 1_000_000)
 # Above, a step of the dense model takes minutes or memory that is not there.
 DENSE_UP_TO, TORCH_UP_TO = 50_000, 100_000
 TURNS, WARM_UP, TIMED = 2, 3, 8
@@ -102,7 +102,7 @@ def of_keras(options, ids, words):
     """Time a model of this package."""
     import keras
 
-    from lightrnn_tf import data, models
+    from lightrnn_tf import data, models, training
     from lightrnn_tf.table import WordTable
 
     class Clock(keras.callbacks.Callback):
@@ -122,7 +122,7 @@ def of_keras(options, ids, words):
     model.build()
     if kind is models.LightRNN:
         model.table = WordTable.random(words, model.rows, model.columns, SEED)
-    model.compile(keras.optimizers.Adam(1e-3, global_clipnorm=5.0))
+    model.compile(training.adam(1e-3))
     windows = data.windows(ids.astype(np.int32), BATCH, STEPS)
     model.fit(windows, verbose=0, callbacks=[Clock()])
     return statistics.median(seconds[WARM_UP:])

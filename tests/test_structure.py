@@ -88,8 +88,11 @@ def test_arrows_point_one_way(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_tensorflow_and_the_exporter_stay_out_of_the_library(path):
     allowed = {"models", "cli", "quickstart"}
+    # Has a kernel of TensorFlow for TensorFlow, and Keras for the other backends.
+    kernel = path.name == "optimizer.py"
     for module in imports(path):
-        assert module.split(".")[0] != "tensorflow", f"{path.name} imports {module}"
+        tensorflow = module.split(".")[0] == "tensorflow"
+        assert kernel or not tensorflow, f"{path.name} imports {module}"
         if module.startswith("lightrnn_tf_export"):
             assert name_of(path) in allowed, f"{path.name} imports {module}"
 

@@ -26,12 +26,10 @@ from lightrnn_tf import (
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf._memory import memory_for
 from lightrnn_tf.training.first_model import first_model
+from lightrnn_tf.training.optimizer import adam
 from lightrnn_tf.training.options import Options, learning_rate
 from lightrnn_tf.training.records import Checkpoints, KeepBest, Log, Restore
 from lightrnn_tf.training.texts import Texts
-
-# Gradients are scaled down to this norm.
-CLIP_NORM = 5.0
 
 
 def train(options: Options, team: workers.Team | None = None) -> run.Run:
@@ -296,9 +294,7 @@ class _Training:
             checkpoint.save(self.path, model, self.place)
 
     def _compile(self):
-        optimizer = keras.optimizers.Adam(
-            self.options.learning_rate, global_clipnorm=CLIP_NORM
-        )
+        optimizer = adam(self.options.learning_rate)
         self.model.compile(optimizer)
         # What a checkpoint holds has to be there before the first batch.
         optimizer.build(self.model.trainable_variables)
