@@ -66,9 +66,10 @@ class Row:
         kin: Whose settings it takes.
         model: The options of the model.
         rounds: Epochs, with reallocations between rounds.
-        made_by: `"training"`, by `lightrnn train`; `"adaptive"`, by Keras on a model
-            of these benchmarks, whose `model` has the edges of its clusters; or
-            `"n-grams"`, by counting.
+        made_by: `"training"`, by `lightrnn train`; `"n-grams"`, by counting; or one
+            of `variants.MADE_BY`, by Keras on a model of these benchmarks.
+        tried: Whether it is a change to the row `TRIED_ON`, which stands in a table of
+            its own.
     """
 
     title: str
@@ -76,6 +77,7 @@ class Row:
     model: dict
     rounds: tuple[int, ...] = (15,)
     made_by: str = "training"
+    tried: bool = False
 
 
 DENSE, SLIM, OURS = KIN.values()
@@ -104,6 +106,11 @@ ROWS = {
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
     "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
+    "ptb/slim-matched": Row(
+        "Slim, K = 5, M = 2,500, assigned by matching",
+        *("slim", SLIM),
+        made_by="slim matched",
+    ),
     "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, (5, 5, 5)),
     "ptb/adaptive": Row(
         "adaptive softmax and input, tied",
@@ -132,6 +139,29 @@ ROWS = {
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
+# Changes that were tried, one at a time.
+TRIED_ON = "ptb/ours"
+for _name, _title, _changes in (
+    ("recurrent", "the paper's second recurrent step", {"within_word": "recurrent"}),
+    ("wide-input", "input vectors of 200 numbers", {"embedding_dim": 200}),
+    ("random", "a random first table", {"table": "random"}),
+):
+    ROWS[f"ptb/tried-{_name}"] = Row(_title, "ours", FREQUENT | _changes, tried=True)
+ROWS["ptb/tried-round"] = Row(
+    "a reallocation before epoch 9, moving cost",
+    *("ours", FREQUENT | {"moving_cost": "2.9,0"}, (8, 7)),
+    tried=True,
+)
+for _name, _title, _made_by in (
+    ("output", "word vectors for predicting alone", "vectors for output"),
+    ("separate", "other word vectors for reading", "vectors of their own"),
+    ("vectors-dropped", "dropout on the word vectors", "vectors dropped"),
+    ("words-dropped", "a tenth of the words read as <unk>", "words dropped"),
+    ("averaged", "a running average of the weights", "averaged"),
+):
+    ROWS[f"ptb/tried-{_name}"] = Row(
+        _title, "ours", FREQUENT, made_by=_made_by, tried=True
+    )
 # The other corpora: dense in about 90 minutes, or 60 for the small ones, of a core at
 # the speed of the first measurement; LightRNN in no more than the time of dense.
 for _corpus, _epochs, _ours, _words in (
@@ -192,8 +222,8 @@ def main():
             result = trial(kin, dropout, rate, args)
             append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
-        measure = {"training": quality, "adaptive": adaptive, "n-grams": n_grams}
-        result = measure[ROWS[name].made_by](name, args)
+        measure = {"training": quality, "n-grams": n_grams}
+        result = measure.get(ROWS[name].made_by, in_python)(name, args)
         append("quality", {"name": name, **result}, args.seed)
     for corpus in args.speed:
         append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
@@ -321,10 +351,10 @@ def lines_and_vocabulary(corpus, args):
     return lines, vocabulary
 
 
-def adaptive(name, args):
-    """Train a model with an adaptive softmax as the others are, and score it."""
+def in_python(name, args):
+    """Train a model of these benchmarks as the others are, and score it."""
     import keras
-    from adaptive import AdaptiveRNN
+    import variants
 
     from lightrnn_tf import callbacks, data, evaluation, predictor, training
 
@@ -332,21 +362,21 @@ def adaptive(name, args):
     lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = map(float, settings_of(row.kin))
-    (epochs,) = row.rounds
-    options = training.Options([], "", rounds=(epochs,), learning_rate=rate)
-    keras.utils.set_random_seed(args.seed)
-    model = AdaptiveRNN(
-        len(vocabulary),
-        options.units,
-        **row.model,
+    options = training.Options(
+        *([], ""),
+        rounds=row.rounds,
         dropout=dropout,
-        eos_id=vocabulary.eos_id,
+        learning_rate=rate,
+        seed=args.seed,
     )
-    model.build()
-    model.compile(training.adam(rate))
+    keras.utils.set_random_seed(args.seed)
+    make = variants.MADE_BY[row.made_by]
+    model, optimizer, more = make(row.model, options, vocabulary, train)
+    model.compile(optimizer)
     windows, valid = (
         data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
     )
+    epochs = sum(row.rounds)
     history = model.fit(
         windows,
         epochs=epochs,
@@ -356,8 +386,12 @@ def adaptive(name, args):
                 lambda epoch: training.learning_rate(options, epoch)
             ),
             callbacks.WordsPerSecond(windows),
+            *more,
             keras.callbacks.EarlyStopping(
-                "val_perplexity", patience=epochs, restore_best_weights=True
+                "val_perplexity",
+                patience=epochs,
+                mode="min",
+                restore_best_weights=True,
             ),
         ],
         verbose=2,
@@ -449,7 +483,11 @@ def draw():
     from lightrnn_tf import plots
 
     found = {r["name"]: r for r in read("quality") if "int8_model_bytes" in r}
-    found = {name: r for name, r in found.items() if name.startswith("ptb/")}
+    found = {
+        name: r
+        for name, r in found.items()
+        if name.startswith("ptb/") and not ROWS[name].tried
+    }
     if not found:
         return
     figure = Figure(figsize=(11, 5), layout="constrained")

@@ -1,0 +1,168 @@
+"""Models of `quality.py` that `lightrnn train` has not: an opponent, what was tried.
+
+Each is made by a function of the options of the model, the options of the training, the
+vocabulary and the ids of the training text, which returns a built model, an optimizer
+and the callbacks that belong to them.
+"""
+
+import dataclasses
+
+import keras
+import numpy as np
+from adaptive import AdaptiveRNN
+from keras import ops
+
+from lightrnn_tf import layers, models, training, warm_start
+
+# Of the words read, replaced by <unk>.
+WORDS_DROPPED = 0.1
+# Of the averaged weights kept in each step.
+AVERAGE = 0.999
+# Numbers of a word's vector for each part of Slim.
+VECTOR = 16
+
+
+class VectorsForOutput(models.LightRNN):
+    """Word vectors are for predicting alone."""
+
+    def _add_layers(self):
+        super()._add_layers()
+        self.embedding = layers.TwoComponentEmbedding(
+            *(self.vocabulary_size, self.rows, self.columns, self.embedding_dim),
+            name="embedding",
+        )
+
+    def _vectors(self, ids):
+        cells = ops.take(self.embedding.cells, ids, axis=0)
+        return ops.sum(self.embedding.of_cells(cells), axis=-2)
+
+
+class VectorsOfTheirOwn(models.LightRNN):
+    """Words are read by other word vectors than they are predicted by."""
+
+    def _add_layers(self):
+        super()._add_layers()
+        small = keras.initializers.RandomUniform(-0.1, 0.1)
+        self.vectors_read = keras.layers.Embedding(
+            self.vocabulary_size, self.residual_dim, small
+        )
+        self.more_of_frequent = keras.layers.Embedding(
+            self.frequent_words + 1, self.frequent_dim, small
+        )
+
+    def build(self, ids_shape=None):
+        super().build(ids_shape)
+        self.vectors_read.build()
+        self.more_of_frequent.build()
+
+    def _vectors(self, ids):
+        own = ops.concatenate(
+            [
+                self.vectors_read(ids),
+                self.more_of_frequent(ops.minimum(ids, self.frequent_words)),
+            ],
+            axis=-1,
+        )
+        cells = ops.take(self.embedding.cells, ids, axis=0)
+        return ops.sum(self.embedding.of_cells(cells, own), axis=-2)
+
+
+class VectorsDropped(models.LightRNN):
+    """Dropout on what word vectors are multiplied by."""
+
+    def _add_layers(self):
+        super()._add_layers()
+        query, drop = self.softmax._query, keras.layers.Dropout(self.dropout)
+        self.softmax._query = lambda hidden: drop(query(hidden))
+
+
+class WordsDropped(models.LightRNN):
+    """Some of the words are read as <unk> in training."""
+
+    unk_id: int
+
+    def _inputs(self, ids, training):
+        if training:
+            dropped = keras.random.uniform(ops.shape(ids)) < WORDS_DROPPED
+            ids = ops.where(ops.logical_and(dropped, ids >= 0), self.unk_id, ids)
+        return super()._inputs(ids, training)
+
+
+def adaptive(model, options, vocabulary, ids):
+    """Return a model with an adaptive softmax."""
+    made = AdaptiveRNN(
+        len(vocabulary),
+        options.units,
+        **model,
+        dropout=options.dropout,
+        eos_id=vocabulary.eos_id,
+    )
+    made.build()
+    return made, training.adam(options.learning_rate), []
+
+
+def _of(kind):
+    def make(model, options, vocabulary, ids):
+        options = dataclasses.replace(options, **model)
+        like = training.new_model(options, vocabulary)
+        made = kind.from_config(like.get_config())
+        made.unk_id = vocabulary.unk_id
+        made.build()
+        made.table = warm_start.table(
+            ids, len(vocabulary), made.rows, made.columns, seed=options.seed
+        )
+        return made, training.adam(options.learning_rate), []
+
+    return make
+
+
+def slim_matched(model, options, vocabulary, ids):
+    """Return a Slim model whose words share sub-vectors with words used alike.
+
+    Each part has a share of the numbers of the words' vectors; by these, words are
+    matched to its sub-vectors, to each the same number of words.
+    """
+    made = training.new_model(dataclasses.replace(options, **model), vocabulary)
+    parts, of_a_part = made.parts, made.vectors // made.parts
+    counts = np.array(vocabulary.counts)
+    neighbours = warm_start.Neighbours(len(vocabulary))
+    neighbours.add(ids)
+    vectors = warm_start.word_vectors(neighbours, VECTOR * parts)
+    # The first numbers say most, so they are dealt out.
+    codes = np.stack(
+        [
+            warm_start.table_of_vectors(
+                *(vectors[:, part::parts], counts, of_a_part),
+                *(-(-len(vocabulary) // of_a_part), options.seed),
+            ).row_of
+            for part in range(parts)
+        ],
+        axis=1,
+    ).astype(np.int32)
+    made.softmax.codes = codes
+    made.embedding.codes = codes + of_a_part * np.arange(parts, dtype=np.int32)
+    return made, training.adam(options.learning_rate), []
+
+
+def averaged(model, options, vocabulary, ids):
+    """Return a LightRNN that is scored with the running average of its weights."""
+    made, _, _ = _of(models.LightRNN)(model, options, vocabulary, ids)
+    optimizer = keras.optimizers.Adam(
+        options.learning_rate,
+        global_clipnorm=training.CLIP_NORM,
+        use_ema=True,
+        ema_momentum=AVERAGE,
+    )
+    swap = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+    return made, optimizer, [swap]
+
+
+MADE_BY = {
+    "adaptive": adaptive,
+    "averaged": averaged,
+    "slim matched": slim_matched,
+    "vectors for output": _of(VectorsForOutput),
+    "vectors of their own": _of(VectorsOfTheirOwn),
+    "vectors dropped": _of(VectorsDropped),
+    "words dropped": _of(WordsDropped),
+}
