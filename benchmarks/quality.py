@@ -370,21 +370,19 @@ def in_python(name, args):
         seed=args.seed,
     )
     keras.utils.set_random_seed(args.seed)
-    make = variants.MADE_BY[row.made_by]
-    model, optimizer, more = make(row.model, options, vocabulary, train)
-    model.compile(optimizer)
     windows, valid = (
         data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
     )
+    falling = training.FallingRate(rate, row.rounds, len(windows))
+    make = variants.MADE_BY[row.made_by]
+    model, optimizer, more = make(row.model, options, vocabulary, train, falling)
+    model.compile(optimizer)
     epochs = sum(row.rounds)
     history = model.fit(
         windows,
         epochs=epochs,
         validation_data=valid,
         callbacks=[
-            keras.callbacks.LearningRateScheduler(
-                lambda epoch: training.learning_rate(options, epoch)
-            ),
             callbacks.WordsPerSecond(windows),
             *more,
             keras.callbacks.EarlyStopping(

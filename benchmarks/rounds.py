@@ -105,14 +105,10 @@ def new_model(text, kind, seed):
         model.table = warm_start.table(ids, words, rows, columns, seed=seed)
     else:
         model.table = WordTable.random(words, rows, columns, seed)
-    model.compile(training.adam(OPTIONS.learning_rate))
+    rate = training.FallingRate(OPTIONS.learning_rate, OPTIONS.rounds, len(text.train))
+    model.compile(training.adam(rate))
     model.optimizer.build(model.trainable_variables)
     return model
-
-
-def rate(epoch):
-    """Return the learning rate in an epoch, counted from 0."""
-    return training.learning_rate(OPTIONS, epoch)
 
 
 def run(text, kind, seed, plan, trunk):
@@ -127,7 +123,7 @@ def run(text, kind, seed, plan, trunk):
             initial_epoch=start,
             epochs=stop,
             validation_data=text.valid,
-            callbacks=[keras.callbacks.LearningRateScheduler(rate), reallocate],
+            callbacks=[reallocate],
             verbose=2,
         )
         curve.extend(history.history["val_perplexity"])

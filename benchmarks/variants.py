@@ -1,8 +1,8 @@
 """Models of `quality.py` that `lightrnn train` has not: an opponent, what was tried.
 
 Each is made by a function of the options of the model, the options of the training, the
-vocabulary and the ids of the training text, which returns a built model, an optimizer
-and the callbacks that belong to them.
+vocabulary, the ids of the training text and the learning rate, which returns a built
+model, an optimizer and the callbacks that belong to them.
 """
 
 import dataclasses
@@ -88,7 +88,7 @@ class WordsDropped(models.LightRNN):
         return super()._inputs(ids, training)
 
 
-def adaptive(model, options, vocabulary, ids):
+def adaptive(model, options, vocabulary, ids, rate):
     """Return a model with an adaptive softmax."""
     made = AdaptiveRNN(
         len(vocabulary),
@@ -98,11 +98,11 @@ def adaptive(model, options, vocabulary, ids):
         eos_id=vocabulary.eos_id,
     )
     made.build()
-    return made, training.adam(options.learning_rate), []
+    return made, training.adam(rate), []
 
 
 def _of(kind):
-    def make(model, options, vocabulary, ids):
+    def make(model, options, vocabulary, ids, rate):
         options = dataclasses.replace(options, **model)
         like = training.new_model(options, vocabulary)
         made = kind.from_config(like.get_config())
@@ -111,12 +111,12 @@ def _of(kind):
         made.table = warm_start.table(
             ids, len(vocabulary), made.rows, made.columns, seed=options.seed
         )
-        return made, training.adam(options.learning_rate), []
+        return made, training.adam(rate), []
 
     return make
 
 
-def slim_matched(model, options, vocabulary, ids):
+def slim_matched(model, options, vocabulary, ids, rate):
     """Return a Slim model whose words share sub-vectors with words used alike.
 
     Each part has a share of the numbers of the words' vectors; by these, words are
@@ -141,14 +141,14 @@ def slim_matched(model, options, vocabulary, ids):
     ).astype(np.int32)
     made.softmax.codes = codes
     made.embedding.codes = codes + of_a_part * np.arange(parts, dtype=np.int32)
-    return made, training.adam(options.learning_rate), []
+    return made, training.adam(rate), []
 
 
-def averaged(model, options, vocabulary, ids):
+def averaged(model, options, vocabulary, ids, rate):
     """Return a LightRNN that is scored with the running average of its weights."""
-    made, _, _ = _of(models.LightRNN)(model, options, vocabulary, ids)
+    made, _, _ = _of(models.LightRNN)(model, options, vocabulary, ids, rate)
     optimizer = keras.optimizers.Adam(
-        options.learning_rate,
+        rate,
         global_clipnorm=training.CLIP_NORM,
         use_ema=True,
         ema_momentum=AVERAGE,

@@ -282,17 +282,6 @@ def test_options_of_training_are_those_of_the_command_line():
             assert parsed[field.name] == field.default, field.name
 
 
-def test_learning_rate_is_full_until_the_last_round_and_then_falls():
-    from lightrnn_tf import training
-
-    options = training.Options(["x"], "y", rounds=(3, 2, 4), learning_rate=0.1)
-    rates = [training.learning_rate(options, epoch) for epoch in range(9)]
-    assert rates[:6] == [0.1] * 6
-    assert rates[5:] == sorted(rates[5:], reverse=True)
-    assert rates[7] == pytest.approx(0.1 * (0.02 + 0.98 / 2))
-    assert rates[8] > 0.1 * 0.02
-
-
 # Bad input.
 
 

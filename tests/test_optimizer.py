@@ -77,3 +77,21 @@ def test_a_gradient_that_is_not_a_number_is_not_hidden():
     targets = np.full((1, 2), np.nan, "float32")
     found = trained(training.adam(0.02), weights, np.array([1]), targets, 1)
     assert np.isnan(found[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("rounds", "full"),
+    # A last round of less than a third of the epochs is too short to fall in.
+    [((4,), 0), ((3, 2, 4), 5), ((8, 1), 6), ((1, 1), 1), ((1,), 0)],
+)
+def test_learning_rate_is_full_until_the_last_round_and_then_falls(rounds, full):
+    rate = training.FallingRate(0.1, rounds, batches=10)
+    last = 10 * sum(rounds)
+    rates = np.array([float(rate(step)) for step in range(last + 1)])
+    np.testing.assert_allclose(rates[: 10 * full + 1], 0.1, rtol=1e-6)
+    falling = rates[10 * full :]
+    assert (np.diff(falling) < 0).all()
+    assert falling[len(falling) // 2] == pytest.approx(0.1 * (0.02 + 0.98 / 2))
+    # What is left of it at the very end, float32.
+    assert rates[-1] == pytest.approx(0.1 * 0.02)
+    assert float(rate(last + 1)) == rates[-1]

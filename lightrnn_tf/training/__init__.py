@@ -1,17 +1,17 @@
 """Training: from text files to a run, `fit` with its rounds, checkpoints, workers."""
 
 from lightrnn_tf.training.first_model import new_model
-from lightrnn_tf.training.optimizer import CLIP_NORM, adam
-from lightrnn_tf.training.options import Options, learning_rate
+from lightrnn_tf.training.optimizer import CLIP_NORM, FallingRate, adam
+from lightrnn_tf.training.options import Options
 from lightrnn_tf.training.runs import assist, is_finished, resume, train
 
 __all__ = [
     "CLIP_NORM",
+    "FallingRate",
     "Options",
     "adam",
     "assist",
     "is_finished",
-    "learning_rate",
     "new_model",
     "resume",
     "train",

@@ -1,12 +1,52 @@
 """The optimizer of `lightrnn train`: Adam, with gradients of a limited norm."""
 
+import math
+
 import keras
+from keras import ops
 
 # Gradients are scaled down to this norm.
 CLIP_NORM = 5.0
+# What the learning rate falls to, as a share of the full one, when training is over.
+FINAL_RATE = 0.02
 
 
-def adam(learning_rate: float) -> keras.Optimizer:
+class FallingRate(keras.optimizers.schedules.LearningRateSchedule):
+    """Maps a step to its learning rate: full until the last round, then half a cosine.
+
+    A model needs the full rate to recover from a reallocation. A last round of less
+    than a third of the epochs is too short to fall in; the fall then begins earlier.
+
+    Args:
+        rate: The full rate.
+        rounds: Epochs of each round.
+        batches: Steps of an epoch.
+
+    Example:
+
+    >>> rate = FallingRate(0.1, rounds=(2, 2), batches=10)
+    >>> [round(float(rate(step)), 3) for step in (0, 20, 30, 40)]
+    [0.1, 0.1, 0.051, 0.002]
+    """
+
+    def __init__(self, rate: float, rounds: tuple[int, ...], batches: int):
+        self.rate = rate
+        self.rounds = tuple(rounds)
+        self.batches = batches
+
+    def __call__(self, step):
+        total = sum(self.rounds)
+        falling = max(self.rounds[-1], total // 3)
+        epochs = ops.cast(step, "float32") / self.batches
+        done = ops.clip((epochs - total + falling) / falling, 0.0, 1.0)
+        share = (1 + ops.cos(math.pi * done)) / 2
+        return self.rate * (FINAL_RATE + (1 - FINAL_RATE) * share)
+
+    def get_config(self):
+        return {"rate": self.rate, "rounds": self.rounds, "batches": self.batches}
+
+
+def adam(learning_rate: float | FallingRate) -> keras.Optimizer:
     """Return Adam that scales all gradients together down to the norm `CLIP_NORM`.
 
     On TensorFlow a weight is updated in one kernel, where Keras makes a dozen passes

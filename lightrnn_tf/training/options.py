@@ -2,13 +2,10 @@
 
 import dataclasses
 import importlib.util
-import math
 import pathlib
 
 from lightrnn_tf import reallocation
 
-# What the learning rate falls to, as a share of the full one, when training is over.
-FINAL_RATE = 0.02
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
 
@@ -107,16 +104,3 @@ class Options:
                 f"`table` must be {WARM_START}, {RANDOM}, a JSON file of a table or a "
                 f"text file of word vectors. Received: {self.table!r}, no such file."
             )
-
-
-def learning_rate(options: Options, epoch: int) -> float:
-    """Return the rate in an epoch: full until the last round, then half a cosine.
-
-    A model needs the full rate to recover from a reallocation. A last round of less
-    than a third of the epochs is too short to fall in; the fall then begins earlier.
-    """
-    total = sum(options.rounds)
-    falling = max(options.rounds[-1], total // 3)
-    done = max(0, epoch - total + falling) / falling
-    share = FINAL_RATE + (1 - FINAL_RATE) * (1 + math.cos(math.pi * done)) / 2
-    return options.learning_rate * share

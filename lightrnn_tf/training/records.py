@@ -71,7 +71,8 @@ class Log(keras.callbacks.Callback):
         if not all(map(math.isfinite, line.values())):
             self.diverged = self.model.stop_training = True
             return
-        line = {"epoch": epoch + 1, **line}
+        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
+        line = {"epoch": epoch + 1, **line, "learning_rate": float(rate)}
         line["seconds"] = round(time.perf_counter() - self.start, 1)
         self.write(**line)
         # Only now: an epoch counts as finished when everything of it is on disk.

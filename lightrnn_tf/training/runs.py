@@ -26,8 +26,8 @@ from lightrnn_tf import (
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf._memory import memory_for
 from lightrnn_tf.training.first_model import first_model
-from lightrnn_tf.training.optimizer import adam
-from lightrnn_tf.training.options import Options, learning_rate
+from lightrnn_tf.training.optimizer import FallingRate, adam
+from lightrnn_tf.training.options import Options
 from lightrnn_tf.training.records import Checkpoints, KeepBest, Log, Restore
 from lightrnn_tf.training.texts import Texts
 
@@ -294,7 +294,9 @@ class _Training:
             checkpoint.save(self.path, model, self.place)
 
     def _compile(self):
-        optimizer = adam(self.options.learning_rate)
+        options = self.options
+        rate = FallingRate(options.learning_rate, options.rounds, len(self.windows))
+        optimizer = adam(rate)
         self.model.compile(optimizer)
         # What a checkpoint holds has to be there before the first batch.
         optimizer.build(self.model.trainable_variables)
@@ -337,9 +339,6 @@ class _Training:
         options = self.options
         # The same for each worker: what fetches numbers of the model needs them all.
         every = [
-            keras.callbacks.LearningRateScheduler(
-                lambda epoch: learning_rate(options, epoch)
-            ),
             keras.callbacks.TerminateOnNaN(),
             callbacks.WordsPerSecond(self.windows),
             KeepBest(self.path / run.WEIGHTS, self.log),
