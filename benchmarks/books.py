@@ -3,10 +3,11 @@
     python benchmarks/books.py --corpora DIR --folder DIR [--threads 2]
 
 The text is novels-en, of which each tenth book is for testing and the one after it for
-validation, and keyboard-en. It is trained, exported and scored by the commands of the
-package: a warm start, an epoch, a reallocation, another epoch. All is kept in the
-folder, so that a stopped benchmark goes on where it was, its time up to the checkpoint
-counted; the result is one JSON line, appended to results/books.jsonl.
+validation, and keyboard-en; of the text for testing, the beginnings are read, by the
+model and, word by word, by the exported file. It is trained, exported and scored by the
+commands of the package: a warm start, an epoch, a reallocation, another epoch. All is
+kept in the folder, so that a stopped benchmark goes on where it was, its time up to the
+checkpoint counted; the result is one JSON line, appended to results/books.jsonl.
 """
 
 import argparse
@@ -30,8 +31,8 @@ MODEL = (
     *("--dropout", 0.1, "--batch-size", 64),
     *("--rounds", "1,1", "--moving-cost", "2.9,0"),
 )
-# Lines of the test text that the exported file reads, word by word.
-EXPORTED_LINES = 1000
+# Lines that are read of each book and of the posts for testing.
+LINES_OF_A_BOOK, LINES_OF_POSTS = 300, 1000
 
 
 def main():
@@ -42,9 +43,7 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    texts = {
-        name: args.folder / f"{name}.txt" for name in ("train", "valid", "test", "part")
-    }
+    texts = {name: args.folder / f"{name}.txt" for name in ("train", "valid", "test")}
     if not (args.folder / "texts").exists():
         write_texts(args.corpora, texts)
         (args.folder / "texts").touch()  # They are whole.
@@ -73,8 +72,7 @@ def main():
     for name, command in {
         "export": ("export", run, "--out", file, "--overwrite"),
         "test": ("evaluate", run, "--text", texts["test"], "--json"),
-        "part": ("evaluate", run, "--text", texts["part"], "--json"),
-        "file_of_part": ("evaluate", file, "--text", texts["part"], "--json"),
+        "file_test": ("evaluate", file, "--text", texts["test"], "--json"),
     }.items():
         start = time.monotonic()
         printed = lightrnn(*command)
@@ -88,17 +86,22 @@ def main():
 
 
 def write_texts(corpora, texts):
-    """Write the text for training, validation and testing, and a part of the last."""
+    """Write the text for training, validation and testing."""
     books = read(corpora / "novels-en" / "all.txt.xz").split("\n\n")
     parts = {"train": [], "valid": [], "test": []}
     for number, book in enumerate(books):
         parts[PARTS.get(number % 10, "train")].append(book.strip())
+    parts["test"] = [first_lines(book, LINES_OF_A_BOOK) for book in parts["test"]]
     for name, some in parts.items():
         posts = read(corpora / "keyboard-en" / f"{name}.txt.xz")
+        if name == "test":
+            posts = first_lines(posts, LINES_OF_POSTS)
         texts[name].write_text("\n".join([*some, posts]), encoding="utf-8")
-    lines = texts["test"].read_text(encoding="utf-8").splitlines()
-    step = len(lines) // EXPORTED_LINES
-    texts["part"].write_text("\n".join(lines[::step]) + "\n", encoding="utf-8")
+
+
+def first_lines(text, count):
+    """Return the beginning of a text."""
+    return "\n".join(text.splitlines()[:count])
 
 
 def read(path):

@@ -56,6 +56,7 @@ FIRST_TABLES = {
     "frequency": "row by row in the order of frequency",
     "snake": "dealt out, so that all rows are equally frequent",
 }
+STEP_PARTS = ("recurrent_layer", "softmax", "word_vectors")
 
 
 def ptb_table() -> str:
@@ -97,7 +98,7 @@ def quality_table() -> str:
         rows = [
             _quality_row(row.title, list(found[name].values()))
             for name, row in quality.ROWS.items()
-            if name in found and name.split("/")[0] == corpus
+            if name in found and name.split("/")[0] == corpus and not row.tried
         ]
         if rows:
             parts += [
@@ -112,7 +113,7 @@ def quality_table() -> str:
         trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
         if trials:
             parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
-    parts += ["", *_speed_rows(found)]
+    parts += ["", *_speed_rows(found), "", *_tried_rows(found)]
     return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
 
 
@@ -135,6 +136,27 @@ def _speed_rows(found):
                 f"| {speed['paper']:,.0f} | {speed['slim']:,.0f} |"
             )
     return rows
+
+
+def _tried_rows(found):
+    rows = [
+        (row.title, found[name][0])
+        for name, row in quality.ROWS.items()
+        if row.tried and 0 in found[name]
+    ]
+    if not rows:
+        return []
+    base = found[quality.TRIED_ON][0]
+    rows.insert(0, (quality.ROWS[quality.TRIED_ON].title, base))
+    return [
+        "| tried on Penn Treebank, one change at a time | valid | test | parameters |",
+        "|---|---|---|---|",
+        *(
+            f"| {title} | {r['valid_perplexity']:.1f} | {r['test_perplexity']:.1f} "
+            f"| {r['parameters'] / 1e6:.2f} M |"
+            for title, r in rows
+        ),
+    ]
 
 
 def _quality_row(title, results):
@@ -396,16 +418,18 @@ def workers_table() -> str:
 
 
 def cost_table() -> str:
-    """Return words/s by vocabulary, and LightRNN's share of the machine's peak."""
+    """Return words/s by vocabulary, and what parts of LightRNN's step take."""
     found = {r["vocabulary_size"]: r for r in read("step_cost")}
     names = list(step_cost.MODELS)
     rows = [
-        f"| words/s, V | {' | '.join(names)} | k = 0, of the peak |",
-        "|---|" + "---|" * len(names) + "---|",
+        f"| words/s, V | {' | '.join(names)} | recurrent layer | softmax "
+        "| word vectors | of the peak |",
+        "|---|" + "---|" * (len(names) + 4),
     ]
     for words, r in sorted(found.items()):
         speeds = [r["words_per_second"].get(name) for name in names]
         cells = [f"{speed:,}" if speed else "" for speed in speeds]
+        cells += [f"{1e3 * r[f'seconds_of_{part}']:.0f} ms" for part in STEP_PARTS]
         rows.append(f"| {words:,} | {' | '.join(cells)} | {r['share_of_peak']:.0%} |")
     last = read("step_cost")[-1]
     return "\n".join(
@@ -413,8 +437,47 @@ def cost_table() -> str:
             *rows,
             "",
             f"{last['threads']} threads of {last['cpu']}, by turns; the peak is "
-            f"{last['peak_gflops']:.0f} GFLOP/s, that of products of square matrices "
-            "(`benchmarks/step_cost.py --torch PYTHON`).",
+            f"{last['peak_gflops']:.0f} GFLOP/s, that of products of square matrices; "
+            "k = 0 reaches a share of it (`benchmarks/step_cost.py --torch PYTHON`).",
+        ]
+    )
+
+
+def books_table() -> str:
+    """Return what a model of 100,000 words took, and what came of it."""
+    r = read("books")[-1]
+    first, moved, second = r["metrics"]
+    test, file = r["test"], r["file_test"]
+    stages = (
+        (
+            "training",
+            r["training_seconds"],
+            f"validation perplexity {first['val_perplexity']:.1f} after the first "
+            f"epoch, {moved['val_perplexity_after']:.1f} right after the "
+            f"reallocation, {second['val_perplexity']:.1f} after the second epoch",
+        ),
+        ("export", r["export_seconds"], f"{r['file_bytes']:,} B with the words"),
+        (
+            "test text",
+            r["test_seconds"],
+            f"perplexity {test['perplexity']:.1f}, top-3 {test['top3']:.1%} of "
+            f"{test['tokens']:,} tokens",
+        ),
+        (
+            "test text by the file",
+            r["file_test_seconds"],
+            f"perplexity {file['perplexity']:.1f}, top-3 {file['top3']:.1%}",
+        ),
+    )
+    total = sum(seconds for _, seconds, _ in stages)
+    return "\n".join(
+        [
+            "| stage | minutes | |",
+            "|---|---|---|",
+            *(f"| {name} | {s / 60:.1f} | {told} |" for name, s, told in stages),
+            f"| all | {total / 60:.1f} | peak {r['peak_mib']:,} MiB |",
+            "",
+            f"`benchmarks/books.py`, {r['cpu']}.",
         ]
     )
 
@@ -439,6 +502,7 @@ TABLES = {
     "user words": user_words_table,
     "workers": workers_table,
     "cost": cost_table,
+    "books": books_table,
 }
 
 
