@@ -17,11 +17,23 @@ LOST = (
 )
 
 
+# The exit status of a process that found out before it was ended.
+_FOUND_OUT = 3
+
+
+class Lost(ConnectionError):
+    """Another worker was lost."""
+
+    def __init__(self):
+        super().__init__(LOST)
+
+
 def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Call `work` in a process of its own; return its exit status.
 
     The process ends with this one, and is told of Ctrl-C by it. Where a signal ends
-    it, the status is 2.
+    it, or `Lost` is raised, the status is 2 and this process says why, after all that
+    JAX writes.
 
     Args:
         work: What to call; returns an exit status.
@@ -37,10 +49,12 @@ def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
         except KeyboardInterrupt:
             if child.pid:
                 os.kill(child.pid, signal.SIGINT)
-    if child.exitcode >= 0:
+    if child.exitcode in (_FOUND_OUT, -signal.SIGABRT):
+        what = LOST
+    elif child.exitcode >= 0:
         return child.exitcode
-    ended_by = signal.Signals(-child.exitcode)
-    what = LOST if ended_by == signal.SIGABRT else f"ended by {ended_by.name}."
+    else:
+        what = f"ended by {signal.Signals(-child.exitcode).name}."
     print(f"lightrnn: error: {what}", file=sys.stderr)
     return 2
 
@@ -48,7 +62,10 @@ def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
 def _work(work, arguments):
     os.setpgid(0, 0)  # The terminal's Ctrl-C is for the parent alone.
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    status = work(arguments)
+    try:
+        status = work(arguments)
+    except Lost:
+        status = _FOUND_OUT
     sys.stdout.flush()
     sys.stderr.flush()
     # At an ordinary exit, JAX would wait for workers that will not come.

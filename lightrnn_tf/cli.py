@@ -15,6 +15,8 @@ import sys
 import traceback
 import warnings
 
+from lightrnn_tf import _guard
+
 # Characters of an error message; libraries print whole arrays.
 _LONGEST = 600
 
@@ -30,8 +32,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status."""
     args = _parse(arguments)
     if getattr(args, "coordinator", None):
-        from lightrnn_tf import _guard
-
         arguments = sys.argv[1:] if arguments is None else arguments
         return _guard.run(_work, arguments)
     return _run(args)
@@ -65,6 +65,8 @@ def _run(args):
         # TensorFlow and its like raise classes of their own; --debug tells where.
         if args.debug:
             traceback.print_exc()
+        if isinstance(error, _guard.Lost):
+            raise
         print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
         return 2
     return 0

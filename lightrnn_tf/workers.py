@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf import models, reallocation
-from lightrnn_tf._guard import LOST
+from lightrnn_tf._guard import Lost
 from lightrnn_tf.loss_tables import LossTables, loss_tables
 
 # Seconds after which a worker that is not heard of counts as lost.
@@ -120,7 +120,7 @@ class Team:
         except (RuntimeError, ValueError) as error:
             if self.count == 1 or not _CONNECTIONS.search(str(error)):
                 raise
-            raise ConnectionError(LOST) from error
+            raise Lost from error
         finally:
             keras.distribution.set_distribution(None)
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ def test_a_lost_worker_is_told_of_and_training_goes_on(folder, alone, killed):
     team[killed].kill()
     statuses, said = finish(team[1 - killed])
     assert statuses == [2]
-    assert said[0].splitlines()[-1] == f"lightrnn: error: {workers.LOST}"
+    assert said[0].splitlines()[-1] == f"lightrnn: error: {_guard.LOST}"
     finish(team[killed])
     resumed = start_all(2, ["--resume", str(folder / out)])
     assert finish(*resumed)[0] == [0, 0]
@@ -149,7 +150,7 @@ def test_a_failure_of_the_first_worker_ends_all(folder):
     statuses, said = finish(*start_all(2, missing))
     assert statuses == [2, 2]
     assert "none.txt" in said[0].splitlines()[-1]
-    assert said[1].splitlines()[-1] == f"lightrnn: error: {workers.LOST}"
+    assert said[1].splitlines()[-1] == f"lightrnn: error: {_guard.LOST}"
 
 
 @pytest.mark.parametrize("lengths", [None, [13, 24]])
@@ -207,9 +208,28 @@ def die(arguments):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_what_ended_a_worker_is_told(capsys):
-    assert _guard.run(die, []) == 2
-    assert capsys.readouterr().err == "lightrnn: error: ended by SIGKILL.\n"
+def find_out(arguments):
+    """Lose another worker, and write to the terminal at the end, as JAX does."""
+    try:
+        return cli._run(SimpleNamespace(command=lose, debug=False))
+    finally:
+        os.write(2, b"pages\n\n")
+
+
+def lose(args):
+    raise _guard.Lost
+
+
+@pytest.mark.parametrize(
+    ("work", "said"),
+    [
+        (die, "lightrnn: error: ended by SIGKILL.\n"),
+        (find_out, f"pages\n\nlightrnn: error: {_guard.LOST}\n"),
+    ],
+)
+def test_what_ended_a_worker_is_told_last(work, said, capfd):
+    assert _guard.run(work, []) == 2
+    assert capfd.readouterr().err.endswith(said)
 
 
 def test_workers_need_jax(folder):
