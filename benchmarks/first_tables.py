@@ -15,7 +15,7 @@ import pathlib
 import tempfile
 
 import numpy as np
-from ptb import lightrnn, shown
+from commands import lightrnn, shown
 
 from lightrnn_tf import data, listing
 from lightrnn_tf.table import WordTable, default_shape

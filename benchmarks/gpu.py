@@ -5,12 +5,14 @@
 Needs no TensorFlow. Trains, for two sizes of model and three vocabularies, a few
 batches of generated ids with LightRNN, a dense model where it fits and a dense model
 with a sampled softmax, each in a process of its own, and goes over the text for loss
-tables. Prints words a second, memory, and the share that this pass takes of an epoch
-with a reallocation, its matching on the CPU left out; appends each line to
-results/gpu.jsonl. What is not reached in time is left out and named.
+tables. While one is timed, the next imports what it needs. Prints words a second,
+memory, and the share that this pass takes of an epoch with a reallocation, its matching
+on the CPU left out; appends each line to results/gpu.jsonl. What is not reached in time
+is left out and named.
 """
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -41,6 +43,7 @@ def main():
     args = parser.parse_args()
     if args.one:
         name, words, units = args.one
+        prepare()
         print(json.dumps(measure(name, int(words), int(units))))
         return
     from results import append
@@ -48,31 +51,53 @@ def main():
     end = time.monotonic() + 60 * args.minutes
     print("| model | V | H | words/s | memory, MiB | loss tables, of such an epoch |")
     print("|---|---|---|---|---|---|")
-    for units in args.units:
-        for words in args.vocabularies:
-            for name in MODELS:
-                if name == "dense" and words > DENSE_UP_TO:
-                    continue
-                result = in_process(name, words, units, end - time.monotonic())
-                line = {"model": name, "vocabulary_size": words, "units": units}
-                append("gpu", line | result, SEED)
-                print(row(line | result), flush=True)
-
-
-def in_process(name, words, units, seconds):
-    """Return what a process of its own measured, or why it did not."""
-    if seconds <= 0:
-        return {"left_out": "no time was left"}
-    command = [sys.executable, __file__, "--one", name, str(words), str(units)]
-    try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, text=True, timeout=seconds, check=True
+    asked = [
+        (name, words, units)
+        for units, words, name in itertools.product(
+            args.units, args.vocabularies, MODELS
         )
+        if name != "dense" or words <= DENSE_UP_TO
+    ]
+    processes = map(process, asked)
+    following = next(processes)
+    for name, words, units in asked:
+        this, following = following, next(processes, None)
+        line = {"model": name, "vocabulary_size": words, "units": units}
+        line |= measured(this, end - time.monotonic())
+        append("gpu", line, SEED)
+        print(row(line), flush=True)
+
+
+def process(sizes):
+    """Return a process that prepares itself and measures once it is told to."""
+    return subprocess.Popen(
+        [sys.executable, __file__, "--one", *map(str, sizes)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Or the first process would take most of the memory of the device.
+        env={**os.environ, "XLA_PYTHON_CLIENT_PREALLOCATE": "false"},
+    )
+
+
+def prepare():
+    """Import, and wait until the device is free."""
+    from lightrnn_tf import data, models  # noqa: F401
+
+    sys.stdin.readline()
+
+
+def measured(process, seconds):
+    """Return what a process measured, or why it did not."""
+    try:
+        said, _ = process.communicate("go\n", timeout=max(0, seconds))
     except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
         return {"left_out": "no time was left"}
-    except subprocess.CalledProcessError as error:
-        return {"left_out": f"it failed, status {error.returncode}"}
-    return json.loads(done.stdout.splitlines()[-1])
+    if process.returncode:
+        return {"left_out": f"it failed, status {process.returncode}"}
+    return json.loads(said.splitlines()[-1])
 
 
 def row(result):

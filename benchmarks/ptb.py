@@ -13,12 +13,11 @@ machine; the others may run side by side.
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
-import subprocess
-import sys
 import tempfile
+
+from commands import lightrnn, shown
 
 from results import append
 
@@ -54,28 +53,6 @@ def main():
     for name in args.only:
         result = speed(args) if name == "speed" else quality(name, args)
         append("ptb", {"name": name, "threads": args.threads, **result}, args.seed)
-
-
-def lightrnn(*arguments):
-    """Run a command of the package and return what it printed."""
-    words = [str(argument) for argument in arguments]
-    done = subprocess.run(
-        [sys.executable, "-m", "lightrnn_tf", *words],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return done.stdout
-
-
-def shown(arguments):
-    """Return a command as it is typed."""
-    return "lightrnn " + " ".join(_relative(str(argument)) for argument in arguments)
-
-
-def _relative(word):
-    """Return a word of a command without the folders of this machine."""
-    return pathlib.Path(word).name if os.sep in word else word
 
 
 def quality(name, args):

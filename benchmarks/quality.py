@@ -11,38 +11,80 @@ DIR holds a folder for each corpus. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, and one
 that was stopped goes on where it was. Dropout and learning rate of a row are those
-that won the sweep of its kin on validation text: the same four settings for each kin,
-6 epochs, Penn Treebank. `--speed` trains rows by turns on part of a corpus, and
-`--latency` times suggestions of the exported models of a corpus by turns; run these two
-with nothing else on the machine, the others one on each core.
+that won the sweep of its kin on validation text of Penn Treebank, among four settings.
+Where there is no TensorFlow a row is scored by the trained model alone; its run can be
+carried to where there is, and the same command exports it there. `--speed` trains rows
+by turns on part of a corpus, and `--latency` times suggestions of the exported models
+of a corpus by turns; run these two with nothing else on the machine, the others one on
+each core.
 `--table` makes the tables of the README and results/quality.png of what was measured.
 """
 
 import argparse
 import dataclasses
+import importlib.util
 import json
 import os
 import pathlib
 import statistics
 
-import on_device
-from ptb import lightrnn, shown
+from commands import lightrnn, shown
 
-from results import ROOT, append, read
+from results import ROOT, append, circumstances, read
 
-# Dropout and learning rate, as typed.
-SWEEP = (("0.3", "0.005"), ("0.3", "0.0025"), ("0.3", "0.01"), ("0.45", "0.005"))
-SWEEP_EPOCHS = 6
-# What each kin is swept with.
+
+@dataclasses.dataclass(frozen=True)
+class Kin:
+    """Rows with the same dropout and learning rate: the best that one of them reached.
+
+    Attributes:
+        model: The options of the model that is tried.
+        settings: Dropout and learning rate of each trial, as typed.
+        epochs: Epochs of a trial.
+    """
+
+    model: dict
+    settings: tuple = (
+        *(("0.3", "0.005"), ("0.3", "0.0025")),
+        *(("0.3", "0.01"), ("0.45", "0.005")),
+    )
+    epochs: int = 6
+
+
+# For a body that is three times as wide, longer: it can learn the text by heart.
+STRONG = {
+    "settings": (
+        *(("0.5", "0.002"), ("0.65", "0.002")),
+        *(("0.5", "0.001"), ("0.65", "0.004")),
+    ),
+    "epochs": 12,
+}
+DENSE = {"model": "dense", "tied": True}
+SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
+OURS = {"embedding_dim": 100, "residual_dim": 16}
+# Longer vectors for the words that most of a text is made of.
+FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
+SMALL = {
+    **{"embedding_dim": 80, "residual_dim": 12},
+    **{"frequent_words": 2000, "frequent_dim": 32},
+}
+WIDE_DENSE = DENSE | {"units": 650}
+WIDE_OURS = {
+    **{"units": 650, "embedding_dim": 325, "residual_dim": 32},
+    **{"frequent_words": 4000, "frequent_dim": 128},
+}
 KIN = {
-    "dense": {"model": "dense", "tied": True},
-    "slim": {"model": "slim", "slim_parts": 5, "slim_vectors": 2500},
-    "ours": {"embedding_dim": 100, "residual_dim": 16},
+    "dense": Kin(DENSE),
+    "slim": Kin(SLIM),
+    "ours": Kin(OURS),
+    "dense-650": Kin(WIDE_DENSE, **STRONG),
+    "ours-650": Kin(WIDE_OURS, **STRONG),
 }
 PAPER = {
     **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
     **{"table": "random"},
 }
+HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # How each corpus is read; keystrokes are what its users care about.
 CORPORA = {
     "ptb": {"tokenizer": "whitespace"},
@@ -80,26 +122,22 @@ class Row:
     tried: bool = False
 
 
-DENSE, SLIM, OURS = KIN.values()
-# Longer vectors for the words that most of a text is made of.
-FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
 KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
-
-SMALL = {
-    **{"embedding_dim": 80, "residual_dim": 12},
-    **{"frequent_words": 2000, "frequent_dim": 32},
-}
 
 ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
+    "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
     "ptb/ours-large": Row(
         "**LightRNN, k = 16, 4,000 words 80**",
         "ours",
         FREQUENT | {"frequent_words": 4000},
     ),
+    # In about the time of 15 epochs of dense.
+    "ptb/ours-long": Row(
+        "**LightRNN, k = 16, 2,000 words 80, 45 epochs**", "ours", FREQUENT, (45,)
+    ),
     "ptb/ours-small": Row("**LightRNN, k = 12, 2,000 words 44**", "ours", SMALL),
-    # In less time than 15 epochs of dense take.
     "ptb/ours-small-long": Row(
         "**LightRNN, k = 12, 2,000 words 44, 45 epochs**", "ours", SMALL, (45,)
     ),
@@ -135,6 +173,10 @@ ROWS = {
     "ptb/ours-k16-flat": Row("LightRNN, k = 16, 50 rows", "ours", OURS | {"rows": 50}),
     "ptb/ours-k16-tall": Row(
         "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
+    ),
+    "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (40,)),
+    "ptb/650-ours": Row(
+        "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (40,)
     ),
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
@@ -177,6 +219,9 @@ for _corpus, _epochs, _ours, _words in (
     ROWS |= {
         f"{_corpus}/ours": Row(_title, "ours", _model, (_ours,)),
         f"{_corpus}/dense-tied": Row("dense, tied", "dense", DENSE, (_epochs,)),
+        f"{_corpus}/dense-tied-long": Row(
+            f"dense, tied, {_ours} epochs", "dense", DENSE, (_ours,)
+        ),
         f"{_corpus}/slim": Row("Slim, K = 10, M = 1,280", "slim", _slim, (_epochs,)),
         f"{_corpus}/paper": Row(
             *(
@@ -218,7 +263,7 @@ def main():
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(args.threads)
     for kin in args.sweep:
-        for dropout, rate in SWEEP:
+        for dropout, rate in KIN[kin].settings:
             result = trial(kin, dropout, rate, args)
             append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
@@ -241,10 +286,10 @@ def _row(name):
 def trial(kin, dropout, rate, args):
     """Train one setting for a few epochs."""
     run = args.runs / f"sweep-{kin}-{dropout}-{rate}-{args.seed}"
-    options = KIN[kin] | {"dropout": dropout, "learning_rate": rate}
-    command = train("ptb", options, (SWEEP_EPOCHS,), run, args)
+    options = KIN[kin].model | {"dropout": dropout, "learning_rate": rate}
+    trained = train("ptb", options, (KIN[kin].epochs,), run, args)
     return {
-        "trained_by": command,
+        **trained,
         "dropout": dropout,
         "learning_rate": rate,
         "valid_perplexity": min(e["val_perplexity"] for e in epochs_of(run)),
@@ -254,14 +299,15 @@ def trial(kin, dropout, rate, args):
 def settings_of(kin):
     """Return dropout and learning rate that won the sweep of a kin."""
     trials = [r for r in read("quality") if r["name"] == f"sweep/{kin}"]
-    if len({(r["dropout"], r["learning_rate"]) for r in trials}) < len(SWEEP):
+    done = {(r["dropout"], r["learning_rate"]) for r in trials}
+    if not done.issuperset(KIN[kin].settings):
         raise SystemExit(f"--sweep {kin} must be run first: its settings are taken.")
     best = min(trials, key=lambda r: r["valid_perplexity"])
     return best["dropout"], best["learning_rate"]
 
 
 def train(corpus, options, rounds, run, args):
-    """Train a run that is not finished yet; return the command."""
+    """Train a run that is not finished yet; return the command and with what it ran."""
     texts = args.corpora / corpus
     command = [
         *("train", "--train", texts / "train.txt.xz"),
@@ -273,7 +319,13 @@ def train(corpus, options, rounds, run, args):
         lightrnn("train", "--resume", run)
     elif not run.exists():
         lightrnn(*command)
-    return shown(command)
+    trained_on = run / "trained_on.json"
+    if not trained_on.exists():
+        trained_on.write_text(json.dumps(circumstances()))
+    return {
+        "trained_by": shown(command),
+        "trained_on": json.loads(trained_on.read_text()),
+    }
 
 
 def epochs_of(run):
@@ -288,38 +340,49 @@ def quality(name, args):
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
     dropout, rate = settings_of(row.kin)
     options = row.model | {"dropout": dropout, "learning_rate": rate}
-    command = train(corpus, options, row.rounds, run, args)
-    file, test = run / "model.tflite", args.corpora / corpus / "test.txt.xz"
-    lightrnn("export", run, "--out", file, "--overwrite")
-    more = ["--keystrokes"] if corpus in KEYBOARDS else []
-    scores, exported = (
-        json.loads(lightrnn("evaluate", what, "--text", test, "--json", *extra))
-        for what, extra in ((run, more), (file, []))
-    )
+    trained = train(corpus, options, row.rounds, run, args)
+    test = args.corpora / corpus / "test.txt.xz"
+    scores = json.loads(lightrnn("evaluate", run, "--text", test, "--json"))
     epochs = epochs_of(run)
     return {
-        "trained_by": command,
+        **trained,
         "valid_perplexity": min(e["val_perplexity"] for e in epochs),
         **_test(scores),
         "parameters": scores["model_bytes"] // 4,
-        "int8_test_perplexity": exported["perplexity"],
-        "int8_test_top3": exported["top3"],
-        "int8_model_bytes": exported["model_bytes"],
-        "int8_file_bytes": file.stat().st_size,
         "epoch_valid_perplexities": [round(e["val_perplexity"], 2) for e in epochs],
         "training_seconds": round(sum(e["seconds"] for e in epochs)),
         "median_words_per_second": statistics.median(
             e["words_per_second"] for e in epochs
         ),
+        **(exported(run, test, corpus) if HAS_TENSORFLOW else {}),
+    }
+
+
+def exported(run, test, corpus):
+    """Export a run; return what the file is like, and what it saves a typist."""
+    file = run / "model.tflite"
+    lightrnn("export", run, "--out", file, "--overwrite")
+    more = ["--keystrokes"] if corpus in KEYBOARDS else []
+    scores = json.loads(lightrnn("evaluate", file, "--text", test, "--json", *more))
+    return {
+        "int8_test_perplexity": scores["perplexity"],
+        "int8_test_top3": scores["top3"],
+        "int8_model_bytes": scores["model_bytes"],
+        "int8_file_bytes": file.stat().st_size,
+        **_typing(scores),
     }
 
 
 def _test(scores):
     """Return the scores of the test text as a result has them."""
     names = ("perplexity", "top1", "top3", "tokens", "oov_rate")
-    found = {f"test_{name}": scores[name] for name in names}
-    typing = ("keystroke_savings", "keystroke_savings_blind")
-    return found | {name: scores[name] for name in typing if name in scores}
+    return {f"test_{name}": scores[name] for name in names}
+
+
+def _typing(scores):
+    """Return what a typist saves, where that was asked for."""
+    names = ("keystroke_savings", "keystroke_savings_blind")
+    return {name: scores[name] for name in names if name in scores}
 
 
 def typed(options):
@@ -419,7 +482,7 @@ def n_grams(name, args):
     scores = dataclasses.asdict(scores)
     if corpus in KEYBOARDS:
         scores |= dataclasses.asdict(metrics.keystrokes(model, test))
-    return {**_test(scores), "parameters": model.size}
+    return {**_test(scores), **_typing(scores), "parameters": model.size}
 
 
 def speed(corpus, args):
@@ -464,6 +527,8 @@ def speed(corpus, args):
 
 def latency(corpus, args):
     """Time suggestions of the exported models of a corpus; return µs by row."""
+    import on_device
+
     files = {
         name: args.runs / f"{name.replace('/', '-')}-{args.seed}" / "model.tflite"
         for name in ROWS

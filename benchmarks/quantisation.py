@@ -14,7 +14,7 @@ import lzma
 import pathlib
 import tempfile
 
-from ptb import lightrnn, shown
+from commands import lightrnn, shown
 
 from results import append
 

@@ -43,20 +43,25 @@ def command() -> str:
 
 def circumstances() -> dict:
     """Return versions, hardware and commit."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return {
+    made_with = {
         "date": datetime.date.today().isoformat(),
-        "commit": commit.stdout.strip(),
+        "commit": _said_by("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
         "python": platform.python_version(),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "versions": dict(_versions()),
         "cpu": f"{_cpu()}, {os.cpu_count()} cores",
+        "gpu": _said_by("nvidia-smi", "--query-gpu=name", "--format=csv,noheader"),
     }
+    return {name: value for name, value in made_with.items() if value}
+
+
+def _said_by(*command) -> str:
+    """Return what a program printed, nothing if it is missing or failed."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
 
 
 def _versions():

@@ -81,9 +81,14 @@ class WordsDropped(models.LightRNN):
 
     unk_id: int
 
+    def _add_layers(self):
+        super()._add_layers()
+        self.draw = keras.random.SeedGenerator()
+
     def _inputs(self, ids, training):
         if training:
-            dropped = keras.random.uniform(ops.shape(ids)) < WORDS_DROPPED
+            drawn = keras.random.uniform(ops.shape(ids), seed=self.draw)
+            dropped = drawn < WORDS_DROPPED
             ids = ops.where(ops.logical_and(dropped, ids >= 0), self.unk_id, ids)
         return super()._inputs(ids, training)
 
