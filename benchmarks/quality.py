@@ -57,7 +57,7 @@ STRONG = {
         *(("0.5", "0.002"), ("0.65", "0.002")),
         *(("0.5", "0.001"), ("0.65", "0.004")),
     ),
-    "epochs": 12,
+    "epochs": 10,
 }
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
@@ -174,9 +174,9 @@ ROWS = {
     "ptb/ours-k16-tall": Row(
         "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
     ),
-    "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (40,)),
+    "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (36,)),
     "ptb/650-ours": Row(
-        "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (40,)
+        "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (36,)
     ),
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
