@@ -1,8 +1,10 @@
 """A Keras model and its vocabulary as a predictor for decoding and evaluation."""
 
+import functools
 import math
 from collections.abc import Iterator
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -54,9 +56,7 @@ class KerasPredictor:
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
         """Return log P_c `(n, C)` in each of the rows."""
-        return self._expand(rows, [ops.repeat(s, len(rows), 0) for s in state.states])
-
-    def _expand(self, rows, states):
+        states = [ops.repeat(s, len(rows), 0) for s in state.states]
         return ops.convert_to_numpy(self.model.expand(rows.astype("int32"), states))
 
     def word_losses(self, ids: np.ndarray) -> np.ndarray:
@@ -80,7 +80,7 @@ class KerasPredictor:
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Yield every place of a text, read as one stream, with what is known there."""
-        model = self.model
+        model, expansion = self.model, _Expansion(self.model)
 
         def outputs(sequences, targets, scored):
             states = [states[:, :: model.half_steps] for states in sequences]
@@ -92,18 +92,38 @@ class KerasPredictor:
         ).over(windows):
             targets = batch[0, 1:]
             count = int((targets >= 0).sum())
-            states = [ops.convert_to_tensor(s[0, :count]) for s in states]
-
-            def expand(places, rows, states=states):
-                taken = [
-                    ops.repeat(ops.take(s, places, axis=0), rows.shape[1], 0)
-                    for s in states
-                ]
-                log_probs = self._expand(rows.ravel(), taken)
-                return log_probs.reshape(*rows.shape, -1)
-
             yield Contexts(
                 targets=model.table.cells[targets[:count]],
                 row_log_probs=row_log_probs[0, :count],
-                expand=expand,
+                expand=functools.partial(expansion.of, [s[0] for s in states]),
             )
+
+
+class _Expansion(keras.Model):
+    """`model.expand` for some places of a text, compiled for few numbers of them."""
+
+    def __init__(self, model):
+        super().__init__(name="expansion")
+        self.model = model
+        self.compile()
+        self.built = True
+
+    def call(self, inputs):
+        places, rows, *states = inputs
+        repeated = ops.repeat(places, ops.shape(rows)[1])
+        states = [ops.take(state, repeated, axis=0) for state in states]
+        return self.model.expand(ops.reshape(rows, (-1,)), states)
+
+    def of(self, states, places, rows):
+        """Return log P_c `(n, m, C)` of rows `(n, m)` at places `(n,)`."""
+        count = len(places)
+        # Up to the next power of two: each new shape is compiled.
+        padding = (0, (1 << (count - 1).bit_length()) - count)
+        log_probs = self.predict_on_batch(
+            (
+                np.pad(places, padding).astype(np.int32),
+                np.pad(rows, (padding, (0, 0))).astype(np.int32),
+                *states,
+            )
+        )
+        return log_probs.reshape(-1, rows.shape[1], log_probs.shape[-1])[:count]
