@@ -11,6 +11,7 @@ import re
 import statistics
 import sys
 
+import gpu
 import quality
 import step_cost
 from matching import last_results
@@ -56,6 +57,7 @@ FIRST_TABLES = {
     "frequency": "row by row in the order of frequency",
     "snake": "dealt out, so that all rows are equally frequent",
 }
+GPU_MEASURED = ("words_per_second", "memory_mib")
 STEP_PARTS = ("recurrent_layer", "softmax", "word_vectors")
 
 
@@ -443,6 +445,34 @@ def cost_table() -> str:
     )
 
 
+def gpu_table() -> str:
+    """Return words/s and memory on an accelerator, by sizes."""
+    found = collections.defaultdict(dict)
+    for r in read("gpu"):
+        found[r["units"], r["vocabulary_size"]][r["model"]] = r
+    names = gpu.MODELS
+    rows = [
+        f"| H | V | {' | '.join(f'{name} | MiB' for name in names)} |",
+        "|---|---|" + "---|---|" * len(names),
+    ]
+    for (units, words), measured in found.items():
+        cells = []
+        for name in names:
+            r = measured.get(name, {})
+            cells += [f"{r[key]:,}" if key in r else "" for key in GPU_MEASURED]
+        rows.append(f"| {units:,} | {words:,} | {' | '.join(cells)} |")
+    last = read("gpu")[-1]
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Words/s and the peak of memory on one {last['gpu']}, "
+            f"keras {last['versions']['keras']} on jax {last['versions']['jax']}, "
+            f"batches of {gpu.BATCH} × {gpu.STEPS} (`benchmarks/gpu.py`).",
+        ]
+    )
+
+
 def books_table() -> str:
     """Return what a model of 100,000 words took, and what came of it."""
     r = read("books")[-1]
@@ -502,6 +532,7 @@ TABLES = {
     "user words": user_words_table,
     "workers": workers_table,
     "cost": cost_table,
+    "gpu": gpu_table,
     "books": books_table,
 }
 
