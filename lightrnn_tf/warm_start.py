@@ -44,8 +44,9 @@ _LARGEST = 1e15
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
 # Words that are assigned to places together.
 _MOST_TOGETHER = 400
-# A sweep that lowers the error by less than this fraction is the last.
-_LEAST_GAIN = 5e-4
+# A sweep that lowers the error by less than this fraction is the last; one of a large
+# table takes a minute or more.
+_LEAST_GAIN, _LEAST_GAIN_IF_LARGE = 5e-4, 2e-2
 
 
 class Neighbours:
@@ -306,8 +307,10 @@ def table_of_vectors(
     vectors = vectors / np.maximum(norms, 1e-9)
     weights = np.sqrt(counts) + 1e-3
     first = tables.WordTable.random(len(vectors), rows, columns, seed)
+    least_gain = _LEAST_GAIN
     if max(rows, columns) > _MOST_TOGETHER:
         first = _clusters(vectors, weights, first)
+        least_gain = _LEAST_GAIN_IF_LARGE
     row, column = first.row_of.copy(), first.column_of.copy()
     previous, draw = np.inf, np.random.default_rng(seed)
     for sweep in range(_MAX_SWEEPS):
@@ -321,7 +324,7 @@ def table_of_vectors(
         error = _error(vectors, weights, row_vectors[row] + column_vectors[column])
         if progress:
             progress((sweep + 1) / _MAX_SWEEPS)
-        if error > previous * (1 - _LEAST_GAIN):
+        if error > previous * (1 - least_gain):
             break
         previous = error
     return tables.WordTable(row * columns + column, rows, columns)
