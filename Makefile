@@ -8,12 +8,14 @@ BIN := $(VENV)/bin
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
 
+# What JAX compiles runs but once or twice in a test.
+test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow"
-	KERAS_BACKEND=jax JAX_DISABLE_MOST_OPTIMIZATIONS=1 $(BIN)/python -m pytest -n 2 -q \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
 # Proofs that take minutes each, four workers among them.

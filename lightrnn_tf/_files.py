@@ -32,3 +32,9 @@ def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: pathlib.Path) -> None:
+    """Delete what a process that was killed in `write_atomic` left in a folder."""
+    for left in folder.glob("*.part"):
+        left.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ import keras
 import numpy as np
 
 from lightrnn_tf import checkpoint, models
-from lightrnn_tf._files import write_atomic
+from lightrnn_tf._files import remove_unfinished, write_atomic
 from lightrnn_tf.table import WordTable
 from lightrnn_tf.vocabulary import Vocabulary
 
@@ -323,6 +323,8 @@ def alone_in(partial: pathlib.Path):
             "another folder."
         ) from None
     try:
+        for folder in (partial, partial / "ids"):
+            remove_unfinished(folder)
         yield
     finally:
         lock.release()

@@ -17,7 +17,6 @@ from lightrnn_tf.training import records
 # A server that has imported TensorFlow once forks a process for each training.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["lightrnn_tf.training", "lightrnn_tf.cli"])
-KILLS = 20
 NEVER = -1
 
 
@@ -145,14 +144,16 @@ def assert_same(one, other):
     assert {path.name for path in one.iterdir()} == {p.name for p in other.iterdir()}
 
 
-def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path):
+@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path, times):
     run_whole, moments = whole
-    draw = np.random.default_rng(1)
+    draw = np.random.default_rng(times)
     asked = options(texts, out=str(tmp_path / "run"))
     work, kills = begin, 0
-    while kills < KILLS:
+    while kills < times:
         # Soon, so that there is room for all of them in one training.
-        killed = child(work, asked, int(draw.integers(moments // 8))) is None
+        soon = int(draw.integers(moments // times))
+        killed = child(work, asked, soon) is None
         assert killed, f"over after {kills} kills"
         work, kills = go_on, kills + 1
     child(go_on, asked)
