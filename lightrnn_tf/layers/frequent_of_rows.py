@@ -5,12 +5,13 @@ import numpy as np
 from keras import ops
 
 # Room in the list of a row, as many times what rows have on average, and more words;
-# and in the list of those left over, as a share of all. Rows are uneven as words used
-# alike share one: of six texts the fullest row of a warm start had up to 40 words more
-# than 1.5 times the average, after a reallocation of 100,000 words 102 more. Of those
-# 8,000 frequent words, 25 a row, lists of 64 leave 3 % over.
+# and in the list of those left over, as a share of all and at most, as each token has
+# the products with all of them. Rows are uneven as words used alike share one: of six
+# texts the fullest row of a warm start had up to 40 words more than 1.5 times the
+# average, after a reallocation of 100,000 words 102 more. Of those 8,000 frequent
+# words, 25 a row, lists of 64 leave 3 % over.
 _TIMES, _MORE = 1.5, 24
-_LEFT_OVER = 1 / 16
+_LEFT_OVER, _MOST_LEFT_OVER = 1 / 16, 1000
 
 
 class FrequentOfRows(keras.layers.Layer):
@@ -42,7 +43,8 @@ class FrequentOfRows(keras.layers.Layer):
         on_average = frequent_words / rows
         room = int(np.ceil(_TIMES * on_average + _MORE))
         self.room = min(columns, frequent_words, room)
-        self.room_left_over = int(np.ceil(_LEFT_OVER * frequent_words))
+        left_over = int(np.ceil(_LEFT_OVER * frequent_words))
+        self.room_left_over = min(left_over, _MOST_LEFT_OVER)
 
     def build(self):
         def add(name, shape):
