@@ -211,10 +211,12 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
 
 @pytest.mark.parametrize(
     ("policy", "jit"),
-    [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
+    [("float32", True), ("mixed_float16", False), ("mixed_bfloat16", False)],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
     model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)
+    # What is not compiled runs operation by operation on JAX.
+    jit = jit or keras.backend.backend() == "jax"
     model.compile("adam", jit_compile=jit)
     windows = data.windows(ids, 4, 5)
     assert np.isfinite(model.fit(windows, epochs=2, verbose=0).history["loss"]).all()
