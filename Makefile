@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
 
-# What JAX compiles runs but once or twice in a test.
+# What JAX compiles runs but once or twice in a test, so it is compiled with less effort;
+# `slow-test` compiles as users do.
 test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

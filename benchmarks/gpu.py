@@ -84,7 +84,8 @@ def prepare():
     """Import, and wait until the device is free."""
     from lightrnn_tf import data, models  # noqa: F401
 
-    sys.stdin.readline()
+    if not sys.stdin.readline():
+        sys.exit("Nobody waits for it any more.")
 
 
 def measured(process, seconds):

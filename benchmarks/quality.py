@@ -315,17 +315,15 @@ def train(corpus, options, rounds, run, args):
         *("--rounds", ",".join(map(str, rounds))),
         *("--seed", args.seed, "--threads", args.threads, "--out", run),
     ]
-    if run.with_name(f"{run.name}.partial").exists():
-        lightrnn("train", "--resume", run)
-    elif not run.exists():
-        lightrnn(*command)
     trained_on = run / "trained_on.json"
-    if not trained_on.exists():
+    if not run.exists():
+        stopped = run.with_name(f"{run.name}.partial").exists()
+        lightrnn(*(("train", "--resume", run) if stopped else command))
         trained_on.write_text(json.dumps(circumstances()))
-    return {
-        "trained_by": shown(command),
-        "trained_on": json.loads(trained_on.read_text()),
-    }
+    made = {"trained_by": shown(command)}
+    if trained_on.exists():
+        made["trained_on"] = json.loads(trained_on.read_text())
+    return made
 
 
 def epochs_of(run):

@@ -43,6 +43,8 @@ _WORDS_AT_ONCE, _TOKENS_AT_ONCE = 8192, 1 << 19
 MEMORY_BUDGET = 4 << 30
 # Stands for minus infinity, which would turn into NaN in a difference.
 _NO = -1e9
+# Says, beside tables that are kept, how far they are.
+_PROGRESS = "progress.npz"
 # How much a crash may cost, where a pass can be resumed, and the memory for changes.
 _SAVE_SECONDS, _SAVE_BYTES = 60.0, 256 << 20
 
@@ -103,6 +105,16 @@ def loss_tables(
     sizes = f"{model.vocabulary_size:,} words × ({model.rows:,} rows + "
     with memory_for(f"the loss tables, {sizes}{model.columns:,} columns)"):
         return _loss_tables(model, windows, folder, progress)
+
+
+def discard(folder: pathlib.Path) -> None:
+    """Delete tables that were kept in a folder, and it.
+
+    What says that they can be gone on with goes first: a crash leaves nothing that is
+    taken for more than it is.
+    """
+    (folder / _PROGRESS).unlink(missing_ok=True)
+    shutil.rmtree(folder)
 
 
 def _loss_tables(model, windows, folder, progress):
@@ -319,7 +331,7 @@ class _SavedTables(_FileTables):
 
     @property
     def _saved(self):
-        return self.folder / "progress.npz"
+        return self.folder / _PROGRESS
 
     def _is_of_this_pass(self):
         if not self._saved.exists():

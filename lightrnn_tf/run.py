@@ -67,6 +67,11 @@ class Run:
     def _read(self, name: str) -> str:
         path = self.path / name
         if not path.is_file():
+            if name == CONFIG:
+                raise FileNotFoundError(
+                    f"{self.path} is not a run: it has no {CONFIG}. Name a folder that "
+                    "`lightrnn train` wrote."
+                )
             raise FileNotFoundError(
                 f"{self.path} is not a whole run: {name} is missing. Train it again "
                 "with --overwrite."

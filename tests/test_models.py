@@ -211,7 +211,7 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
 
 @pytest.mark.parametrize(
     ("policy", "jit"),
-    [("float32", True), ("mixed_float16", False), ("mixed_bfloat16", False)],
+    [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
     model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)

@@ -1,5 +1,6 @@
 """Training that is killed and resumed ends as if it had not been stopped."""
 
+import collections
 import functools
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ from lightrnn_tf.training import records
 # A server that has imported TensorFlow once forks a process for each training.
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["lightrnn_tf.training", "lightrnn_tf.cli"])
+KILLS = 20
 NEVER = -1
 
 
@@ -49,7 +51,10 @@ def go_on(asked):
 
 
 def counting(work, asked, kill_at, counts):
-    """Train, and be killed at one of the moments that are counted."""
+    """Train, and be killed at one of the moments that are counted.
+
+    That is given by its number, or by what is done then and how often before.
+    """
     # Two processes of TensorFlow with threads of their own would not add alike.
     os.environ |= {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -58,22 +63,21 @@ def counting(work, asked, kill_at, counts):
     from lightrnn_tf import loss_tables, matching
     from lightrnn_tf.data.windows import Windows
 
-    moments = 0
+    moments = collections.Counter()
 
-    def moment():
-        nonlocal moments
-        if moments == kill_at:
+    def moment(kind):
+        if kill_at in (moments.total(), (kind, moments[kind])):
             os.kill(os.getpid(), signal.SIGKILL)
-        moments += 1
+        moments[kind] += 1
 
     def watch(owner, name):
         real = getattr(owner, name)
 
         @functools.wraps(real)
         def watched(*args, **kwargs):
-            moment()
+            moment(name)
             answer = real(*args, **kwargs)
-            moment()
+            moment(name)
             return answer
 
         setattr(owner, name, watched)
@@ -84,7 +88,7 @@ def counting(work, asked, kill_at, counts):
         """Is there halfway, too."""
         real_savez(file, **dict(list(arrays.items())[: len(arrays) // 2]))
         file.flush()
-        moment()
+        moment("savez")
         file.seek(0)
         file.truncate()
         real_savez(file, **arrays)
@@ -97,10 +101,11 @@ def counting(work, asked, kill_at, counts):
         (Windows, "__getitem__"),
         (loss_tables._SavedTables, "add"),
         (matching, "solve"),
+        (shutil, "rmtree"),
     ):
         watch(owner, name)
     work(asked)
-    counts.put(moments)
+    counts.put(moments.total())
 
 
 def child(work, asked, kill_at=NEVER):
@@ -144,18 +149,47 @@ def assert_same(one, other):
     assert {path.name for path in one.iterdir()} == {p.name for p in other.iterdir()}
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.slow)])
-def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path, times):
+# In the order in which a training comes to them: a batch, a half-written checkpoint,
+# losses that are gathered, the matching, tables that are deleted, weights and a file
+# that takes its place.
+AIMED = (
+    *(("__getitem__", 9), ("savez", 3), ("add", 1), ("solve", 0), ("solve", 1)),
+    *(("rmtree", 0), ("save_weights", 0), ("replace", 4)),
+)
+
+
+def test_killed_at_each_kind_of_moment_it_ends_the_same(texts, whole, tmp_path):
+    run_whole, _ = whole
+    asked = options(texts, out=str(tmp_path / "run"))
+    work = begin
+    for kill_at in AIMED:
+        assert child(work, asked, kill_at) is None, f"over before {kill_at}"
+        work = go_on
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path):
     run_whole, moments = whole
-    draw = np.random.default_rng(times)
+    draw = np.random.default_rng(1)
     asked = options(texts, out=str(tmp_path / "run"))
     work, kills = begin, 0
-    while kills < times:
+    while kills < KILLS:
         # Soon, so that there is room for all of them in one training.
-        soon = int(draw.integers(moments // times))
-        killed = child(work, asked, soon) is None
+        killed = child(work, asked, int(draw.integers(moments // 8))) is None
         assert killed, f"over after {kills} kills"
         work, kills = go_on, kills + 1
+    child(go_on, asked)
+    assert_same(run_whole, tmp_path / "run")
+
+
+def test_tables_half_deleted_are_gathered_anew(texts, whole, tmp_path):
+    run_whole, _ = whole
+    asked = options(texts, out=str(tmp_path / "run"))
+    assert child(begin, asked, ("rmtree", 0)) is None
+    (tables,) = (tmp_path / "run.partial").glob("loss_tables-*")
+    (tables / "rows.npy").unlink()
     child(go_on, asked)
     assert_same(run_whole, tmp_path / "run")
 
@@ -198,11 +232,9 @@ def test_a_damaged_checkpoint_makes_room_for_the_one_before(
     assert_same(run_whole, tmp_path / "run")
 
 
-def test_without_a_checkpoint_that_can_be_read_nothing_is_lost(
-    texts, whole, tmp_path, capsys
-):
+def test_without_a_checkpoint_that_can_be_read_nothing_is_lost(texts, tmp_path, capsys):
     asked = options(texts, out=str(tmp_path / "run"))
-    assert child(begin, asked, whole[1] // 2) is None
+    assert child(begin, asked, ("__getitem__", 90)) is None
     partial = tmp_path / "run.partial"
     for name in (checkpoint.FILE, checkpoint.PREVIOUS):
         size = (partial / name).stat().st_size
@@ -256,6 +288,9 @@ def test_what_cannot_be_resumed(whole, tmp_path, capsys):
     assert line.splitlines()[0] == "Beginning anew with gone.txt."
     assert "gone.txt: no such file" in line
     (tmp_path / "foreign").mkdir()
+    assert "is not a run: it has no config.json" in error(
+        "--resume", tmp_path / "foreign"
+    )
     (tmp_path / "foreign" / checkpoint.FILE).write_text("of something else")
     assert "has no config.json" in error("--resume", tmp_path / "foreign")
     # It is as it was.

@@ -4,7 +4,6 @@ import contextlib
 import dataclasses
 import json
 import pathlib
-import shutil
 import sys
 
 import keras
@@ -16,6 +15,7 @@ from lightrnn_tf import (
     checkpoint,
     data,
     evaluation,
+    loss_tables,
     models,
     plots,
     predictor,
@@ -96,8 +96,13 @@ def is_finished(path: str | pathlib.Path) -> bool:
 
     Raises:
         FileNotFoundError: If nothing of the run is there.
+        ValueError: If a file of it is damaged.
     """
-    return run.stopped(pathlib.Path(path).absolute()) is None
+    path = pathlib.Path(path).absolute()
+    if run.stopped(path):
+        return False
+    run.Run(path)  # Or it is no run at all.
+    return True
 
 
 def assist(
@@ -362,7 +367,7 @@ class _Training:
         folder = self.path / f"loss_tables-{self.team.number}"  # Each its own.
 
         def report(epoch: int, done: reallocation.Round | None):
-            shutil.rmtree(folder)
+            loss_tables.discard(folder)
             after = self._valid_perplexity()  # All workers together.
             if done is None:
                 return
