@@ -49,7 +49,7 @@ def export(
     The file has the signatures `advance`, `expand` (a LightRNN only) and `suggest`,
     built-in ops only. It is compared with the Keras model on a text before it is
     written, and written in one piece or not at all: its perplexity must be within
-    0.5 % of the model's, and 98 % of the three best words the same.
+    0.5 % of the model's, and 98 % of the three best words the model's, or nearly.
 
     Args:
         model: A built `LightRNN`, `SlimRNN` or `DenseRNN`.

@@ -282,7 +282,7 @@ def test_a_file_is_not_replaced_unasked_and_failure_leaves_nothing(
     monkeypatch.setitem(lightrnn_tf_export.verify.__globals__, "_TOP3", 1.01)
     with pytest.raises(
         lightrnn_tf_export.ExportMismatchError,
-        match=r"over 512 tokens: perplexity .* allowed 0.5%\), 100.0% of .* same \(at",
+        match=r"over 512 tokens: .* allowed 0.5%\), 100.0% of .* as good \(at",
     ):
         lightrnn_tf_export.export(model, vocabulary, path, "none", overwrite=True)
     assert path.read_bytes() == b"mine"
@@ -576,7 +576,10 @@ def test_format_is_written_down():
         assert word in text
 
 
-def test_the_place_after_eos_counts_once_where_lines_are_independent(monkeypatch):
+@pytest.mark.parametrize(("fourth", "as_good"), [(-3.04, True), (-3.06, False)])
+def test_the_place_after_eos_counts_once_where_lines_are_independent(
+    monkeypatch, fourth, as_good
+):
     """Two words that tie there would decide alone: every line has that place."""
     import types
 
@@ -584,10 +587,11 @@ def test_the_place_after_eos_counts_once_where_lines_are_independent(monkeypatch
     vocabulary = Vocabulary(["<eos>", "<unk>", "a"], [1, 1, 1], Tokenizer("words"))
     # Lines of one word: every second place is the one after <eos>, where they differ.
     ids = np.array([2, 0] * 20)
-    best = np.tile([[0, 1, 2], [0, 1, 2]], (20, 1))
+    best = np.tile([3, 1, 0, 2], (40, 1))
+    log_probs = np.tile([fourth, -2.0, -1.0, -3.0], (40, 1))
     theirs = np.tile([[0, 1, 3], [0, 1, 2]], (20, 1))
-    answers = iter([(1.0, best), (1.0, theirs)])
-    monkeypatch.setattr(module, "_read", lambda predictor, ids: next(answers))
+    answers = iter([(1.0, best, log_probs), (1.0, theirs, None)])
+    monkeypatch.setattr(module, "_read", lambda predictor, ids, k: next(answers))
     lexicon = types.SimpleNamespace(words=lambda: ["a"])
     reference, exported = (
         types.SimpleNamespace(
@@ -597,3 +601,5 @@ def test_the_place_after_eos_counts_once_where_lines_are_independent(monkeypatch
     )
     report = lightrnn_tf_export.verify(exported, reference, ids)
     assert report.top3_overlap == pytest.approx(1 - 1 / 63)
+    # Instead of the third best word, one that is nearly as probable or is not.
+    assert report.top3_as_good == pytest.approx(1 if as_good else 1 - 1 / 63)
