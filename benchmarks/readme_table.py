@@ -60,6 +60,24 @@ FIRST_TABLES = {
 GPU_MEASURED = ("words_per_second", "memory_mib")
 STEP_PARTS = ("recurrent_layer", "softmax", "word_vectors")
 
+SCALE_TOLD = {
+    "text": "a perfect model's perplexity is {perfect_perplexity:.1f}, that of word "
+    "counts {unigram_perplexity:,.0f}",
+    "ids": "{vocabulary_size:,} words",
+    "warm start": "{rows} × {columns} cells; rows with words of one class: "
+    "{text_in_the_main_class_of_its_row:.0%} of the text",
+    "epoch": "{words_per_second:,.0f} words/s, validation perplexity "
+    "{valid_perplexity:.1f}",
+    "loss tables": "",
+    "reallocation": "{words_moved:,} words moved, proven to be within {gap:.3f} nats "
+    "a token of the best; rows with words of one class: "
+    "{text_in_the_main_class_of_its_row:.0%} of the text",
+    "second epoch": "{words_per_second:,.0f} words/s, validation perplexity "
+    "{valid_perplexity:.1f}",
+    "export": "{file_bytes:,} B",
+    "evaluation": "perplexity {perplexity:.1f}, top-3 {top3:.1%}",
+}
+
 
 def ptb_table() -> str:
     """Return the last result of seed 0 of each model."""
@@ -473,6 +491,27 @@ def gpu_table() -> str:
     )
 
 
+def scale_table() -> str:
+    """Return what each stage took, and what came of it."""
+    found = {r["stage"]: r for r in read("scale")}
+    rows = ["| stage | seconds | peak | |", "|---|---|---|---|"]
+    for stage, told in SCALE_TOLD.items():
+        r = found[stage]
+        rows.append(
+            f"| {stage} | {r['seconds']:,.0f} | {r['peak_mib']:,} MiB "
+            f"| {told.format(**r)} |"
+        )
+    last = found["evaluation"]
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"{last['words']:,} words in {last['words'] + last['tokens']:,} tokens, "
+            f"{last['cpu']} (`benchmarks/scale.py --folder DIR`).",
+        ]
+    )
+
+
 def books_table() -> str:
     """Return what a model of 100,000 words took, and what came of it."""
     r = read("books")[-1]
@@ -534,6 +573,7 @@ TABLES = {
     "cost": cost_table,
     "gpu": gpu_table,
     "books": books_table,
+    "scale": scale_table,
 }
 
 
