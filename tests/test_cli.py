@@ -389,7 +389,7 @@ def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(
     ("damage", "message"),
     [
         (lambda run: (run / "best.weights.h5").unlink(), "no epoch was finished"),
-        (lambda run: (run / "config.json").unlink(), "config.json is missing"),
+        (lambda run: (run / "config.json").unlink(), "it has no config.json"),
         (lambda run: (run / "vocabulary.txt").unlink(), "vocabulary.txt is missing"),
         (
             lambda run: os.truncate(run / "best.weights.h5", 500),
