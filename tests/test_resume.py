@@ -154,7 +154,7 @@ def assert_same(one, other):
 # that takes its place.
 AIMED = (
     *(("__getitem__", 9), ("savez", 3), ("add", 1), ("solve", 0), ("solve", 1)),
-    *(("rmtree", 0), ("save_weights", 0), ("replace", 4)),
+    *(("rmtree", 0), ("save_weights", 0), ("replace", 0)),
 )
 
 
