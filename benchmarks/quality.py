@@ -51,13 +51,18 @@ class Kin:
     epochs: int = 6
 
 
-# For a body that is three times as wide, longer: it can learn the text by heart.
-STRONG = {
+# Slim learns slowest, so it has more trials than the others.
+LIGHT = {
     "settings": (
-        *(("0.5", "0.002"), ("0.65", "0.002")),
-        *(("0.5", "0.001"), ("0.65", "0.004")),
+        *Kin.settings,
+        *(("0.15", "0.01"), ("0.3", "0.02"), ("0.15", "0.02")),
     ),
-    "epochs": 10,
+}
+# A body that is three times as wide learns the text by heart: how well a setting keeps
+# it from that shows late, so the trials are as long as the rows.
+STRONG = {
+    "settings": (("0.5", "0.002"), ("0.35", "0.002"), ("0.5", "0.004")),
+    "epochs": 36,
 }
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
@@ -75,7 +80,7 @@ WIDE_OURS = {
 }
 KIN = {
     "dense": Kin(DENSE),
-    "slim": Kin(SLIM),
+    "slim": Kin(SLIM, **LIGHT),
     "ours": Kin(OURS),
     "dense-650": Kin(WIDE_DENSE, **STRONG),
     "ours-650": Kin(WIDE_OURS, **STRONG),
@@ -200,6 +205,7 @@ for _name, _title, _made_by in (
     ("vectors-dropped", "dropout on the word vectors", "vectors dropped"),
     ("words-dropped", "a tenth of the words read as <unk>", "words dropped"),
     ("averaged", "a running average of the weights", "averaged"),
+    ("distilled", "half of the loss from a dense teacher", "distilled"),
 ):
     ROWS[f"ptb/tried-{_name}"] = Row(
         _title, "ours", FREQUENT, made_by=_made_by, tried=True
@@ -264,8 +270,9 @@ def main():
         os.environ[name] = str(args.threads)
     for kin in args.sweep:
         for dropout, rate in KIN[kin].settings:
-            result = trial(kin, dropout, rate, args)
-            append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
+            if (float(dropout), float(rate)) not in settings_tried(kin):
+                result = trial(kin, dropout, rate, args)
+                append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
         measure = {"training": quality, "n-grams": n_grams}
         result = measure.get(ROWS[name].made_by, in_python)(name, args)
@@ -290,20 +297,27 @@ def trial(kin, dropout, rate, args):
     trained = train("ptb", options, (KIN[kin].epochs,), run, args)
     return {
         **trained,
-        "dropout": dropout,
-        "learning_rate": rate,
+        "dropout": float(dropout),
+        "learning_rate": float(rate),
         "valid_perplexity": min(e["val_perplexity"] for e in epochs_of(run)),
+    }
+
+
+def settings_tried(kin):
+    """Return (dropout, rate) → validation perplexity of the trials of a kin."""
+    return {
+        (float(r["dropout"]), float(r["learning_rate"])): r["valid_perplexity"]
+        for r in read("quality")
+        if r["name"] == f"sweep/{kin}"
     }
 
 
 def settings_of(kin):
     """Return dropout and learning rate that won the sweep of a kin."""
-    trials = [r for r in read("quality") if r["name"] == f"sweep/{kin}"]
-    done = {(r["dropout"], r["learning_rate"]) for r in trials}
-    if not done.issuperset(KIN[kin].settings):
+    tried = settings_tried(kin)
+    if not {(float(d), float(r)) for d, r in KIN[kin].settings} <= tried.keys():
         raise SystemExit(f"--sweep {kin} must be run first: its settings are taken.")
-    best = min(trials, key=lambda r: r["valid_perplexity"])
-    return best["dropout"], best["learning_rate"]
+    return min(tried, key=tried.get)
 
 
 def train(corpus, options, rounds, run, args):
@@ -422,7 +436,7 @@ def in_python(name, args):
     row = ROWS[name]
     lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
-    dropout, rate = map(float, settings_of(row.kin))
+    dropout, rate = settings_of(row.kin)
     options = training.Options(
         *([], ""),
         rounds=row.rounds,

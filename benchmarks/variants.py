@@ -12,12 +12,14 @@ import numpy as np
 from adaptive import AdaptiveRNN
 from keras import ops
 
-from lightrnn_tf import layers, models, training, warm_start
+from lightrnn_tf import data, layers, models, training, warm_start
 
 # Of the words read, replaced by <unk>.
 WORDS_DROPPED = 0.1
 # Of the averaged weights kept in each step.
 AVERAGE = 0.999
+# Of the loss that is what the teacher expects, not the next word.
+TAUGHT = 0.5
 # Numbers of a word's vector for each part of Slim.
 VECTOR = 16
 
@@ -93,6 +95,59 @@ class WordsDropped(models.LightRNN):
         return super()._inputs(ids, training)
 
 
+class Distilled(models.LightRNN):
+    """Learns what a dense model expects in each place, besides the next word.
+
+    Of the columns it learns those in the row of the next word.
+    """
+
+    def _add_layers(self):
+        super()._add_layers()
+        self.teacher = models.DenseRNN(
+            *(self.vocabulary_size, self.units),
+            **{"tied": True, "dropout": self.dropout, "eos_id": self.eos_id},
+        )
+
+    def build(self, ids_shape=None):
+        super().build(ids_shape)
+        self.teacher.build()
+
+    def call(self, ids, training=None):
+        if not training:
+            return super().call(ids)
+        hidden, targets, scored, _ = self.read(ids, self._carrying, training)
+        pairs = self.pairs(hidden, targets, training)
+        nats = self.softmax(pairs, ids=targets)
+        read, *_ = self.teacher.read(ids, self.teacher.training_state)
+        expected = ops.stop_gradient(ops.softmax(self.teacher.softmax.logits(read)))
+        taught = self._surprise(expected, pairs, targets)
+        return ops.where(scored, (1 - TAUGHT) * nats + TAUGHT * taught, 0.0)
+
+    def _surprise(self, expected, pairs, targets):
+        """Return the nats of the rows and columns that the teacher expects."""
+        words = ops.reshape(self.softmax.words, (self.rows, self.columns))
+        of_words = ops.take(expected, ops.maximum(words, 0), axis=-1)
+        table = ops.where(words >= 0, of_words, 0.0)  # Free cells have no word.
+        rows = ops.take(self.embedding.cells, targets, axis=0) // self.columns
+        of_rows = ops.sum(table, axis=-1)
+        of_columns = ops.take_along_axis(table, rows[..., None, None], axis=-2)
+        of_columns = ops.squeeze(of_columns, -2)
+        of_columns /= ops.sum(of_columns, axis=-1, keepdims=True) + 1e-9
+        log_rows = self.softmax.row_log_probs(pairs[..., 0, :])
+        log_columns = self.softmax.column_log_probs(pairs[..., 1, :], rows)
+        return -ops.sum(of_rows * log_rows, -1) - ops.sum(of_columns * log_columns, -1)
+
+    def count_params(self):
+        return super().count_params() - self.teacher.count_params()
+
+
+class _Rewind(keras.callbacks.Callback):
+    """Lets a teacher begin anew with each epoch, as the model does."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.model.teacher.training_state.restart()
+
+
 def adaptive(model, options, vocabulary, ids, rate):
     """Return a model with an adaptive softmax."""
     made = AdaptiveRNN(
@@ -162,9 +217,20 @@ def averaged(model, options, vocabulary, ids, rate):
     return made, optimizer, [swap]
 
 
+def distilled(model, options, vocabulary, ids, rate):
+    """Return a LightRNN and train its teacher."""
+    made, optimizer, _ = _of(Distilled)(model, options, vocabulary, ids, rate)
+    made.teacher.compile(training.adam(rate))
+    windows = data.windows(ids, options.batch_size, options.steps)
+    made.teacher.fit(windows, epochs=sum(options.rounds), verbose=2)
+    made.teacher.trainable = False
+    return made, optimizer, [_Rewind()]
+
+
 MADE_BY = {
     "adaptive": adaptive,
     "averaged": averaged,
+    "distilled": distilled,
     "slim matched": slim_matched,
     "vectors for output": _of(VectorsForOutput),
     "vectors of their own": _of(VectorsOfTheirOwn),

@@ -8,6 +8,10 @@ product and is summed once.
 import jax
 import jax.numpy as jnp
 
+# Steps that are written out one after the other on a GPU, where a step is so short that
+# the loop around it costs more. Processors only compile longer with that.
+UNROLLED = 35
+
 
 def run(step, projected, states, kernel, bias, flags=None, fresh=()):
     """Return the hidden states `(B, T, H)` and the states after the last step.
@@ -39,7 +43,8 @@ def _scan(step, projected, biases, states, fresh, flags, kernel):
         return states, states[0]
 
     by_time = [jnp.moveaxis(each, 1, 0) for each in (projected, biases, flags)]
-    last, hidden = jax.lax.scan(body, states, by_time)
+    unroll = UNROLLED if jax.default_backend() == "gpu" else 1
+    last, hidden = jax.lax.scan(body, states, by_time, unroll=unroll)
     return jnp.moveaxis(hidden, 0, 1), last
 
 
