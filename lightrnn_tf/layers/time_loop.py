@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 # Steps that are written out one after the other on a GPU, where a step is so short that
 # the loop around it costs more. Processors only compile longer with that.
-UNROLLED = 35
+UNROLLED = 7
 
 
 def run(step, projected, states, kernel, bias, flags=None, fresh=()):
