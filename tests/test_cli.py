@@ -24,7 +24,7 @@ The mat was on the floor. The log was on the hill.
 """
     * 40
 )
-SMALL = ["--units", "8", "--residual-dim", "2", "--batch-size", "4", "--steps", "5"]
+SMALL = ["--units", "8", "--batch-size", "4", "--steps", "5"]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def folder(tmp_path_factory):
     (folder / "test.txt").write_text("The cat sat on the zebra.\n", encoding="utf-8")
     assert lightrnn("train", "--train", folder / "text.txt", "--lowercase",
                     "--test", folder / "test.txt", "--rounds", "2,1", *SMALL,
-                    "--frequent-words", 9, "--frequent-dim", 3,
+                    "--residual-dim", 2, "--frequent-words", 9, "--frequent-dim", 3,
                     "--out", folder / "run") == 0  # fmt: skip
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "dense",
                     "--tied", "--rounds", "1", *SMALL,

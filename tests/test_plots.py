@@ -17,7 +17,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("plots")
     (folder / "text.txt").write_text(TEXT, encoding="utf-8")
-    small = ["--units", 6, "--residual-dim", 2, "--batch-size", 4, "--steps", 5]
+    small = ["--units", 6, "--batch-size", 4, "--steps", 5]
     for name, options in (
         ("run", ["--rounds", 2, "--tensorboard", folder / "board"]),
         ("dense", ["--model", "dense", "--rounds", 1]),

@@ -10,7 +10,7 @@ from lightrnn_tf.table import WordTable
 from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
 
 TEXT = "the cat sat on the mat and the dog sat on a log\n" * 60
-SMALL = ["--units", "6", "--residual-dim", "2", "--batch-size", "4", "--steps", "5"]
+SMALL = ["--units", "6", "--batch-size", "4", "--steps", "5"]
 
 
 @pytest.fixture
@@ -149,6 +149,12 @@ def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
         (["missing.json"], "`table` must be warm-start, random, a JSON file"),
         (["warmstart"], "Received: 'warmstart', no such file"),
         (["warmstart", "--model", "dense"], "left out for a dense model"),
+        (
+            ["random", "--model", "dense", "--rows", "5"],
+            "`rows` must be left out for a dense",
+        ),
+        (["random", "--slim-parts", "5"], "`slim_parts` must be left out"),
+        (["random", "--tied"], "Only dense models have it"),
         (["random", "--moving-cost", "1,2"], "`moving_cost` needs a reallocation"),
         (["random", "--moving-cost=-1,0"], "two numbers of at least 0"),
         (["random", "--moving-cost", "nan,0"], "two numbers of at least 0"),

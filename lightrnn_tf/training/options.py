@@ -8,6 +8,15 @@ from lightrnn_tf import reallocation
 
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
+# Options that only one kind of model has.
+OF_A_KIND = {
+    "lightrnn": (
+        *("residual_dim", "frequent_words", "frequent_dim", "cell_bias"),
+        *("within_word", "rows", "columns", "user_cells"),
+    ),
+    "dense": ("tied",),
+    "slim": ("slim_parts", "slim_vectors", "slim_side"),
+}
 
 
 @dataclasses.dataclass
@@ -58,6 +67,7 @@ class Options:
     overwrite: bool = False
 
     def __post_init__(self):
+        self._check_kind()
         if self.model != "lightrnn" and len(self.rounds) > 1:
             raise ValueError(
                 f"`rounds` must be one number for a {self.model} model, which has no "
@@ -90,6 +100,17 @@ class Options:
                 "`learning_rate` must be between 0 and 1. "
                 f"Received: {self.learning_rate}."
             )
+
+    def _check_kind(self):
+        """Refuse what another kind of model was asked for."""
+        for kind, names in OF_A_KIND.items():
+            for name in names:
+                value = getattr(self, name)
+                if kind != self.model and value != getattr(type(self), name):
+                    raise ValueError(
+                        f"`{name}` must be left out for a {self.model} model. "
+                        f"Received: {value!r}. Only {kind} models have it."
+                    )
 
     def _check_table(self):
         if self.table in (WARM_START, RANDOM):
