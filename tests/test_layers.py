@@ -350,9 +350,17 @@ def test_forget_gate_starts_open():
 )
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple"])
 @pytest.mark.parametrize("restarts", [False, True])
-def test_gradient_of_the_loop_on_jax_equals_that_of_keras(cell, restarts, rng):
+@pytest.mark.parametrize("device", ["cpu", "gpu"])
+def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
+    cell, restarts, device, rng, monkeypatch
+):
     import jax
 
+    from lightrnn_tf.layers import time_loop
+
+    # As it is written out for a GPU: of five steps one is left over.
+    monkeypatch.setattr(jax, "default_backend", lambda: device)
+    monkeypatch.setattr(time_loop, "UNROLLED", 2)
     stack = layers.RecurrentStack(7, cell, layers=2, restarts=restarts)
     stack.build((None, None, 4))
     count = stack.num_states
