@@ -70,7 +70,6 @@ def make(name, size, text, folder):
 def export(name, size, text, path):
     """Write the `.tflite` of a model that is not trained."""
     import keras
-    import lightrnn_tf_export
 
     from lightrnn_tf import data, models
     from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
@@ -88,6 +87,14 @@ def export(name, size, text, path):
     else:
         model = models.LightRNN(size, units=units, residual_dim=residual_dim)
     model.build()
+    write_untrained(model, vocabulary, path)
+
+
+def write_untrained(model, vocabulary, path):
+    """Write the `.tflite` of a model as it was built."""
+    import keras
+    import lightrnn_tf_export
+
     for weight in model.trainable_weights:
         if len(weight.shape) == 1:
             # Biases begin at zero, and adding zero would be left out of the file.

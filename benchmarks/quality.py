@@ -14,9 +14,9 @@ that was stopped goes on where it was. Dropout and learning rate of a row are th
 that won the sweep of its kin on validation text of Penn Treebank, among four settings.
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
 carried to where there is, and the same command exports it there. `--speed` trains rows
-by turns on part of a corpus, and `--latency` times suggestions of the exported models
-of a corpus by turns; run these two with nothing else on the machine, the others one on
-each core.
+by turns on part of a corpus, and `--latency` times suggestions of exported models with
+the shapes of the rows of a corpus by turns; run these two with nothing else on the
+machine, the others one on each core.
 `--table` makes the tables of the README and results/quality.png of what was measured.
 """
 
@@ -158,15 +158,22 @@ ROWS = {
     ),
     "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, (5, 5, 5)),
     "ptb/adaptive": Row(
-        "adaptive softmax and input, tied",
+        "adaptive softmax and input, tied, from word 2,000",
         "dense",
         {"cutoffs": [2000]},
+        made_by="adaptive",
+    ),
+    # At the bytes of LightRNN.
+    "ptb/adaptive-small": Row(
+        "adaptive softmax and input, tied, from words 500 and 3,000",
+        "dense",
+        {"cutoffs": [500, 3000]},
         made_by="adaptive",
     ),
     "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
     "ptb/slim-input": Row(
         "Slim, input only, K = 10, M = 2,000",
-        "slim",
+        "dense",  # Its output, which is most of it, is.
         SLIM | {"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
     ),
     "ptb/slim-large": Row(
@@ -194,6 +201,21 @@ for _name, _title, _changes in (
     ("recurrent", "the paper's second recurrent step", {"within_word": "recurrent"}),
     ("wide-input", "input vectors of 200 numbers", {"embedding_dim": 200}),
     ("random", "a random first table", {"table": "random"}),
+    (
+        "frequent-long",
+        "2,000 words 200, input vectors of 200 numbers",
+        {"frequent_dim": 184, "embedding_dim": 200},
+    ),
+    (
+        "frequent-few",
+        "700 words 200, input vectors of 200 numbers",
+        {"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
+    ),
+    (
+        "frequent-only",
+        "4,000 words 64, the others none",
+        {"frequent_words": 4000, "residual_dim": 0},
+    ),
 ):
     ROWS[f"ptb/tried-{_name}"] = Row(_title, "ours", FREQUENT | _changes, tried=True)
 ROWS["ptb/tried-round"] = Row(
@@ -540,17 +562,36 @@ def speed(corpus, args):
 
 
 def latency(corpus, args):
-    """Time suggestions of the exported models of a corpus; return µs by row."""
+    """Time suggestions of models like those of a corpus; return µs and bytes by row.
+
+    The models are not trained: what is timed does the same whatever the weights are.
+    """
+    import keras
     import on_device
 
-    files = {
-        name: args.runs / f"{name.replace('/', '-')}-{args.seed}" / "model.tflite"
-        for name in ROWS
-        if name.startswith(f"{corpus}/")
-    }
-    files = {name: path for name, path in files.items() if path.exists()}
+    from lightrnn_tf import training
+
+    _, vocabulary = lines_and_vocabulary(corpus, args)
+    keras.utils.set_random_seed(args.seed)
+    files, like = {}, {}
+    for name, row in ROWS.items():
+        same = [other for other in files if ROWS[other].model == row.model]
+        if not name.startswith(f"{corpus}/") or row.made_by != "training" or row.tried:
+            continue
+        like[name] = same[0] if same else name
+        if not same:
+            files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
+            options = training.Options([], "", **CORPORA[corpus], **row.model)
+            model = training.new_model(options, vocabulary)
+            on_device.write_untrained(model, vocabulary, files[name])
     timed = on_device.by_turns(files, args.corpora / corpus)
-    return {"suggest_us": {name: one["suggest_us_p50"] for name, one in timed.items()}}
+    return {
+        key: {name: timed[other][value] for name, other in like.items()}
+        for key, value in (
+            ("suggest_us", "suggest_us_p50"),
+            ("int8_model_bytes", "model_bytes"),
+        )
+    }
 
 
 def draw():

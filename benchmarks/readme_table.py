@@ -116,15 +116,15 @@ def quality_table() -> str:
     parts = []
     for corpus in quality.CORPORA:
         rows = [
-            _quality_row(row.title, list(found[name].values()))
+            _quality_row(row.title, list(found[name].values()), *_measured(name, found))
             for name, row in quality.ROWS.items()
             if name in found and name.split("/")[0] == corpus and not row.tried
         ]
         if rows:
             parts += [
                 f"| {corpus} | test perplexity | top-1 | top-3 | keystrokes saved "
-                "| parameters | int8 model | epochs |",
-                "|---|---|---|---|---|---|---|---|",
+                "| parameters | int8 model | a suggestion | epochs |",
+                "|---|---|---|---|---|---|---|---|---|",
                 *rows,
                 "",
             ]
@@ -179,11 +179,20 @@ def _tried_rows(found):
     ]
 
 
-def _quality_row(title, results):
+def _measured(name, found):
+    """Return the bytes of a row's int8 model and the µs that it takes to suggest."""
+    (timed,) = found[f"latency/{name.split('/')[0]}"].values() or ({},)
+    sizes = [
+        r["int8_model_bytes"] for r in found[name].values() if "int8_model_bytes" in r
+    ]
+    sizes.append(timed.get("int8_model_bytes", {}).get(name))
+    return sizes[0], timed.get("suggest_us", {}).get(name)
+
+
+def _quality_row(title, results, size, microseconds):
     first = results[0]
     saved = first.get("keystroke_savings")
     epochs = first.get("epoch_valid_perplexities")
-    size = first.get("int8_model_bytes")
     cells = [
         title,
         _spread([r["test_perplexity"] for r in results]),
@@ -192,6 +201,7 @@ def _quality_row(title, results):
         f"{saved:.1%}" if saved else "",
         f"{first['parameters'] / 1e6:.2f} M",
         f"{size:,} B" if size else "",
+        f"{microseconds:.0f} µs" if microseconds else "",
         str(len(epochs)) if epochs else "",
     ]
     return "| " + " | ".join(cells) + " |"
