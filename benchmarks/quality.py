@@ -13,7 +13,8 @@ results/quality.jsonl. A run that is in --runs already is not trained again, and
 that was stopped goes on where it was. Dropout and learning rate of a row are those
 that won the sweep of its kin on validation text of Penn Treebank, among four settings.
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
-carried to where there is, and the same command exports it there. `--speed` trains rows
+carried to where there is, and the same command exports it there. On a GPU many rows
+train side by side (`xargs -P`), best with NVIDIA's MPS. `--speed` trains rows
 by turns on part of a corpus, and `--latency` times suggestions of exported models with
 the shapes of the rows of a corpus by turns; run these two with nothing else on the
 machine, the others one on each core.
@@ -63,6 +64,7 @@ STRONG = {
     "settings": (
         *(("0.5", "0.002"), ("0.65", "0.002")),
         *(("0.5", "0.001"), ("0.65", "0.004")),
+        ("0.4", "0.002"),
     ),
     "epochs": 10,
 }
@@ -191,6 +193,12 @@ ROWS = {
     "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (20,)),
     "ptb/650-ours": Row(
         "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (20,)
+    ),
+    "ptb/650-ours-few": Row(
+        "**LightRNN, H = 650, k = 32, 2,000 words 325**",
+        "ours-650",
+        WIDE_OURS | {"frequent_words": 2000, "frequent_dim": 293},
+        (20,),
     ),
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
