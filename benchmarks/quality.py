@@ -602,24 +602,37 @@ def latency(corpus, args):
     }
 
 
+def int8_bytes():
+    """Return row → bytes of its int8 model, or of one of the same shape."""
+    results = read("quality")
+    timed = [r for r in results if r["name"].startswith("latency/")]
+    exported = [r for r in results if "int8_file_bytes" in r]
+    bytes_of = {}
+    for result in timed:
+        bytes_of |= result["int8_model_bytes"]
+    return bytes_of | {r["name"]: r["int8_model_bytes"] for r in exported}
+
+
 def draw():
     """Draw perplexity and top-3 of Penn Treebank against bytes."""
     from matplotlib.figure import Figure
 
     from lightrnn_tf import plots
 
-    found = {r["name"]: r for r in read("quality") if "int8_model_bytes" in r}
+    bytes_of = int8_bytes()
     found = {
-        name: r
-        for name, r in found.items()
-        if name.startswith("ptb/") and not ROWS[name].tried
+        r["name"]: r
+        for r in read("quality")
+        if r["name"].startswith("ptb/")
+        and r["name"] in bytes_of
+        and not ROWS[r["name"]].tried
     }
     if not found:
         return
     figure = Figure(figsize=(11, 5), layout="constrained")
     perplexity, top3 = figure.subplots(1, 2)
     names = [name.removeprefix("ptb/") for name in found]
-    sizes = [r["int8_model_bytes"] for r in found.values()]
+    sizes = [bytes_of[name] for name in found]
     for axes, key, label, lower in (
         (perplexity, "test_perplexity", "test perplexity", True),
         (top3, "test_top3", "top-3", False),

@@ -181,12 +181,9 @@ def _tried_rows(found):
 
 def _measured(name, found):
     """Return the bytes of a row's int8 model and the µs that it takes to suggest."""
+    size = quality.int8_bytes().get(name)
     (timed,) = found[f"latency/{name.split('/')[0]}"].values() or ({},)
-    sizes = [
-        r["int8_model_bytes"] for r in found[name].values() if "int8_model_bytes" in r
-    ]
-    sizes.append(timed.get("int8_model_bytes", {}).get(name))
-    return sizes[0], timed.get("suggest_us", {}).get(name)
+    return size, timed.get("suggest_us", {}).get(name)
 
 
 def _quality_row(title, results, size, microseconds):
