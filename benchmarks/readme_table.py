@@ -18,11 +18,6 @@ from matching import last_results
 
 from results import ROOT, read
 
-PTB_NAMES = {
-    "ours": "**LightRNN, defaults** (warm start, cell bias, k = 16), 10 epochs",
-    "dense": "dense LSTM, untied (`--model dense`), 10 epochs",
-    "paper": "LightRNN of the paper (random table, k = 0, no bias), 3 rounds of 5",
-}
 ROUND_MODELS = {
     "paper": "paper: random table, k = 0",
     "ours": "defaults: warm start, k = 16",
@@ -77,35 +72,6 @@ SCALE_TOLD = {
     "export": "{file_bytes:,} B",
     "evaluation": "perplexity {perplexity:.1f}, top-3 {top3:.1%}",
 }
-
-
-def ptb_table() -> str:
-    """Return the last result of seed 0 of each model."""
-    results = {result["name"]: result for result in read("ptb") if result["seed"] == 0}
-    rows = [
-        "| Penn Treebank, V = 10,000, one LSTM layer of 200 | valid | test | int8 file "
-        "test | top-3 | parameters | int8 model |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for name, title in PTB_NAMES.items():
-        r = results[name]
-        rows.append(
-            f"| {title} | {r['valid_perplexity']:.1f} | {r['test_perplexity']:.1f} | "
-            f"{r['int8_test_perplexity']:.1f} | {r['test_top3']:.1%} | "
-            f"{r['parameters'] / 1e6:.2f} M | {r['int8_model_bytes']:,} B |"
-        )
-    last, speed = results["ours"], results["speed"]
-    versions = ", ".join(f"{k} {v}" for k, v in last["versions"].items())
-    return "\n".join(
-        [
-            *rows,
-            "",
-            f"Seed {last['seed']}, one thread, {last['cpu']}, {versions}; "
-            f"`python benchmarks/ptb.py --corpus DIR`, {last['date']}. Training speed, "
-            "by turns in one run on as many threads: LightRNN "
-            f"{speed['ratio_of_medians']:.2f} × the words/s of dense.",
-        ]
-    )
 
 
 def quality_table() -> str:
@@ -567,7 +533,6 @@ def _mebibytes(result):
 
 
 TABLES = {
-    "ptb": ptb_table,
     "quality": quality_table,
     "first": first_tables_table,
     "rounds": rounds_table,
