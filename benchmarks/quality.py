@@ -14,7 +14,7 @@ that was stopped goes on where it was. Dropout and learning rate of a row are th
 that won the sweep of its kin on validation text of Penn Treebank, among four settings.
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
 carried to where there is, and the same command exports it there. On a GPU many rows
-train side by side (`xargs -P`), best with NVIDIA's MPS. `--speed` trains rows
+train side by side (`xargs -P`), under MPS if there. `--speed` trains rows
 by turns on part of a corpus, and `--latency` times suggestions of exported models with
 the shapes of the rows of a corpus by turns; run these two with nothing else on the
 machine, the others one on each core.
