@@ -323,6 +323,10 @@ class FlatStep(_Step):
     def __init__(self, model):
         super().__init__(model)
         self.rows, self.columns = 1, model.vocabulary_size
+        if isinstance(model, DenseRNN) and model.tied:
+            self._embedding = _TiedVectors(model.softmax)
+            self._softmax = self._embedding.logits
+            return
         if isinstance(model.embedding, layers.SlimEmbedding):
             self._embedding = _SlimEmbedding(model.embedding)
         else:
@@ -371,6 +375,33 @@ class _DenseSoftmax(tf.Module):
 
     def __call__(self, hidden):
         return tf.matmul(hidden, self._kernel) + self._bias
+
+
+class _TiedVectors(tf.Module):
+    """Word ids `(1,)` to vectors `(1, H)`, and hidden states to logits by the same.
+
+    A table that is looked up gets one int8 scale, one that is multiplied a scale for
+    each word, so the file would hold it twice. With each word's vector divided by its
+    largest number the two are the same.
+    """
+
+    def __init__(self, layer):
+        super().__init__()
+        vectors = np.transpose(layer.kernel)
+        largest = np.abs(vectors).max(axis=1)
+        largest[largest == 0] = 1
+        self._vectors = _variable(vectors / largest[:, None])
+        self._largest = _variable(largest)
+        self._bias = _variable(layer.bias)
+
+    def __call__(self, word):
+        largest = tf.gather(self._largest, word)
+        return tf.gather(self._vectors, word) * largest[:, None]
+
+    def logits(self, hidden):
+        products = tf.matmul(hidden, self._vectors, transpose_b=True)
+        # Cut out, or the converter would multiply a copy of the table instead.
+        return (products[0] * self._largest + self._bias)[None]
 
 
 def _small(codes):

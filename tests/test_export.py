@@ -188,17 +188,19 @@ def test_quantised_files_are_near_keras(quantize, allowed, tmp_path, rng):
     assert theirs.nats_per_token == pytest.approx(ours.nats_per_token, abs=allowed)
 
 
-def test_int8_is_much_smaller_and_larger_models_keep_their_input_product(tmp_path):
+def drawn(cls, **kwargs):
+    """Return a model of 900 words and its vocabulary, all numbers drawn."""
     rng = np.random.default_rng(0)
-    vocabulary = Vocabulary(
-        ["<eos>", "<unk>", *(f"w{n}" for n in range(898))],
-        [1] * 900,
-        Tokenizer("words"),
-    )
-    model = models.LightRNN(900, units=16)
+    words = ["<eos>", "<unk>", *(f"w{n}" for n in range(898))]
+    model = cls(len(words), **kwargs)
     model.build()
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0, 0.2, weight.shape))
+    return model, Vocabulary(words, [1] * len(words), Tokenizer("words"))
+
+
+def test_int8_is_much_smaller_and_larger_models_keep_their_input_product(tmp_path):
+    model, vocabulary = drawn(models.LightRNN, units=16)
     sizes = [
         lightrnn_tf_export.export(
             model, vocabulary, tmp_path / f"{quantize}.tflite", quantize
@@ -206,6 +208,30 @@ def test_int8_is_much_smaller_and_larger_models_keep_their_input_product(tmp_pat
         for quantize in ("none", "int8")
     ]
     assert sizes[1] < 0.75 * sizes[0]
+
+
+@pytest.mark.parametrize("quantize", ["none", "float16", "int8"])
+def test_a_tied_table_is_in_the_file_once(quantize, tmp_path):
+    sizes, words = {}, [f"w{n}" for n in range(40)]
+    for tied in (True, False):
+        model, vocabulary = drawn(models.DenseRNN, units=64, tied=tied)
+        vectors = np.array(model.embedding.embeddings)
+        vectors[5] = 0  # What was never drawn has no largest number.
+        model.embedding.embeddings.assign(vectors)
+        path = tmp_path / f"{tied}.tflite"
+        result = lightrnn_tf_export.export(model, vocabulary, path, quantize)
+        sizes[tied] = result.model_bytes
+        theirs, ours = (
+            evaluation.evaluate(predictor, by_word(predictor, words)).nats_per_token
+            for predictor in (
+                litert.LiteRTPredictor(path),
+                KerasPredictor(model, vocabulary),
+            )
+        )
+        assert theirs == pytest.approx(ours, abs=5e-3)
+    table = vectors.size * {"none": 4, "float16": 2, "int8": 1}[quantize]
+    # Besides the table there are each word's largest number and scale.
+    assert sizes[True] < sizes[False] - 0.8 * table
 
 
 def test_same_model_same_bytes(tmp_path, exported):
