@@ -35,6 +35,7 @@ setup(
         "keras>=3.8",
         "numpy>=1.26",
         "scipy>=1.11",
+        "adjustText>=1.3",
         "ai-edge-litert>=1.4",
         "filelock>=3.13",
         "h5py>=3.10",

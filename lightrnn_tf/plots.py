@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Sequence
 
 import numpy as np
+from adjustText import adjust_text
 from matplotlib import ticker
 from matplotlib.figure import Figure
 
@@ -80,10 +81,6 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
 def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
     """Draw named points, size on a logarithmic axis, and their Pareto front."""
     axes.scatter(sizes, values, zorder=3)
-    for name, size, value in zip(names, sizes, values, strict=True):
-        axes.annotate(
-            name, (size, value), xytext=(4, 4), textcoords="offset points", fontsize=8
-        )
     front = pareto_front(sizes, values, lower_is_better)
     axes.plot(
         [sizes[n] for n in front],
@@ -96,8 +93,16 @@ def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
     axes.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(ticker.EngFormatter())
     axes.xaxis.set_minor_formatter(ticker.NullFormatter())
-    # Room for the names, which stand to the right of their points.
-    axes.margins(x=0.3)
+    axes.margins(x=0.15)
+    axes.figure.draw_without_rendering()  # Names are placed where the points will be.
+    adjust_text(
+        [axes.text(*n, fontsize=8) for n in zip(sizes, values, names, strict=True)],
+        sizes,
+        values,
+        ax=axes,
+        expand=(1.2, 1.5),
+        arrowprops={"arrowstyle": "-", "color": "grey", "lw": 0.5},
+    )
 
 
 def pareto_front(
