@@ -58,6 +58,7 @@ def new_model(words, table, **options):
         columns=table.columns,
         residual_dim=0,
         within_word="recurrent",
+        row_parts=1,
         dropout=0.1,
         **options,
     )

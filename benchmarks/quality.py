@@ -70,16 +70,17 @@ STRONG = {
 }
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
-OURS = {"embedding_dim": 100, "residual_dim": 16}
+OURS = {"embedding_dim": 100, "residual_dim": 16, "row_parts": 1}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
 SMALL = {
-    **{"embedding_dim": 80, "residual_dim": 12},
+    **{"embedding_dim": 80, "residual_dim": 12, "row_parts": 1},
     **{"frequent_words": 2000, "frequent_dim": 32},
 }
+PARTS = {"row_parts": 4}
 WIDE_DENSE = DENSE | {"units": 650}
 WIDE_OURS = {
-    **{"units": 650, "embedding_dim": 325, "residual_dim": 32},
+    **{"units": 650, "embedding_dim": 325, "residual_dim": 32, "row_parts": 1},
     **{"frequent_words": 4000, "frequent_dim": 128},
 }
 KIN = {
@@ -91,7 +92,7 @@ KIN = {
 }
 PAPER = {
     **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
-    **{"table": "random"},
+    **{"row_parts": 1, "table": "random"},
 }
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # How each corpus is read; keystrokes are what its users care about.
@@ -136,7 +137,16 @@ KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
 ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
     "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
-    "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
+    "ptb/ours": Row(
+        "**LightRNN, k = 16, M = 4, 2,000 words 80**", "ours", FREQUENT | PARTS
+    ),
+    "ptb/ours-one-part": Row("LightRNN, k = 16, 2,000 words 80", "ours", FREQUENT),
+    "ptb/ours-smaller": Row(
+        "**LightRNN, k = 8, M = 4, 1,500 words 40**",
+        "ours",
+        SMALL | PARTS | {"residual_dim": 8, "frequent_words": 1500},
+    ),
+    "ptb/ours-parts": Row("LightRNN, k = 16, M = 4", "ours", OURS | PARTS),
     "ptb/ours-large": Row(
         "**LightRNN, k = 16, 4,000 words 80**",
         "ours",
@@ -204,7 +214,7 @@ ROWS = {
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
 # Changes that were tried, one at a time.
-TRIED_ON = "ptb/ours"
+TRIED_ON = "ptb/ours-one-part"
 for _name, _title, _changes in (
     ("recurrent", "the paper's second recurrent step", {"within_word": "recurrent"}),
     ("wide-input", "input vectors of 200 numbers", {"embedding_dim": 200}),

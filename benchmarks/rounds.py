@@ -96,6 +96,7 @@ def new_model(text, kind, seed):
         residual_dim=16 if ours else 0,
         cell_bias=ours,
         within_word="recurrent",
+        row_parts=1,
         dropout=0.2 if ours else 0.1,
         eos_id=text.vocabulary.eos_id,
     )

@@ -101,6 +101,16 @@ class _Step(tf.Module):
         }
 
 
+def _log_sum_exp(logits):
+    """Return that of each column of `(M, R)` as `(1, R)`.
+
+    TensorFlow's own looks for infinities, by an op that is not built in.
+    """
+    largest = tf.reduce_max(logits, axis=0, keepdims=True)
+    total = tf.reduce_sum(tf.exp(logits - largest), axis=0, keepdims=True)
+    return largest + tf.math.log(total)
+
+
 def _best(log_probs, cells):
     """Return the first 16 of `(1, n)` candidates, filled up where there are fewer."""
     missing = max(0, NUM_WORDS - log_probs.shape[1])
@@ -141,6 +151,7 @@ class LightStep(_Step):
             self._row_vectors = _variable(model.transition.row_vectors)
         self._row_kernel = _variable(softmax.row_kernel)
         self._row_bias = _variable(softmax.row_bias)
+        self._row_parts = softmax.row_parts
         self._column_kernel = _variable(softmax.column_kernel)
         self._free = _free_columns(table)
         # One bias for each cell: that of its column and that of its word.
@@ -216,6 +227,9 @@ class LightStep(_Step):
         states = self._recur(self._project_inputs(inputs), states)
         hidden = states[-self._per_layer]
         logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
+        if self._row_parts > 1:
+            parts = tf.reshape(logits, (self._row_parts, self.rows))
+            logits = _log_sum_exp(parts)
         return states, tf.nn.log_softmax(logits)
 
     def _own(self, word):

@@ -327,6 +327,13 @@ def _add_train(add):
         help="length of the vector each word has of its own; default: 16, paper: 0",
     )
     shape(
+        "--row-parts",
+        type=_positive,
+        default=4,
+        metavar="M",
+        help="output vectors of each row; default: 4, paper: 1",
+    )
+    shape(
         "--frequent-words",
         type=_natural,
         default=0,

@@ -12,6 +12,12 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum())
 
 
+def row_log_probs(hidden, kernel, bias, rows):
+    """log P of each row, whose parts are `rows` places apart."""
+    parts = np.exp(log_softmax(hidden @ kernel + bias))
+    return np.log([sum(parts[row::rows]) for row in range(rows)])
+
+
 def values(weights):
     return [np.asarray(weight).astype(np.float64) for weight in weights]
 
@@ -95,7 +101,7 @@ class LightOracle:
         kernel, bias = values(
             [self.model.softmax.row_kernel, self.model.softmax.row_bias]
         )
-        return log_softmax(self.hidden @ kernel + bias)
+        return row_log_probs(self.hidden, kernel, bias, self.model.rows)
 
     def logit(self, row, column, word):
         """The column logit of `word` if it stood in (row, column); h^r is hidden."""

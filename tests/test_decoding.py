@@ -124,7 +124,7 @@ def test_an_answer_that_a_cap_cut_short_is_not_called_exact(rng):
 
 
 def test_rows_are_left_out_once_the_answer_is_certain(rng):
-    predictor = make(models.LightRNN, {"rows": 14, "columns": 1}, rng)
+    predictor = make(models.LightRNN, {"rows": 14, "columns": 1, "row_parts": 1}, rng)
     # One row has nearly all the probability: the first batch is enough.
     predictor.model.softmax.row_bias.assign(np.eye(14)[5] * 50)
     state = decoding.read(predictor, ["the"])
@@ -137,7 +137,7 @@ def test_the_best_word_may_stand_in_a_late_row(rng):
     words = ["<eos>", "<unk>", *(f"w{chr(97 + n)}{chr(97 + m)}" for n in range(12)
              for m in range(6))]  # fmt: skip
     vocabulary = Vocabulary(words, [1] * 74, Tokenizer("words"))
-    model = models.LightRNN(74, units=6, rows=13, columns=8, residual_dim=0)
+    model = models.LightRNN(*(74, 6, 13, 8), residual_dim=0, row_parts=1)
     model.build()
     cells = [12 * 8, 11 * 8 + 7, *(row * 8 + m for row in range(12) for m in range(6))]
     model.table = WordTable(np.array(cells), 13, 8)

@@ -33,7 +33,10 @@ MODELS = {
     ),
     "paper": (
         models.LightRNN,
-        {"residual_dim": 0, "cell_bias": False, "within_word": "recurrent"},
+        {
+            **{"residual_dim": 0, "cell_bias": False, "row_parts": 1},
+            "within_word": "recurrent",
+        },
     ),
     "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "residual_dim": 2}),
     "simple": (models.LightRNN, {"cell": "simple", "line_independent": True}),

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from layer_contract import layer_violations
-from oracle import log_softmax, recurrent_step, values
+from oracle import recurrent_step, row_log_probs, values
 
 from lightrnn_tf import layers
 from lightrnn_tf.layers import frequent_of_rows
@@ -175,11 +175,15 @@ def short_lists(monkeypatch):
 @pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
 @pytest.mark.parametrize("residual_dim", [0, 3])
 @pytest.mark.parametrize("cell_bias", [False, True])
-@pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
+@pytest.mark.parametrize(
+    ("rows", "columns", "parts"), [(3, 4, 2), (1, 10, 1), (10, 1, 3), (2, 7, 1)]
+)
 def test_softmax_equals_a_loop(
-    rows, columns, cell_bias, residual_dim, frequent, short_lists, rng
+    rows, columns, parts, cell_bias, residual_dim, frequent, short_lists, rng
 ):
-    layer = layers.TwoStepSoftmax(10, rows, columns, residual_dim, cell_bias, *frequent)
+    layer = layers.TwoStepSoftmax(
+        10, rows, columns, residual_dim, cell_bias, *frequent, parts
+    )
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     randomise(layer, rng)
@@ -193,7 +197,7 @@ def test_softmax_equals_a_loop(
         for t in range(IDS.shape[1]):
             for_row, for_column = hidden[b, t].astype(np.float64)
             row, column = divmod(table.cells[IDS[b, t]], columns)
-            log_prob = log_softmax(for_row @ row_kernel + row_bias)[row]
+            log_prob = row_log_probs(for_row, row_kernel, row_bias, rows)[row]
             logits = {}
             for word in range(10):
                 if table.cells[word] // columns == row:
@@ -270,7 +274,7 @@ def test_saved_weights_bring_the_lists_of_their_table(
 @pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
 def test_softmax_gradient_equals_central_differences(frequent, table, short_lists, rng):
-    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, **frequent)
+    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, row_parts=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     layer.assign_table(table)
@@ -434,6 +438,11 @@ def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
             layers.TwoStepSoftmax,
             {"vocabulary_size": 4, "rows": 2, "columns": 2, "frequent_words": 2},
             "`frequent_words` and `frequent_dim` must both be above 0",
+        ),
+        (
+            layers.TwoStepSoftmax,
+            {"vocabulary_size": 4, "rows": 2, "columns": 2, "row_parts": 0},
+            "`row_parts` must be a positive integer. Received",
         ),
         (
             layers.TwoStepSoftmax,

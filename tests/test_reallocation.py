@@ -282,7 +282,7 @@ def test_words_per_second_are_in_the_logs(ids, rng):
 
 def test_diverged_model_is_named(ids, rng):
     model = make(rng, residual_dim=2)
-    model.softmax.row_bias.assign(np.full(3, np.nan))
+    model.softmax.row_bias.assign(np.full(3 * model.row_parts, np.nan))
     with pytest.raises(ValueError, match="`row_losses` must be finite.*diverged"):
         reallocation.reallocate(model, data.windows(ids, 4, 7))
 

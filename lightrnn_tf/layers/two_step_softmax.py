@@ -16,16 +16,19 @@ class TwoStepSoftmax(keras.layers.Layer):
 
     A word's probability is that of its row times that of its column given the row:
 
-        P_r(i) = softmax_i(h^c Y^r + b^r)
+        P_r(i) = Σ_m softmax_(m,i)(h^c Y^r + b^r),   m = 1 … M
         P_c(j) = softmax_j(h^r Y^c + b^c + b_w + v_w · (h^r P)),   w in cell (row, j)
         P(w)   = P_r(row(w)) · P_c(column(w))
 
     The second softmax runs over the cells of the row that hold a word, so the
-    probabilities of the V words sum to 1 whatever the shape of the table. The cell
-    bias b_w holds how frequent a word is, the word vector v_w what sets it apart from
-    its row-mates; both belong to the word and move with it. v_w has `residual_dim`
-    numbers, and `frequent_dim` more where the word is one of the `frequent_words`
-    most frequent, which most of a text is made of: there the numbers pay.
+    probabilities of the V words sum to 1 whatever the shape of the table.
+
+    A row holds words of several kinds, which one vector does not foresee: it has M, its
+    parts, and is as probable as all of them. The cell bias b_w holds how frequent a
+    word is, the word vector v_w what sets it apart from its row-mates; both belong to
+    the word and move with it. v_w has `residual_dim` numbers, and `frequent_dim` more
+    where the word is one of the `frequent_words` most frequent, which most of a text is
+    made of: there the numbers pay.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
@@ -33,6 +36,8 @@ class TwoStepSoftmax(keras.layers.Layer):
         columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
         residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
             paper's model, has none. Defaults to 0.
+        row_parts: Positive integer. Output vectors of each row, `M`; 1 is the paper's
+            model. Defaults to 1.
         frequent_words: Integer from 0 to V. How many words, from id 0 on, have longer
             vectors. Defaults to 0.
         frequent_dim: Integer of at least 0. By how much they are longer. Defaults to 0.
@@ -65,7 +70,7 @@ class TwoStepSoftmax(keras.layers.Layer):
     References:
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, eq. 3–4.
 
-    Differs from the paper: free cells have no probability; b_w and v_w.
+    Differs from the paper: free cells have no probability; b_w and v_w; M.
     """
 
     def __init__(
@@ -77,12 +82,14 @@ class TwoStepSoftmax(keras.layers.Layer):
         cell_bias=True,
         frequent_words=0,
         frequent_dim=0,
+        row_parts=1,
         **kwargs,
     ):
         for name, value in (
             ("vocabulary_size", vocabulary_size),
             ("rows", rows),
             ("columns", columns),
+            ("row_parts", row_parts),
         ):
             _checks.positive_integer(name, value)
         _checks.natural_number("residual_dim", residual_dim)
@@ -97,6 +104,7 @@ class TwoStepSoftmax(keras.layers.Layer):
         self.cell_bias = bool(cell_bias)
         self.frequent_words = frequent_words
         self.frequent_dim = frequent_dim
+        self.row_parts = row_parts
         # Length of the longest word vectors.
         self.own_dim = residual_dim + frequent_dim
         if frequent_dim:
@@ -113,8 +121,9 @@ class TwoStepSoftmax(keras.layers.Layer):
         def add(name, shape, initializer):
             return self.add_weight(name=name, shape=shape, initializer=initializer)
 
-        self.row_kernel = add("row_kernel", (units, self.rows), "glorot_uniform")
-        self.row_bias = add("row_bias", (self.rows,), "zeros")
+        parts = self.row_parts * self.rows
+        self.row_kernel = add("row_kernel", (units, parts), "glorot_uniform")
+        self.row_bias = add("row_bias", (parts,), "zeros")
         self.column_kernel = add(
             "column_kernel", (units, self.columns), "glorot_uniform"
         )
@@ -185,7 +194,11 @@ class TwoStepSoftmax(keras.layers.Layer):
         """Return float32 logits `(..., R)` of the rows from h^c `(..., H)`."""
         hidden = ops.cast(hidden, self.compute_dtype)
         logits = ops.matmul(hidden, ops.cast(self.row_kernel, self.compute_dtype))
-        return ops.cast(logits, "float32") + ops.cast(self.row_bias, "float32")
+        logits = ops.cast(logits, "float32") + ops.cast(self.row_bias, "float32")
+        if self.row_parts == 1:
+            return logits
+        parts = (*ops.shape(logits)[:-1], self.row_parts, self.rows)
+        return ops.logsumexp(ops.reshape(logits, parts), axis=-2)
 
     def column_logits(self, hidden, rows):
         """Return the parts of the column logits from h^r `(..., H)` and rows `(...)`.
@@ -302,6 +315,7 @@ class TwoStepSoftmax(keras.layers.Layer):
             "cell_bias": self.cell_bias,
             "frequent_words": self.frequent_words,
             "frequent_dim": self.frequent_dim,
+            "row_parts": self.row_parts,
         }
 
 

@@ -17,7 +17,8 @@ class LightRNN(language_model.LanguageModel):
     Each word is predicted in two steps, its row and then, the row being known, its
     column:
 
-        P_r = softmax(h^c Y^r + b^r),   P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
+        P_r = Σ_m softmax(h^c Y^r_m + b^r_m)
+        P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
         P(w_t) = P_r(row) · P_c(column)
 
     By default a word is read in one step of the recurrent layer, as the sum of its
@@ -30,7 +31,7 @@ class LightRNN(language_model.LanguageModel):
         h^c = f(x^c(w_{t−1}) + v_w Q, h^r),   h^r = f(x^r(w_t), h^c)
 
     The defaults are what works best; `within_word="recurrent", residual_dim=0,
-    cell_bias=False` and a random table are the paper's model.
+    cell_bias=False, row_parts=1` and a random table are the paper's model.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
@@ -41,6 +42,8 @@ class LightRNN(language_model.LanguageModel):
         embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         residual_dim: Length `k` of a short vector that each word has of its own, on
             the input and on the output side; 0 has none. Defaults to 16.
+        row_parts: Output vectors of each row, `M`: a row is as probable as all of
+            them, and what a row holds is foreseen better. Defaults to 4.
         frequent_words: How many of the most frequent words have longer vectors.
             Defaults to 0.
         frequent_dim: By how much those are longer. Defaults to 0.
@@ -81,7 +84,8 @@ class LightRNN(language_model.LanguageModel):
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
 
     Differs from the paper: the transition, free cells have no probability, the cell
-    bias, the word vectors, and input vectors that need not be of size H.
+    bias, the word vectors, the parts of the rows, and input vectors that need not be of
+    size H.
     """
 
     kind = "lightrnn"
@@ -94,6 +98,7 @@ class LightRNN(language_model.LanguageModel):
         columns=None,
         embedding_dim=None,
         residual_dim=16,
+        row_parts=4,
         frequent_words=0,
         frequent_dim=0,
         cell_bias=True,
@@ -127,6 +132,7 @@ class LightRNN(language_model.LanguageModel):
         _checks.natural_number("residual_dim", residual_dim)
         _checks.natural_number("frequent_dim", frequent_dim)
         self.residual_dim = residual_dim
+        self.row_parts = row_parts
         self.frequent_words = frequent_words
         self.frequent_dim = frequent_dim
         self.cell_bias = cell_bias
@@ -146,6 +152,7 @@ class LightRNN(language_model.LanguageModel):
         self.softmax = layers.TwoStepSoftmax(
             *shape,
             residual_dim=self.residual_dim,
+            row_parts=self.row_parts,
             cell_bias=self.cell_bias,
             frequent_words=self.frequent_words,
             frequent_dim=self.frequent_dim,
@@ -309,6 +316,7 @@ class LightRNN(language_model.LanguageModel):
             "rows": self.rows,
             "columns": self.columns,
             "residual_dim": self.residual_dim,
+            "row_parts": self.row_parts,
             "frequent_words": self.frequent_words,
             "frequent_dim": self.frequent_dim,
             "cell_bias": self.cell_bias,

@@ -66,6 +66,7 @@ def new_model(
             rows=rows,
             columns=columns,
             residual_dim=options.residual_dim,
+            row_parts=options.row_parts,
             frequent_words=options.frequent_words,
             frequent_dim=options.frequent_dim,
             cell_bias=options.cell_bias,

@@ -12,7 +12,7 @@ WARM_START, RANDOM = "warm-start", "random"
 OF_A_KIND = {
     "lightrnn": (
         *("residual_dim", "frequent_words", "frequent_dim", "cell_bias"),
-        *("within_word", "rows", "columns", "user_cells"),
+        *("row_parts", "within_word", "rows", "columns", "user_cells"),
     ),
     "dense": ("tied",),
     "slim": ("slim_parts", "slim_vectors", "slim_side"),
@@ -41,6 +41,7 @@ class Options:
     cell: str = "lstm"
     embedding_dim: int | None = None
     residual_dim: int = 16
+    row_parts: int = 4
     frequent_words: int = 0
     frequent_dim: int = 0
     cell_bias: bool = True
