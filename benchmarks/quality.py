@@ -70,25 +70,26 @@ STRONG = {
 }
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
-OURS = {"embedding_dim": 100, "residual_dim": 16, "row_parts": 1}
+OURS = {"embedding_dim": 100, "residual_dim": 16}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
 SMALL = {
-    **{"embedding_dim": 80, "residual_dim": 12, "row_parts": 1},
+    **{"embedding_dim": 80, "residual_dim": 12},
     **{"frequent_words": 2000, "frequent_dim": 32},
 }
-PARTS = {"row_parts": 4}
+# A row is foreseen by a single vector, as in the paper.
+ONE_PART = {"row_parts": 1}
 WIDE_DENSE = DENSE | {"units": 650}
 WIDE_OURS = {
-    **{"units": 650, "embedding_dim": 325, "residual_dim": 32, "row_parts": 1},
+    **{"units": 650, "embedding_dim": 325, "residual_dim": 32},
     **{"frequent_words": 4000, "frequent_dim": 128},
 }
 KIN = {
     "dense": Kin(DENSE),
     "slim": Kin(SLIM, **LIGHT),
-    "ours": Kin(OURS),
+    "ours": Kin(OURS | ONE_PART),
     "dense-650": Kin(WIDE_DENSE, **STRONG),
-    "ours-650": Kin(WIDE_OURS, **STRONG),
+    "ours-650": Kin(WIDE_OURS | ONE_PART, **STRONG),
 }
 PAPER = {
     **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
@@ -137,16 +138,12 @@ KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
 ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
     "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
-    "ptb/ours": Row(
-        "**LightRNN, k = 16, M = 4, 2,000 words 80**", "ours", FREQUENT | PARTS
-    ),
-    "ptb/ours-one-part": Row("LightRNN, k = 16, 2,000 words 80", "ours", FREQUENT),
+    "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
     "ptb/ours-smaller": Row(
-        "**LightRNN, k = 8, M = 4, 1,500 words 40**",
+        "**LightRNN, k = 8, 1,500 words 40**",
         "ours",
-        SMALL | PARTS | {"residual_dim": 8, "frequent_words": 1500},
+        SMALL | {"residual_dim": 8, "frequent_words": 1500},
     ),
-    "ptb/ours-parts": Row("LightRNN, k = 16, M = 4", "ours", OURS | PARTS),
     "ptb/ours-large": Row(
         "**LightRNN, k = 16, 4,000 words 80**",
         "ours",
@@ -214,8 +211,10 @@ ROWS = {
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
 # Changes that were tried, one at a time.
-TRIED_ON = "ptb/ours-one-part"
+TRIED_ON = "ptb/ours"
 for _name, _title, _changes in (
+    ("one-part", "one output vector a row", ONE_PART),
+    ("eight-parts", "eight output vectors a row", {"row_parts": 8}),
     ("recurrent", "the paper's second recurrent step", {"within_word": "recurrent"}),
     ("wide-input", "input vectors of 200 numbers", {"embedding_dim": 200}),
     ("random", "a random first table", {"table": "random"}),
@@ -226,8 +225,11 @@ for _name, _title, _changes in (
     ),
     (
         "frequent-few",
-        "700 words 200, input vectors of 200 numbers",
-        {"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
+        "one output vector a row, 700 words 200, input vectors of 200 numbers",
+        {
+            **{"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
+            **ONE_PART,
+        },
     ),
     (
         "frequent-only",
@@ -285,6 +287,18 @@ for _corpus, _epochs, _ours, _words, _vectors in (
             )
         ),
     }
+# With one output vector a row.
+for _name in (
+    *(f"ptb/{_row}" for _row in ("ours-k0", "ours-k16", "ours-k32", "650-ours")),
+    *(f"ptb/ours-{_row}" for _row in ("large", "small", "small-long")),
+    *(f"{_corpus}/ours" for _corpus in CORPORA if _corpus != "ptb"),
+):
+    _row = ROWS[_name]
+    ROWS[f"{_name}-one-part"] = dataclasses.replace(
+        _row,
+        title=f"{_row.title.strip('*')}, one output vector a row",
+        model=_row.model | ONE_PART,
+    )
 
 
 def main():

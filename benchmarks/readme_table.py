@@ -130,9 +130,9 @@ def _tried_rows(found):
         for name, row in quality.ROWS.items()
         if row.tried and 0 in found[name]
     ]
-    if not rows:
+    base = found[quality.TRIED_ON].get(0)
+    if not rows or base is None:
         return []
-    base = found[quality.TRIED_ON][0]
     rows.insert(0, (quality.ROWS[quality.TRIED_ON].title, base))
     return [
         "| tried on Penn Treebank, one change at a time | valid | test | parameters |",

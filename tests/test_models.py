@@ -45,6 +45,8 @@ MODELS = [
 
 # Where the kind of model makes little difference, one of each.
 SOME = [MODELS[0], MODELS[1], MODELS[4], MODELS[8]]
+# JAX compiles each anew for seconds; there all are held to the equations alone.
+MOST = MODELS if keras.backend.backend() != "jax" else SOME
 
 
 def make(cls, kwargs, rng, line_independent=False):
@@ -88,7 +90,7 @@ def test_streams_side_by_side_equal_streams_alone(cls, kwargs, ids, rng):
     assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(("cls", "kwargs"), MOST)
 def test_probabilities_of_all_words_sum_to_one(cls, kwargs, rng):
     model = make(cls, kwargs, rng)
     log_probs = model.log_probs(rng.integers(0, V, (3, 4)))
@@ -96,7 +98,7 @@ def test_probabilities_of_all_words_sum_to_one(cls, kwargs, rng):
     np.testing.assert_allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(("cls", "kwargs"), MOST)
 def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
     model = make(cls, kwargs, rng)
     ids = rng.integers(0, V, (3, 5))
@@ -194,7 +196,7 @@ def test_state_is_carried_in_training(ids, rng):
     assert loss == pytest.approx(model.evaluate(windows, verbose=0)[0], rel=1e-5)
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MODELS)
+@pytest.mark.parametrize(("cls", "kwargs"), MOST)
 def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
     model = make(cls, kwargs, rng)
     model.compile("adam")
