@@ -260,6 +260,13 @@ def test_saved_model_predicts_the_same(cls, kwargs, ids, rng, tmp_path):
     )
 
 
+def test_what_was_saved_before_rows_had_parts_has_one():
+    config = models.LightRNN(V, row_parts=2).get_config()
+    assert models.LightRNN.from_config(config).row_parts == 2
+    del config["row_parts"]
+    assert models.LightRNN.from_config(config).row_parts == 1
+
+
 def test_get_config_holds_every_argument():
     kwargs = {
         "vocabulary_size": 20,
@@ -268,7 +275,11 @@ def test_get_config_holds_every_argument():
         "columns": 8,
         "embedding_dim": 5,
         "residual_dim": 2,
+        "row_parts": 3,
+        "frequent_words": 5,
+        "frequent_dim": 1,
         "cell_bias": False,
+        "within_word": "recurrent",
         "cell": "gru",
         "layers": 2,
         "dropout": 0.4,

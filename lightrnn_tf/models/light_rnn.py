@@ -310,6 +310,11 @@ class LightRNN(language_model.LanguageModel):
             hidden, _ = self.recurrent.step(self._project_rows(rows), states)
         return self.softmax.column_log_probs(hidden, rows)
 
+    @classmethod
+    def from_config(cls, config):
+        # What was saved before rows had parts had one.
+        return super().from_config({"row_parts": 1, **config})
+
     def get_config(self):
         return {
             **super().get_config(),
