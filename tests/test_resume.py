@@ -150,11 +150,11 @@ def assert_same(one, other):
 
 
 # In the order in which a training comes to them: a batch, a half-written checkpoint,
-# losses that are gathered, the matching, tables that are deleted, weights and a file
-# that takes its place.
+# weights, which are those of the best epoch so far, losses that are gathered, the
+# matching, tables that are deleted and a file that takes its place.
 AIMED = (
-    *(("__getitem__", 9), ("savez", 3), ("add", 1), ("solve", 0), ("solve", 1)),
-    *(("rmtree", 0), ("save_weights", 0), ("replace", 0)),
+    *(("__getitem__", 9), ("savez", 3), ("save_weights", 0), ("add", 1)),
+    *(("solve", 0), ("solve", 1), ("rmtree", 0), ("replace", 0)),
 )
 
 
