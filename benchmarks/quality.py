@@ -140,7 +140,7 @@ ROWS = {
     "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
     "ptb/ours-smaller": Row(
-        "**LightRNN, k = 8, 1,500 words 40**",
+        "LightRNN, k = 8, 1,500 words 40",
         "ours",
         SMALL | {"residual_dim": 8, "frequent_words": 1500},
     ),
