@@ -25,6 +25,7 @@ import argparse
 import dataclasses
 import importlib.util
 import json
+import math
 import os
 import pathlib
 import statistics
@@ -121,8 +122,9 @@ class Row:
         rounds: Epochs, with reallocations between rounds.
         made_by: `"training"`, by `lightrnn train`; `"n-grams"`, by counting; or one
             of `variants.MADE_BY`, by Keras on a model of these benchmarks.
-        tried: Whether it is a change to the row `TRIED_ON`, which stands in a table of
-            its own.
+        tried: Whether it is a change that was tried: it is trained for as long as a
+            trial of a sweep, judged by validation text and listed in a table of its
+            own.
     """
 
     title: str
@@ -210,14 +212,16 @@ ROWS = {
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
 }
-# Changes that were tried, one at a time.
-TRIED_ON = "ptb/ours"
+# Changes that were tried, one at a time, each against the first.
 for _name, _title, _changes in (
-    ("one-part", "one output vector a row", ONE_PART),
+    ("nothing", "**LightRNN, k = 16, 2,000 words 80**", {}),
+    ("one-part", "one output vector a row, as in the paper", ONE_PART),
     ("eight-parts", "eight output vectors a row", {"row_parts": 8}),
     ("recurrent", "the paper's second recurrent step", {"within_word": "recurrent"}),
     ("wide-input", "input vectors of 200 numbers", {"embedding_dim": 200}),
     ("random", "a random first table", {"table": "random"}),
+    ("flat", "50 rows", {"rows": 50}),
+    ("tall", "50 columns", {"columns": 50}),
     (
         "frequent-long",
         "2,000 words 200, input vectors of 200 numbers",
@@ -225,11 +229,8 @@ for _name, _title, _changes in (
     ),
     (
         "frequent-few",
-        "one output vector a row, 700 words 200, input vectors of 200 numbers",
-        {
-            **{"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
-            **ONE_PART,
-        },
+        "700 words 200, input vectors of 200 numbers",
+        {"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
     ),
     (
         "frequent-only",
@@ -237,14 +238,18 @@ for _name, _title, _changes in (
         {"frequent_words": 4000, "residual_dim": 0},
     ),
 ):
-    ROWS[f"ptb/tried-{_name}"] = Row(_title, "ours", FREQUENT | _changes, tried=True)
+    ROWS[f"ptb/tried-{_name}"] = Row(
+        *(_title, "ours", FREQUENT | _changes, (Kin.epochs,)), tried=True
+    )
 ROWS["ptb/tried-round"] = Row(
-    "a reallocation before epoch 9, moving cost",
-    *("ours", FREQUENT | {"moving_cost": "2.9,0"}, (8, 7)),
+    "a reallocation after half of the epochs, moving cost",
+    *("ours", FREQUENT | {"moving_cost": "2.9,0"}, (3, 3)),
     tried=True,
 )
 for _name, _title, _made_by in (
+    ("gating", "the row gates the state, not added to it", "rows gate"),
     ("output", "word vectors for predicting alone", "vectors for output"),
+    ("input", "word vectors for reading alone", "vectors for input"),
     ("separate", "other word vectors for reading", "vectors of their own"),
     ("vectors-dropped", "dropout on the word vectors", "vectors dropped"),
     ("words-dropped", "a tenth of the words read as <unk>", "words dropped"),
@@ -252,21 +257,21 @@ for _name, _title, _made_by in (
     ("distilled", "half of the loss from a dense teacher", "distilled"),
 ):
     ROWS[f"ptb/tried-{_name}"] = Row(
-        _title, "ours", FREQUENT, made_by=_made_by, tried=True
+        *(_title, "ours", FREQUENT, (Kin.epochs,)), made_by=_made_by, tried=True
     )
 # The other corpora: dense in about 90 minutes, or 60 for the small ones, of a core at
 # the speed of the first measurement; LightRNN in no more than the time of dense.
 # The larger Slim has as many parameters as LightRNN, and its codes besides.
-for _corpus, _epochs, _ours, _words, _vectors in (
-    ("keyboard-en", 3, 10, 4000, 16_000),
-    ("wikitext-2", 3, 12, 6000, 26_000),
-    ("cs-1m", 4, 20, 8000, 35_000),
-    ("de-1m", 5, 20, 6000, 25_000),
+for _corpus, _epochs, _ours, _dim, _words, _vectors in (
+    ("keyboard-en", 3, 10, 12, 3000, 16_000),
+    ("wikitext-2", 3, 12, 16, 6000, 26_000),
+    ("cs-1m", 4, 20, 16, 8000, 35_000),
+    ("de-1m", 5, 20, 16, 6000, 25_000),
 ):
     _slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
     _large = _slim | {"slim_vectors": _vectors}
-    _title = f"**LightRNN, k = 16, {_words:,} words 80**"
-    _model = FREQUENT | {"frequent_words": _words}
+    _title = f"**LightRNN, k = {_dim}, {_words:,} words {_dim + 64}**"
+    _model = FREQUENT | {"residual_dim": _dim, "frequent_words": _words}
     _third = _ours // 3
     ROWS |= {
         f"{_corpus}/ours": Row(_title, "ours", _model, (_ours,)),
@@ -287,11 +292,16 @@ for _corpus, _epochs, _ours, _words, _vectors in (
             )
         ),
     }
+ROWS["keyboard-en/ours-large"] = Row(
+    "LightRNN, k = 16, 4,000 words 80",
+    *("ours", FREQUENT | {"frequent_words": 4000}, (10,)),
+)
 # With one output vector a row.
 for _name in (
-    *(f"ptb/{_row}" for _row in ("ours-k0", "ours-k16", "ours-k32", "650-ours")),
-    *(f"ptb/ours-{_row}" for _row in ("large", "small", "small-long")),
-    *(f"{_corpus}/ours" for _corpus in CORPORA if _corpus != "ptb"),
+    *(f"ptb/{_row}" for _row in ("ours", "ours-k0", "ours-k16", "ours-k32")),
+    *(f"ptb/{_row}" for _row in ("ours-large", "ours-small", "ours-small-long")),
+    *("ptb/650-ours", "keyboard-en/ours-large"),
+    *(f"{_corpus}/ours" for _corpus in ("wikitext-2", "cs-1m", "de-1m")),
 ):
     _row = ROWS[_name]
     ROWS[f"{_name}-one-part"] = dataclasses.replace(
@@ -409,26 +419,33 @@ def epochs_of(run):
 
 def quality(name, args):
     """Train, export and score the model of a row."""
+    from lightrnn_tf.run import Run
+
     row, corpus = ROWS[name], name.split("/")[0]
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
     dropout, rate = settings_of(row.kin)
     options = row.model | {"dropout": dropout, "learning_rate": rate}
     trained = train(corpus, options, row.rounds, run, args)
-    test = args.corpora / corpus / "test.txt.xz"
-    scores = json.loads(lightrnn("evaluate", run, "--text", test, "--json"))
     epochs = epochs_of(run)
     return {
         **trained,
         "valid_perplexity": min(e["val_perplexity"] for e in epochs),
-        **_test(scores),
-        "parameters": scores["model_bytes"] // 4,
+        **({} if row.tried else tested(run, corpus, args)),
+        "parameters": Run(run).parameters(),
         "epoch_valid_perplexities": [round(e["val_perplexity"], 2) for e in epochs],
         "training_seconds": round(sum(e["seconds"] for e in epochs)),
         "median_words_per_second": statistics.median(
             e["words_per_second"] for e in epochs
         ),
-        **(exported(run, test, corpus) if HAS_TENSORFLOW else {}),
     }
+
+
+def tested(run, corpus, args):
+    """Score a run, and the file that it exports to where there is TensorFlow."""
+    test = args.corpora / corpus / "test.txt.xz"
+    scores = json.loads(lightrnn("evaluate", run, "--text", test, "--json"))
+    file = exported(run, test, corpus) if HAS_TENSORFLOW else {}
+    return _test(scores) | file
 
 
 def exported(run, test, corpus):
@@ -530,13 +547,16 @@ def in_python(name, args):
         ],
         verbose=2,
     ).history
-    scores = evaluation.evaluate(predictor.KerasPredictor(model, vocabulary), test)
+    scores = {}
+    if not row.tried:
+        scored = predictor.KerasPredictor(model, vocabulary)
+        scores = _test(dataclasses.asdict(evaluation.evaluate(scored, test)))
     return {
-        **_test(dataclasses.asdict(scores)),
+        **scores,
         "dropout": dropout,
         "learning_rate": rate,
         "valid_perplexity": min(history["val_perplexity"]),
-        "parameters": model.count_params(),
+        "parameters": sum(math.prod(w.shape) for w in model.trainable_weights),
         "epoch_valid_perplexities": [round(p, 2) for p in history["val_perplexity"]],
         "median_words_per_second": statistics.median(history["words_per_second"]),
     }

@@ -69,6 +69,34 @@ class VectorsOfTheirOwn(models.LightRNN):
         return ops.sum(self.embedding.of_cells(cells, own), axis=-2)
 
 
+class VectorsForInput(VectorsOfTheirOwn):
+    """Word vectors are for reading alone."""
+
+    def _add_layers(self):
+        super()._add_layers()
+        self.softmax = layers.TwoStepSoftmax(
+            *(self.vocabulary_size, self.rows, self.columns),
+            row_parts=self.row_parts,
+            name="softmax",
+        )
+
+
+class GatingRows(layers.RowTransition):
+    """The row says how much of the state is let through, in place of adding to it."""
+
+    def call(self, hidden, rows):
+        gates = 2 * ops.sigmoid(ops.take(self.row_vectors, rows, axis=0))
+        return ops.tanh(ops.matmul(hidden, self.kernel)) * gates
+
+
+class RowsGate(models.LightRNN):
+    """The column is predicted from a state that the row gates."""
+
+    def _add_layers(self):
+        super()._add_layers()
+        self.transition = GatingRows(self.rows, name="transition")
+
+
 class VectorsDropped(models.LightRNN):
     """Dropout on what word vectors are multiplied by."""
 
@@ -136,9 +164,6 @@ class Distilled(models.LightRNN):
         log_rows = self.softmax.row_log_probs(pairs[..., 0, :])
         log_columns = self.softmax.column_log_probs(pairs[..., 1, :], rows)
         return -ops.sum(of_rows * log_rows, -1) - ops.sum(of_columns * log_columns, -1)
-
-    def count_params(self):
-        return super().count_params() - self.teacher.count_params()
 
 
 class _Rewind(keras.callbacks.Callback):
@@ -231,7 +256,9 @@ MADE_BY = {
     "adaptive": adaptive,
     "averaged": averaged,
     "distilled": distilled,
+    "rows gate": _of(RowsGate),
     "slim matched": slim_matched,
+    "vectors for input": _of(VectorsForInput),
     "vectors for output": _of(VectorsForOutput),
     "vectors of their own": _of(VectorsOfTheirOwn),
     "vectors dropped": _of(VectorsDropped),
