@@ -222,6 +222,14 @@ for _name, _title, _changes in (
     ("random", "a random first table", {"table": "random"}),
     ("flat", "50 rows", {"rows": 50}),
     ("tall", "50 columns", {"columns": 50}),
+    # As many output vectors of rows as 100 rows with four have.
+    ("flat-eight", "50 rows with eight output vectors", {"rows": 50, "row_parts": 8}),
+    (
+        "tall-two",
+        "50 columns, two output vectors a row",
+        {"columns": 50, "row_parts": 2},
+    ),
+    ("taller", "25 columns, one output vector a row", {"columns": 25, "row_parts": 1}),
     (
         "frequent-long",
         "2,000 words 200, input vectors of 200 numbers",
