@@ -222,6 +222,11 @@ for _name, _title, _changes in (
     ("random", "a random first table", {"table": "random"}),
     ("flat", "50 rows", {"rows": 50}),
     ("tall", "50 columns", {"columns": 50}),
+    (
+        "tall-short",
+        "50 columns, 2,000 words 32",
+        {"columns": 50, "frequent_dim": 16},
+    ),
     # As many output vectors of rows as 100 rows with four have.
     ("flat-eight", "50 rows with eight output vectors", {"rows": 50, "row_parts": 8}),
     (
