@@ -259,6 +259,12 @@ ROWS["ptb/tried-round"] = Row(
     *("ours", FREQUENT | {"moving_cost": "2.9,0"}, (3, 3)),
     tried=True,
 )
+# What of that is the learning rate, which is full until the last round.
+ROWS["ptb/tried-full-rate"] = Row(
+    "the full learning rate for half of the epochs, nothing moved",
+    *("ours", FREQUENT | {"moving_cost": "1000,1000"}, (3, 3)),
+    tried=True,
+)
 for _name, _title, _made_by in (
     ("gating", "the row gates the state, not added to it", "rows gate"),
     ("output", "word vectors for predicting alone", "vectors for output"),
