@@ -17,7 +17,7 @@ import pathlib
 import resource
 import time
 
-from quality import lightrnn, shown
+from commands import lightrnn, shown
 
 from results import append
 

@@ -12,9 +12,10 @@ import statistics
 import sys
 
 import gpu
-import quality
 import step_cost
 from matching import last_results
+from quality import int8_bytes
+from quality_rows import CORPORA, KIN, ROWS
 
 from results import ROOT, read
 
@@ -80,10 +81,10 @@ def quality_table() -> str:
     for result in read("quality"):
         found[result["name"]][result["seed"]] = result
     parts = []
-    for corpus in quality.CORPORA:
+    for corpus in CORPORA:
         rows = [
             _quality_row(row.title, list(found[name].values()), *_measured(name, found))
-            for name, row in quality.ROWS.items()
+            for name, row in ROWS.items()
             if name in found and name.split("/")[0] == corpus and not row.tried
         ]
         if rows:
@@ -95,7 +96,7 @@ def quality_table() -> str:
                 "",
             ]
     sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
-    for kin in quality.KIN:
+    for kin in KIN:
         trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
         if trials:
             parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
@@ -109,7 +110,7 @@ def _speed_rows(found):
         "| LightRNN of the paper | Slim |",
         "|---|---|---|---|---|---|---|",
     ]
-    for corpus in quality.CORPORA:
+    for corpus in CORPORA:
         for result in found[f"speed/{corpus}"].values():
             speed = {
                 name: statistics.median(speeds)
@@ -127,7 +128,7 @@ def _speed_rows(found):
 def _tried_rows(found):
     rows = [
         (row.title, found[name][0])
-        for name, row in quality.ROWS.items()
+        for name, row in ROWS.items()
         if row.tried and 0 in found[name]
     ]
     if not rows:
@@ -145,7 +146,7 @@ def _tried_rows(found):
 
 def _measured(name, found):
     """Return the bytes of a row's int8 model and the µs that it takes to suggest."""
-    size = quality.int8_bytes().get(name)
+    size = int8_bytes().get(name)
     (timed,) = found[f"latency/{name.split('/')[0]}"].values() or ({},)
     return size, timed.get("suggest_us", {}).get(name)
 

@@ -1,0 +1,316 @@
+"""The rows of `quality.py`: each a model of the table, with whose settings it takes."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Kin:
+    """Rows with the same dropout and learning rate: the best that one of them reached.
+
+    Attributes:
+        model: The options of the model that is tried.
+        settings: Dropout and learning rate of each trial, as typed.
+        epochs: Epochs of a trial.
+    """
+
+    model: dict
+    settings: tuple = (
+        *(("0.3", "0.005"), ("0.3", "0.0025")),
+        *(("0.3", "0.01"), ("0.45", "0.005")),
+    )
+    epochs: int = 6
+
+
+# Slim learns slowest, so it has more trials than the others.
+LIGHT = {
+    "settings": (
+        *Kin.settings,
+        *(("0.15", "0.01"), ("0.3", "0.02"), ("0.15", "0.02")),
+    ),
+}
+# For a body that is three times as wide, longer: it can learn the text by heart.
+STRONG = {
+    "settings": (
+        *(("0.5", "0.002"), ("0.65", "0.002")),
+        *(("0.5", "0.001"), ("0.65", "0.004")),
+        ("0.4", "0.002"),
+    ),
+    "epochs": 10,
+}
+DENSE = {"model": "dense", "tied": True}
+SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
+OURS = {"embedding_dim": 100, "residual_dim": 16}
+# Longer vectors for the words that most of a text is made of.
+FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
+SMALL = {
+    **{"embedding_dim": 80, "residual_dim": 12},
+    **{"frequent_words": 2000, "frequent_dim": 32},
+}
+# A row is foreseen by a single vector, as in the paper.
+ONE_PART = {"row_parts": 1}
+WIDE_DENSE = DENSE | {"units": 650}
+WIDE_OURS = {
+    **{"units": 650, "embedding_dim": 325, "residual_dim": 32},
+    **{"frequent_words": 4000, "frequent_dim": 128},
+}
+KIN = {
+    "dense": Kin(DENSE),
+    "slim": Kin(SLIM, **LIGHT),
+    "ours": Kin(OURS | ONE_PART),
+    "dense-650": Kin(WIDE_DENSE, **STRONG),
+    "ours-650": Kin(WIDE_OURS | ONE_PART, **STRONG),
+}
+PAPER = {
+    **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
+    **{"row_parts": 1, "table": "random"},
+}
+# How each corpus is read; keystrokes are what its users care about.
+CORPORA = {
+    "ptb": {"tokenizer": "whitespace"},
+    "keyboard-en": {"lowercase": True, "vocab_size": 20_000, "line_independent": True},
+    "wikitext-2": {"tokenizer": "whitespace"},
+    "cs-1m": {"min_count": 2},
+    "de-1m": {"min_count": 2},
+}
+KEYBOARDS = ("keyboard-en",)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A model of the table.
+
+    Attributes:
+        title: What the table calls it.
+        kin: Whose settings it takes.
+        model: The options of the model.
+        rounds: Epochs, with reallocations between rounds.
+        made_by: `"training"`, by `lightrnn train`; `"n-grams"`, by counting; or one
+            of `variants.MADE_BY`, by Keras on a model of these benchmarks.
+        tried: Whether it is a change that was tried: it is trained for as long as a
+            trial of a sweep, judged by validation text and listed in a table of its
+            own.
+    """
+
+    title: str
+    kin: str
+    model: dict
+    rounds: tuple[int, ...] = (15,)
+    made_by: str = "training"
+    tried: bool = False
+
+
+KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
+
+ROWS = {
+    "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
+    "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
+    "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
+    "ptb/ours-smaller": Row(
+        "LightRNN, k = 8, 1,500 words 40",
+        "ours",
+        SMALL | {"residual_dim": 8, "frequent_words": 1500},
+    ),
+    "ptb/ours-large": Row(
+        "**LightRNN, k = 16, 4,000 words 80**",
+        "ours",
+        FREQUENT | {"frequent_words": 4000},
+    ),
+    # In about the time of 15 epochs of dense.
+    "ptb/ours-long": Row(
+        "**LightRNN, k = 16, 2,000 words 80, 45 epochs**", "ours", FREQUENT, (45,)
+    ),
+    "ptb/ours-small": Row("**LightRNN, k = 12, 2,000 words 44**", "ours", SMALL),
+    "ptb/ours-small-long": Row(
+        "**LightRNN, k = 12, 2,000 words 44, 45 epochs**", "ours", SMALL, (45,)
+    ),
+    "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
+    "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
+    "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
+    "ptb/slim-matched": Row(
+        "Slim, K = 5, M = 2,500, assigned by matching",
+        *("slim", SLIM),
+        made_by="slim matched",
+    ),
+    "ptb/paper": Row("LightRNN of the paper", "ours", PAPER, (5, 5, 5)),
+    "ptb/adaptive": Row(
+        "adaptive softmax and input, tied, from word 2,000",
+        "dense",
+        {"cutoffs": [2000]},
+        made_by="adaptive",
+    ),
+    # At the bytes of LightRNN.
+    "ptb/adaptive-small": Row(
+        "adaptive softmax and input, tied, from words 500 and 3,000",
+        "dense",
+        {"cutoffs": [500, 3000]},
+        made_by="adaptive",
+    ),
+    "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
+    "ptb/slim-input": Row(
+        "Slim, input only, K = 10, M = 2,000",
+        "dense",  # Its output, which is most of it, is.
+        SLIM | {"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
+    ),
+    "ptb/slim-large": Row(
+        "Slim, K = 4, M = 6,000",
+        "slim",
+        SLIM | {"slim_parts": 4, "slim_vectors": 6000},
+    ),
+    "ptb/ours-k32": Row("LightRNN, k = 32", "ours", OURS | {"residual_dim": 32}),
+    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", OURS | {"residual_dim": 8}),
+    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", OURS | {"residual_dim": 0}),
+    "ptb/ours-k16-flat": Row("LightRNN, k = 16, 50 rows", "ours", OURS | {"rows": 50}),
+    "ptb/ours-k16-tall": Row(
+        "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
+    ),
+    "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (20,)),
+    "ptb/650-ours": Row(
+        "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (20,)
+    ),
+    "ptb/650-ours-few": Row(
+        "**LightRNN, H = 650, k = 32, 2,000 words 325**",
+        "ours-650",
+        WIDE_OURS | {"frequent_words": 2000, "frequent_dim": 293},
+        (20,),
+    ),
+    "ptb/kneser-ney": KNESER_NEY,
+    "keyboard-en/kneser-ney": KNESER_NEY,
+}
+
+
+def _tried():
+    """Return changes that were tried, one at a time, each against the first."""
+    options = {
+        "nothing": ("**LightRNN, k = 16, 2,000 words 80**", {}),
+        "one-part": ("one output vector a row, as in the paper", ONE_PART),
+        "eight-parts": ("eight output vectors a row", {"row_parts": 8}),
+        "recurrent": (
+            "the paper's second recurrent step",
+            {"within_word": "recurrent"},
+        ),
+        "wide-input": ("input vectors of 200 numbers", {"embedding_dim": 200}),
+        "random": ("a random first table", {"table": "random"}),
+        "flat": ("50 rows", {"rows": 50}),
+        "tall": ("50 columns", {"columns": 50}),
+        "tall-short": (
+            "50 columns, 2,000 words 32",
+            {"columns": 50, "frequent_dim": 16},
+        ),
+        # As many output vectors of rows as 100 rows with four have.
+        "flat-eight": (
+            "50 rows with eight output vectors",
+            {"rows": 50, "row_parts": 8},
+        ),
+        "tall-two": (
+            "50 columns, two output vectors a row",
+            {"columns": 50, "row_parts": 2},
+        ),
+        "taller": (
+            "25 columns, one output vector a row",
+            {"columns": 25, "row_parts": 1},
+        ),
+        "frequent-long": (
+            "2,000 words 200, input vectors of 200 numbers",
+            {"frequent_dim": 184, "embedding_dim": 200},
+        ),
+        "frequent-few": (
+            "700 words 200, input vectors of 200 numbers",
+            {"frequent_words": 700, "frequent_dim": 184, "embedding_dim": 200},
+        ),
+        "frequent-only": (
+            "4,000 words 64, the others none",
+            {"frequent_words": 4000, "residual_dim": 0},
+        ),
+    }
+    # What a reallocation gives is in part the learning rate, which is full before it.
+    moves = {
+        "round": ("a reallocation after half of the epochs, moving cost", "2.9,0"),
+        "full-rate": (
+            "the full learning rate for half of the epochs, nothing moved",
+            "1000,1000",
+        ),
+    }
+    variants = {
+        "gating": ("the row gates the state, not added to it", "rows gate"),
+        "output": ("word vectors for predicting alone", "vectors for output"),
+        "input": ("word vectors for reading alone", "vectors for input"),
+        "separate": ("other word vectors for reading", "vectors of their own"),
+        "vectors-dropped": ("dropout on the word vectors", "vectors dropped"),
+        "words-dropped": ("a tenth of the words read as <unk>", "words dropped"),
+        "averaged": ("a running average of the weights", "averaged"),
+        "distilled": ("half of the loss from a dense teacher", "distilled"),
+    }
+    rows = {
+        name: Row(title, "ours", FREQUENT | changes)
+        for name, (title, changes) in options.items()
+    }
+    rows |= {
+        name: Row(title, "ours", FREQUENT | {"moving_cost": cost}, (3, 3))
+        for name, (title, cost) in moves.items()
+    }
+    rows |= {
+        name: Row(title, "ours", FREQUENT, made_by=made_by)
+        for name, (title, made_by) in variants.items()
+    }
+    return {
+        f"ptb/tried-{name}": dataclasses.replace(
+            row,
+            tried=True,
+            rounds=row.rounds if name in moves else (Kin.epochs,),
+        )
+        for name, row in rows.items()
+    }
+
+
+def _of_corpus(corpus, dense_epochs, epochs, residual_dim, words, slim_vectors):
+    """Return the rows of a corpus.
+
+    Dense models take about 90 minutes, or 60 for the small corpora, of a core at the
+    speed of the first measurement, LightRNN no more than that. The larger Slim has as
+    many parameters as LightRNN, and its codes besides.
+    """
+    slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
+    large = slim | {"slim_vectors": slim_vectors}
+    ours = FREQUENT | {"residual_dim": residual_dim, "frequent_words": words}
+    title = f"**LightRNN, k = {residual_dim}, {words:,} words {residual_dim + 64}**"
+    third = epochs // 3
+    thirds = (third, third, epochs - 2 * third)
+    long = f"dense, tied, {epochs} epochs"
+    slim_large = f"Slim, K = 10, M = {slim_vectors:,}"
+    rows = {
+        "ours": Row(title, "ours", ours, (epochs,)),
+        "dense-tied": Row("dense, tied", "dense", DENSE, (dense_epochs,)),
+        "dense-tied-long": Row(long, "dense", DENSE, (epochs,)),
+        "slim": Row("Slim, K = 10, M = 1,280", "slim", slim, (dense_epochs,)),
+        "slim-large": Row(slim_large, "slim", large, (dense_epochs,)),
+        "paper": Row("LightRNN of the paper", "ours", PAPER, thirds),
+    }
+    return {f"{corpus}/{name}": row for name, row in rows.items()}
+
+
+def _with_one_part(*names):
+    """Return rows with one output vector for each row of the table."""
+    return {
+        f"{name}-one-part": dataclasses.replace(
+            ROWS[name],
+            title=f"{ROWS[name].title.strip('*')}, one output vector a row",
+            model=ROWS[name].model | ONE_PART,
+        )
+        for name in names
+    }
+
+
+ROWS |= _tried()
+ROWS |= _of_corpus("keyboard-en", 3, 10, 12, 3000, 16_000)
+ROWS |= _of_corpus("wikitext-2", 3, 12, 16, 6000, 26_000)
+ROWS |= _of_corpus("cs-1m", 4, 20, 16, 8000, 35_000)
+ROWS |= _of_corpus("de-1m", 5, 20, 16, 6000, 25_000)
+ROWS["keyboard-en/ours-large"] = Row(
+    "LightRNN, k = 16, 4,000 words 80",
+    *("ours", FREQUENT | {"frequent_words": 4000}, (10,)),
+)
+ROWS |= _with_one_part(
+    *("ptb/ours", "ptb/ours-k0", "ptb/ours-k16", "ptb/ours-k32", "ptb/ours-large"),
+    *("ptb/ours-small", "ptb/ours-small-long", "ptb/650-ours"),
+    *("keyboard-en/ours-large", "wikitext-2/ours", "cs-1m/ours", "de-1m/ours"),
+)
