@@ -16,6 +16,7 @@ import traceback
 import warnings
 
 from lightrnn_tf import _guard
+from lightrnn_tf._files import files
 
 # Characters of an error message; libraries print whole arrays.
 _LONGEST = 600
@@ -677,6 +678,12 @@ def _add_json(command):
 # Commands.
 
 
+def _look_up(*texts):
+    """Stop where a text is missing, before the seconds that it takes to load Keras."""
+    for names in texts:
+        files(names or [])
+
+
 def _load_keras():
     """Import Keras and what it imports, which greets us in many lines."""
     from lightrnn_tf._quiet import quiet
@@ -710,6 +717,8 @@ def _prepare(args):
 
 
 def _train(args):
+    if not args.worker:  # Other workers need no texts.
+        _look_up(args.train, args.valid, args.test)
     _load_keras()
     from lightrnn_tf import training, workers
 
@@ -745,6 +754,11 @@ def _say_who_meets(args):
     )
 
 
+def _must_exist(name: str, what: str):
+    if not pathlib.Path(name).exists():
+        raise FileNotFoundError(f"{name}: no such {what}.")
+
+
 def _open(name: str, line_independent: bool = False):
     """Return the predictor of a run or of an exported file."""
     path = pathlib.Path(name)
@@ -754,8 +768,7 @@ def _open(name: str, line_independent: bool = False):
         predictor = litert.LiteRTPredictor(path)
         predictor.line_independent |= line_independent
         return predictor
-    if not path.exists():
-        raise FileNotFoundError(f"{name}: no such run or file.")
+    _must_exist(name, "run or file")
     _load_keras()
     from lightrnn_tf import predictor as predictors
     from lightrnn_tf import run as runs
@@ -770,6 +783,8 @@ def _say_runtime(predictor):
 
 
 def _evaluate(args):
+    _look_up(args.text)
+    _must_exist(args.model, "run or file")
     _load_keras()
     from lightrnn_tf import _progress, data, evaluation, metrics
 
@@ -867,6 +882,7 @@ def _generate(args):
 
 
 def _export(args):
+    _must_exist(args.run, "run")
     _load_keras()
     import lightrnn_tf_export
 
@@ -945,13 +961,15 @@ def _write_page(name, predictor, listed, path):
 
 
 def _plot(args):
+    out = pathlib.Path(args.out)
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
+    for name in args.runs:
+        _must_exist(name, "run")
     _load_keras()
     from lightrnn_tf import plots
     from lightrnn_tf import run as runs
 
-    out = pathlib.Path(args.out)
-    if out.suffix.lower() != ".png":
-        raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
     trained = [
         plots.Trained(run.path.resolve().name, run.epochs(), run.parameters())
         for run in map(runs.Run, args.runs)

@@ -424,6 +424,23 @@ def test_truncated_runs_are_named(damage, message, folder, tmp_path, capsys):
     assert message in line
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "--train", "gone.txt", "--out", "run"),
+        ("train", "--train", __file__, "--valid", "gone.txt", "--out", "run"),
+        ("evaluate", "gone", "--text", __file__),
+        ("evaluate", __file__, "--text", "gone.txt"),
+        ("export", "gone", "--out", "gone.tflite"),
+        ("plot", "gone"),
+        ("suggest", "gone", "the"),
+    ],
+)
+def test_missing_files_are_named_before_keras_is_loaded(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "_load_keras", lambda: pytest.fail("Keras was loaded."))
+    assert "gone" in error_of(capsys, *arguments)
+
+
 def test_other_wrong_inputs_are_one_line(folder, tmp_path, capsys):
     text = folder / "test.txt"
     assert "no such run or file" in error_of(capsys, "suggest", tmp_path / "x", "a")

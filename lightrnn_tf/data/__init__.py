@@ -1,8 +1,9 @@
 """Text files to batches of word ids."""
 
+from lightrnn_tf._files import files
 from lightrnn_tf.data.datasets import DatasetLines
 from lightrnn_tf.data.prepared import Prepared
-from lightrnn_tf.data.text import Lines, encode, files, lines_of, write_ids
+from lightrnn_tf.data.text import Lines, encode, lines_of, write_ids
 from lightrnn_tf.data.windows import Windows as windows
 from lightrnn_tf.data.word_vectors import word_vectors
 

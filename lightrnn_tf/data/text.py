@@ -7,7 +7,6 @@ file of int32 numbers and memory-mapped, so memory does not grow with the text.
 import array
 import bz2
 import copy
-import glob
 import gzip
 import itertools
 import lzma
@@ -27,31 +26,6 @@ _OPENERS: dict[str, Callable] = {
     ".bz2": bz2.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
-
-
-def files(patterns: Iterable[str]) -> list[pathlib.Path]:
-    """Return the text files that names and glob patterns stand for, in order.
-
-    Raises:
-        FileNotFoundError: If a name or pattern stands for no file.
-        IsADirectoryError: If one is a folder.
-    """
-    found = []
-    for pattern in patterns:
-        if pathlib.Path(pattern).exists():
-            matches = [pattern]
-        else:
-            matches = sorted(glob.glob(pattern, recursive=True))
-        if not matches:
-            raise FileNotFoundError(f"{pattern}: no such file.")
-        for match in matches:
-            if pathlib.Path(match).is_dir():
-                raise IsADirectoryError(
-                    f"{match} is a folder. Name its files, for example "
-                    f"'{pathlib.Path(match) / '*.txt'}'."
-                )
-            found.append(pathlib.Path(match))
-    return found
 
 
 class Lines:
