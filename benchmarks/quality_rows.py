@@ -222,12 +222,20 @@ def _tried():
             {"frequent_words": 4000, "residual_dim": 0},
         ),
     }
-    # What a reallocation gives is in part the learning rate, which is full before it.
-    moves = {
-        "round": ("a reallocation after half of the epochs, moving cost", "2.9,0"),
-        "full-rate": (
-            "the full learning rate for half of the epochs, nothing moved",
-            "1000,1000",
+    moved = FREQUENT | {"moving_cost": "2.9,0"}
+    # What that gives is in part the learning rate, which is full before it.
+    still = FREQUENT | {"moving_cost": "1000,1000"}
+    full_rate = "the full learning rate for half of the epochs, nothing moved"
+    rounds = {
+        "round": Row(
+            "a reallocation after half of the epochs, moving cost",
+            *("ours", moved, (3, 3)),
+        ),
+        "full-rate": Row(full_rate, "ours", still, (3, 3)),
+        "full-rate-long": Row(f"15 epochs, {full_rate}", "ours", still, (8, 7)),
+        "full-rate-dense": Row(
+            "15 epochs of dense, tied, the full learning rate for half of them",
+            *("dense", DENSE, (8, 7), "dense"),
         ),
     }
     variants = {
@@ -240,24 +248,18 @@ def _tried():
         "averaged": ("a running average of the weights", "averaged"),
         "distilled": ("half of the loss from a dense teacher", "distilled"),
     }
+    epochs = (Kin.epochs,)
     rows = {
-        name: Row(title, "ours", FREQUENT | changes)
+        name: Row(title, "ours", FREQUENT | changes, epochs)
         for name, (title, changes) in options.items()
     }
+    rows |= rounds
     rows |= {
-        name: Row(title, "ours", FREQUENT | {"moving_cost": cost}, (3, 3))
-        for name, (title, cost) in moves.items()
-    }
-    rows |= {
-        name: Row(title, "ours", FREQUENT, made_by=made_by)
+        name: Row(title, "ours", FREQUENT, epochs, made_by)
         for name, (title, made_by) in variants.items()
     }
     return {
-        f"ptb/tried-{name}": dataclasses.replace(
-            row,
-            tried=True,
-            rounds=row.rounds if name in moves else (Kin.epochs,),
-        )
+        f"ptb/tried-{name}": dataclasses.replace(row, tried=True)
         for name, row in rows.items()
     }
 

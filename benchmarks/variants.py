@@ -201,6 +201,13 @@ def _of(kind):
     return make
 
 
+def dense(model, options, vocabulary, ids, rate):
+    """Return a dense model; its learning rate may have rounds, as of a LightRNN."""
+    epochs = (sum(options.rounds),)
+    options = dataclasses.replace(options, **model, rounds=epochs)
+    return training.new_model(options, vocabulary), training.adam(rate), []
+
+
 def slim_matched(model, options, vocabulary, ids, rate):
     """Return a Slim model whose words share sub-vectors with words used alike.
 
@@ -255,6 +262,7 @@ def distilled(model, options, vocabulary, ids, rate):
 MADE_BY = {
     "adaptive": adaptive,
     "averaged": averaged,
+    "dense": dense,
     "distilled": distilled,
     "rows gate": _of(RowsGate),
     "slim matched": slim_matched,
