@@ -233,8 +233,12 @@ def _tried():
         ),
         "full-rate": Row(full_rate, "ours", still, (3, 3)),
         "full-rate-long": Row(f"15 epochs, {full_rate}", "ours", still, (8, 7)),
-        "full-rate-dense": Row(
-            "15 epochs of dense, tied, the full learning rate for half of them",
+        "dense-full-rate": Row(
+            "dense, tied, the full learning rate for half of the epochs",
+            *("dense", DENSE, (3, 3), "dense"),
+        ),
+        "dense-full-rate-long": Row(
+            "15 epochs, dense, tied, the full learning rate for half of the epochs",
             *("dense", DENSE, (8, 7), "dense"),
         ),
     }

@@ -134,7 +134,7 @@ def _tried_rows(found):
     if not rows:
         return []
     return [
-        "| tried on Penn Treebank, one change at a time, six epochs "
+        "| tried on Penn Treebank, one change at a time, six epochs or as said "
         "| validation perplexity | parameters |",
         "|---|---|---|",
         *(
