@@ -298,7 +298,7 @@ def test_what_cannot_be_resumed(whole, tmp_path, capsys):
     line = error("--resume", whole[0], "--units", "9", "--threads", "1")
     assert "--units cannot be given with --resume" in line
     assert "required: --train, --tfds or --prepared, --out; or" in error()
-    line = error("--train", "x", "--out", "y", "--checkpoint-minutes", "0")
+    line = error("--train", __file__, "--out", "y", "--checkpoint-minutes", "0")
     assert "`checkpoint_minutes` must be a positive number. Received: 0.0." in line
 
 
