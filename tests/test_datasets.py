@@ -112,10 +112,10 @@ def test_validation_is_on_another_text(prepared):
 
 
 def test_text_files_or_a_dataset(prepared, tmp_path, capsys):
-    both = ("--train", "x.txt", "--tfds", "tiny_text", "--out", tmp_path / "r")
+    both = ("--train", __file__, "--tfds", "tiny_text", "--out", tmp_path / "r")
     assert lightrnn("train", *both) == 2
     assert "`train` must be text files, or `tfds`" in capsys.readouterr().err
-    lost = ("--train", "x.txt", "--data-dir", "there", "--out", tmp_path / "r")
+    lost = ("--train", __file__, "--data-dir", "there", "--out", tmp_path / "r")
     assert lightrnn("train", *lost) == 2
     assert "--data-dir needs --tfds" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
