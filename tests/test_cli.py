@@ -437,7 +437,9 @@ def test_truncated_runs_are_named(damage, message, folder, tmp_path, capsys):
     ],
 )
 def test_missing_files_are_named_before_keras_is_loaded(arguments, monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_load_keras", lambda: pytest.fail("Keras was loaded."))
+    monkeypatch.setattr(
+        cli.inputs, "load_keras", lambda: pytest.fail("Keras was loaded.")
+    )
     assert "gone" in error_of(capsys, *arguments)
 
 

@@ -1,0 +1,140 @@
+"""The command line: parse, call one function, print.
+
+Results go to standard output, everything else to standard error. A wrong argument or
+file is one line on standard error and exit status 2, Ctrl-C exit status 130. Each
+command is a module of its own.
+"""
+
+import argparse
+import os
+import sys
+import traceback
+import warnings
+
+from lightrnn_tf import _guard
+from lightrnn_tf.cli import (
+    evaluate,
+    export,
+    generate,
+    plot,
+    prepare,
+    quickstart,
+    suggest,
+    table,
+    train,
+)
+
+# As `lightrnn --help` lists them.
+_COMMANDS = (
+    *(prepare, train, evaluate, suggest, generate),
+    *(export, table, plot, quickstart),
+)
+# Characters of an error message; libraries print whole arrays.
+_LONGEST = 600
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: error: {message}. See {self.prog} --help.\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    args = _parse(arguments)
+    if getattr(args, "coordinator", None):
+        arguments = sys.argv[1:] if arguments is None else arguments
+        return _guard.run(_work, arguments)
+    return _run(args)
+
+
+def _work(arguments):
+    """Do what `main` does, as one of several workers."""
+    return _run(_parse(arguments))
+
+
+def _run(args):
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    if getattr(args, "threads", None):
+        for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+            os.environ[name] = str(args.threads)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    try:
+        args.command(args)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("lightrnn: interrupted.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if _was_interrupted(error):
+            print("lightrnn: interrupted.", file=sys.stderr)
+            return 130
+        # TensorFlow and its like raise classes of their own; --debug tells where.
+        if args.debug:
+            traceback.print_exc()
+        if isinstance(error, _guard.Lost):
+            raise
+        print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parse(arguments):
+    parser = _parser()
+    args, left = parser.parse_known_args(arguments)
+    # argparse takes TEXT right behind MODEL only; behind options it is left over.
+    if (
+        len(left) == 1
+        and getattr(args, "text", "x") in (None, "")
+        and left[0][:1] != "-"
+    ):
+        args.text = left[0]
+    elif hasattr(args, "beam_options"):
+        args.beam_options = left
+    elif left:
+        parser.error(f"unrecognized arguments: {' '.join(left)}")
+    if hasattr(args, "check"):
+        args.check(args)
+    return args
+
+
+def _was_interrupted(error: Exception) -> bool:
+    """Return whether an error came of Ctrl-C while TensorFlow fetched a batch."""
+    return "KeyboardInterrupt" in f"{error} {type(error).__name__}"
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.errno and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}."
+    if isinstance(error, MemoryError):
+        what = " ".join(str(error).split()) or "out of memory"
+        return f"{what.rstrip('.')}. Take a smaller vocabulary, batch or model."
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="lightrnn",
+        description="Language models with large vocabularies for small devices.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in _COMMANDS:
+        command = commands.add_parser(
+            module.__name__.rpartition(".")[2],
+            help=module.HELP,
+            description=f"{module.HELP}.",
+            epilog=f"example: {module.EXAMPLE}",
+        )
+        command.add_argument(
+            "--debug", action="store_true", help="show where an error comes from"
+        )
+        module.add_arguments(command)
+        command.set_defaults(command=module.run)
+    return parser

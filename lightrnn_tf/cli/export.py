@@ -1,0 +1,49 @@
+"""`lightrnn export`."""
+
+from lightrnn_tf.cli import inputs
+
+HELP = "Write a run as one .tflite file, model and vocabulary"
+EXAMPLE = "lightrnn export runs/books --out books.tflite"
+
+
+def add_arguments(command):
+    """Say which options there are."""
+    command.add_argument("run", metavar="RUN")
+    command.add_argument("--out", required=True, metavar="FILE")
+    command.add_argument(
+        "--quantize",
+        choices=("none", "float16", "int8"),
+        default="int8",
+        help="how weights are stored; default: int8",
+    )
+    command.add_argument("--overwrite", action="store_true", help="replace a file")
+
+
+def run(args):
+    """Do what the options say."""
+    inputs.must_exist(args.run, "run")
+    inputs.load_keras()
+    import lightrnn_tf_export
+
+    from lightrnn_tf import _progress
+    from lightrnn_tf import run as runs
+
+    run = runs.Run(args.run)
+    model = run.load_model()
+    with _progress.waiting("Exporting"):
+        result = lightrnn_tf_export.export(
+            model,
+            run.vocabulary,
+            args.out,
+            args.quantize,
+            args.overwrite,
+            text=run.ids("valid"),
+            training=run.summary(),
+        )
+    report = result.report
+    print(
+        f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
+        f"the model; perplexity {report.exported_perplexity:.2f} instead of "
+        f"{report.perplexity:.2f}, {report.top3_overlap:.1%} of the three best words "
+        f"the same over {report.tokens:,} tokens of validation text."
+    )

@@ -1,0 +1,23 @@
+"""`lightrnn quickstart`."""
+
+import pathlib
+
+from lightrnn_tf.cli import arguments, inputs
+
+HELP = "Train, export and try a model on documentation that Python ships with"
+EXAMPLE = "lightrnn quickstart --out quickstart"
+
+
+def add_arguments(command):
+    """Say which options there are."""
+    command.add_argument("--out", default="quickstart", metavar="FOLDER")
+    command.add_argument("--seed", type=arguments.natural, default=0, metavar="N")
+    command.add_argument("--threads", type=arguments.positive, metavar="N")
+
+
+def run(args):
+    """Do what the options say."""
+    inputs.load_keras()
+    from lightrnn_tf import quickstart
+
+    print(quickstart.quickstart(pathlib.Path(args.out), args.seed))

@@ -1,0 +1,109 @@
+"""`lightrnn suggest`."""
+
+import json
+import sys
+
+from lightrnn_tf.cli import arguments, inputs
+
+HELP = "Suggest the next word for a text, or for each line typed"
+EXAMPLE = "lightrnn suggest books.tflite 'the old man and' -k 3 --prefix s"
+
+
+def add_arguments(command):
+    """Say which options there are."""
+    arguments.add_model(command)
+    command.add_argument(
+        "text", nargs="?", metavar="TEXT", help="the words so far; default: ask"
+    )
+    command.add_argument(
+        "-k",
+        type=arguments.positive,
+        default=3,
+        metavar="N",
+        help="how many; default: 3",
+    )
+    command.add_argument(
+        "--prefix", default="", metavar="LETTERS", help="what the word begins with"
+    )
+    command.add_argument(
+        "--all-tokens",
+        action="store_true",
+        help="also special words, numbers and punctuation",
+    )
+    command.add_argument(
+        "--ignore-case",
+        action="store_true",
+        help="case of the prefix makes no difference",
+    )
+    command.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="a word not to suggest; may be repeated",
+    )
+    command.add_argument(
+        "--max-rows",
+        type=arguments.positive,
+        metavar="N",
+        help="rows to expand at most, a cap on the time; default: until certain",
+    )
+    arguments.add_json(command)
+
+
+def run(args):
+    """Do what the options say."""
+    predictor = inputs.open_predictor(args.model)
+    if args.text is not None:
+        answer = _suggestions(predictor, args.text, args)
+        inputs.say_runtime(predictor)
+        print(json.dumps(answer) if args.json else _readable(answer))
+        return
+    for line in _typed_lines():
+        answer = _suggestions(predictor, line, args)
+        print(json.dumps(answer) if args.json else _readable(answer), flush=True)
+
+
+def _typed_lines():
+    while True:
+        try:
+            yield input("> " if sys.stdin.isatty() else "")
+        except EOFError:
+            return
+
+
+def _suggestions(predictor, text: str, args) -> dict:
+    from lightrnn_tf import decoding
+
+    context = predictor.tokenizer.words(inputs.clean(text))
+    prefix = inputs.clean(args.prefix)
+    answer = decoding.top_k(
+        predictor,
+        decoding.read(predictor, context),
+        args.k,
+        prefix,
+        exclude=args.exclude,
+        max_rows=args.max_rows,
+        all_tokens=args.all_tokens,
+        ignore_case=args.ignore_case,
+    )
+    if not answer.exact:
+        print(
+            "Not certain: words with a log-probability of up to "
+            f"{answer.bound:.2f} may be missing.",
+            file=sys.stderr,
+        )
+    return {
+        "context": context,
+        "prefix": prefix,
+        "exact": answer.exact,
+        "rows_expanded": answer.rows_expanded,
+        "suggestions": [
+            {"word": word, "log_prob": log_prob}
+            for word, log_prob in zip(answer.words, answer.log_probs, strict=True)
+        ],
+    }
+
+
+def _readable(answer: dict) -> str:
+    return "  ".join(entry["word"] for entry in answer["suggestions"])
