@@ -87,7 +87,7 @@ def main():
 
 def _row(name):
     if name not in ROWS:
-        raise argparse.ArgumentTypeError(f"{name!r} is none; see --list")
+        raise argparse.ArgumentTypeError(f"no row {name!r}; --list shows them")
     return name
 
 
@@ -95,7 +95,7 @@ def trial(kin, dropout, rate, args):
     """Train one setting for a few epochs."""
     run = args.runs / f"sweep-{kin}-{dropout}-{rate}-{args.seed}"
     options = KIN[kin].model | {"dropout": dropout, "learning_rate": rate}
-    trained = train("ptb", options, (KIN[kin].epochs,), run, args)
+    trained = train("ptb", options, KIN[kin].rounds, run, args)
     return {
         **trained,
         "dropout": float(dropout),
@@ -154,7 +154,7 @@ def quality(name, args):
     row, corpus = ROWS[name], name.split("/")[0]
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
     dropout, rate = settings_of(row.kin)
-    options = row.model | {"dropout": dropout, "learning_rate": rate}
+    options = {"dropout": dropout, "learning_rate": rate} | row.model
     trained = train(corpus, options, row.rounds, run, args)
     epochs = epochs_of(run)
     return {

@@ -13,6 +13,7 @@ from adaptive import AdaptiveRNN
 from keras import ops
 
 from lightrnn_tf import data, layers, models, training, warm_start
+from lightrnn_tf.models import flat_model
 
 # Of the words read, replaced by <unk>.
 WORDS_DROPPED = 0.1
@@ -123,6 +124,27 @@ class WordsDropped(models.LightRNN):
         return super()._inputs(ids, training)
 
 
+class ShortVectors(models.DenseRNN):
+    """Dense and tied; a matrix brings hidden states to the length of the vectors."""
+
+    def __init__(self, vocabulary_size, units, embedding_dim, **kwargs):
+        super().__init__(vocabulary_size, units, embedding_dim, **kwargs)
+        self.softmax = flat_model.DenseSoftmax(vocabulary_size, self._tied_kernel)
+        self.shorten = keras.layers.Dense(embedding_dim, use_bias=False)
+
+    def build(self, ids_shape=None):
+        super().build(ids_shape)
+        self.shorten.build((None, None, self.units))
+
+    def nats(self, hidden, targets, training=None):
+        hidden = self.output_dropout(hidden, training=training)
+        return self.softmax(self.shorten(hidden), ids=targets)
+
+    def expand(self, rows, states):
+        hidden = self.shorten(self.recurrent.output(states))
+        return ops.log_softmax(self.softmax.logits(hidden), axis=-1)
+
+
 class Distilled(models.LightRNN):
     """Learns what a dense model expects in each place, besides the next word.
 
@@ -173,17 +195,19 @@ class _Rewind(keras.callbacks.Callback):
         self.model.teacher.training_state.restart()
 
 
-def adaptive(model, options, vocabulary, ids, rate):
-    """Return a model with an adaptive softmax."""
-    made = AdaptiveRNN(
-        len(vocabulary),
-        options.units,
-        **model,
-        dropout=options.dropout,
-        eos_id=vocabulary.eos_id,
-    )
-    made.build()
-    return made, training.adam(rate), []
+def _opponent(kind):
+    def make(model, options, vocabulary, ids, rate):
+        made = kind(
+            len(vocabulary),
+            options.units,
+            **model,
+            dropout=options.dropout,
+            eos_id=vocabulary.eos_id,
+        )
+        made.build()
+        return made, training.adam(rate), []
+
+    return make
 
 
 def _of(kind):
@@ -260,11 +284,12 @@ def distilled(model, options, vocabulary, ids, rate):
 
 
 MADE_BY = {
-    "adaptive": adaptive,
+    "adaptive": _opponent(AdaptiveRNN),
     "averaged": averaged,
     "dense": dense,
     "distilled": distilled,
     "rows gate": _of(RowsGate),
+    "short vectors": _opponent(ShortVectors),
     "slim matched": slim_matched,
     "vectors for input": _of(VectorsForInput),
     "vectors for output": _of(VectorsForOutput),

@@ -47,3 +47,28 @@ def test_word_vectors_are_on_one_side_alone(variants, kind, reads, predicts):
         weight.assign(weight + 1.0)
     after = np.asarray(model._vectors(np.array([[7]])))
     assert np.any(before != after) == reads
+
+
+def test_short_vectors_score_words_as_loops_do(variants):
+    model = variants.ShortVectors(11, units=6, embedding_dim=3, dropout=0.0, eos_id=0)
+    model.build()
+    random = np.random.default_rng(1)
+    for weight in model.trainable_weights:
+        weight.assign(random.normal(0, 0.5, weight.shape))
+    vectors = np.asarray(model.embedding.embeddings)
+    shorten = np.asarray(model.shorten.kernel)
+    bias = np.asarray(model.softmax.bias)
+    # One table of words, and a matrix from states to the length of its vectors.
+    assert vectors.shape == (11, 3)
+    assert shorten.shape == (6, 3)
+    assert sum(w.ndim == 2 and 11 in w.shape for w in model.trainable_weights) == 1
+    hidden = random.normal(size=6).astype("float32")
+    logits = [sum((hidden @ shorten) * vector) for vector in vectors] + bias
+    expected = logits - np.log(np.sum(np.exp(logits)))
+    got = -np.asarray(model.nats(np.tile(hidden, (11, 1)), np.arange(11)))
+    # Float32 sums of six and three products.
+    np.testing.assert_allclose(got, expected, rtol=1e-4)
+    states = [hidden[None], hidden[None]]
+    np.testing.assert_allclose(
+        np.asarray(model.expand(np.array([0]), states)).ravel(), expected, rtol=1e-4
+    )
