@@ -31,6 +31,10 @@ def convert(step, quantize: str) -> bytes:
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if quantize != "none":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        # Otherwise the file lists V equal scales, once for each signature.
+        converter._experimental_disable_per_channel_quantization_for_dense_layers = (
+            step.one_scale
+        )
         if quantize == "float16":
             converter.target_spec.supported_types = [tf.float16]
         try:

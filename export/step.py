@@ -38,7 +38,14 @@ def _variable(value) -> tf.Variable:
 
 
 class _Step(tf.Module):
-    """The recurrent body and the parts that are the same for every model."""
+    """The recurrent body and the parts that are the same for every model.
+
+    Attributes:
+        one_scale: Whether int8 weights have one scale, not one for each number that a
+            product gives.
+    """
+
+    one_scale = False
 
     def __init__(self, model):
         super().__init__()
@@ -338,6 +345,7 @@ class FlatStep(_Step):
         super().__init__(model)
         self.rows, self.columns = 1, model.vocabulary_size
         if isinstance(model, DenseRNN) and model.tied:
+            self.one_scale = True  # All words have the same one already.
             self._embedding = _TiedVectors(model.softmax)
             self._softmax = self._embedding.logits
             return

@@ -233,8 +233,9 @@ def test_a_tied_table_is_in_the_file_once(quantize, tmp_path):
         )
         assert theirs == pytest.approx(ours, abs=5e-3)
     table = vectors.size * {"none": 4, "float16": 2, "int8": 1}[quantize]
-    # Besides the table there are each word's largest number and scale.
-    assert sizes[True] < sizes[False] - 0.8 * table
+    # Besides the table there is each word's largest number.
+    saved = (0.9 if quantize != "int8" else 1.2) * table  # And a scale for each word.
+    assert sizes[True] < sizes[False] - saved
 
 
 def test_same_model_same_bytes(tmp_path, exported):
