@@ -176,14 +176,15 @@ class Lexicon:
 
     def _words(self, rank: int) -> Iterator[str]:
         """Yield the words from a rank on, in sorted order."""
-        rank, block = rank // BLOCK * BLOCK, rank
-        start, word = self._starts[rank // BLOCK], b""
-        while rank < len(self):
-            end = self._suffixes.index(b"\n", start)
-            word = word[: self._shared[rank]] + self._suffixes[start:end]
-            if rank >= block:
+        block = rank // BLOCK
+        start, word = self._starts[block], b""
+        shared, suffixes = self._shared, self._suffixes  # Looked up often.
+        for n in range(block * BLOCK, len(self)):
+            end = suffixes.index(b"\n", start)
+            word = word[: shared[n]] + suffixes[start:end]
+            if n >= rank:
                 yield _decoded(word)
-            start, rank = end + 1, rank + 1
+            start = end + 1
 
     def word(self, cell: int) -> str:
         """Return the word in a cell, `""` if it is free.

@@ -63,9 +63,14 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
         numbers = [line["epoch"] for line in model.epochs]
         by_epoch.plot(numbers, perplexities, marker=".", label=model.name)
         by_time.plot(minutes, perplexities, marker=".")
-    best = [min(line["val_perplexity"] for line in m.epochs) for m in models]
     points_and_front(
-        by_size, [m.name for m in models], [m.parameters for m in models], best
+        by_size,
+        [
+            Point(
+                m.name, m.parameters, min(line["val_perplexity"] for line in m.epochs)
+            )
+            for m in models
+        ],
     )
     by_epoch.set_ylabel("validation perplexity per token")
     _logarithmic(by_epoch.yaxis)
@@ -78,13 +83,52 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
-    """Draw named points, size on a logarithmic axis, and their Pareto front."""
-    axes.scatter(sizes, values, zorder=3)
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """A model in a picture of quality against size.
+
+    Attributes:
+        name: What is written beside it.
+        size: Its size.
+        value: Its quality.
+        group: What it is coloured by and the legend says. Defaults to nothing.
+        estimated: Whether its size was not measured; it is drawn hollow. Defaults to
+            `False`.
+    """
+
+    name: str
+    size: float
+    value: float
+    group: str = ""
+    estimated: bool = False
+
+
+def points_and_front(axes, points: list[Point], lower_is_better: bool = True) -> None:
+    """Draw points, size on a logarithmic axis, and their Pareto front.
+
+    Args:
+        axes: Where to draw, of Matplotlib.
+        points: What to draw, at least one.
+        lower_is_better: Whether it is so of their values. Defaults to `True`.
+    """
+    colours = {group: f"C{n}" for n, group in enumerate({p.group: 0 for p in points})}
+    for group, colour in colours.items():
+        mine = [point for point in points if point.group == group]
+        axes.scatter(
+            [point.size for point in mine],
+            [point.value for point in mine],
+            edgecolors=colour,
+            facecolors=["none" if point.estimated else colour for point in mine],
+            zorder=3,
+        )
+        if group:
+            axes.scatter([], [], color=colour, label=group)
+    sizes, values = [p.size for p in points], [p.value for p in points]
     front = pareto_front(sizes, values, lower_is_better)
     axes.plot(
         [sizes[n] for n in front],
         [values[n] for n in front],
+        color="grey",
         linestyle="--",
         alpha=0.6,
         zorder=2,
@@ -96,7 +140,7 @@ def points_and_front(axes, names, sizes, values, lower_is_better=True) -> None:
     axes.margins(x=0.15)
     axes.figure.draw_without_rendering()  # Names are placed where the points will be.
     adjust_text(
-        [axes.text(*n, fontsize=8) for n in zip(sizes, values, names, strict=True)],
+        [axes.text(p.size, p.value, p.name, fontsize=8) for p in points],
         sizes,
         values,
         ax=axes,

@@ -86,7 +86,7 @@ def top_k(
         best_cells = np.concatenate(
             [best_cells, rows[place] * predictor.columns + column]
         )
-        first = np.argsort(-best, kind="stable")[:k]
+        first = _first(best, k)
         best, best_cells = best[first], best_cells[first]
         expanded += len(rows)
         if len(best) == k and best[-1] >= bound:
@@ -98,6 +98,16 @@ def top_k(
         bound=bound,
         rows_expanded=expanded,
     )
+
+
+def _first(values, k):
+    """Return the places of the k greatest values, the greatest first."""
+    if len(values) <= k:
+        return np.argsort(-values, kind="stable")
+    # Most are out of the question, so few are sorted.
+    least = np.partition(values, len(values) - k)[len(values) - k]
+    places = np.flatnonzero(values >= least)
+    return places[np.argsort(-values[places], kind="stable")][:k]
 
 
 def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
