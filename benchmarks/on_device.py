@@ -154,6 +154,21 @@ def answer(path, text):
         for cell in cells:
             state = predictor.advance(cell, state)
             timed(f"top_{k}", decoding.top_k, predictor, state, k)
+    certain = {}
+    if predictor.rows == 1:
+        times["exact_3"] = times["suggest"]  # It leaves no word out.
+    elif manifest["training"]:
+
+        def exact(cell, state):
+            state = predictor.advance(cell, state)
+            return state, decoding.top_k(predictor, state, 3).rows_expanded
+
+        state, rows = predictor.start(), []
+        for cell in cells:
+            state, expanded = timed("exact_3", exact, cell, state)
+            rows.append(expanded)
+        in_one_call = sum(n <= decoding.ROWS_AT_ONCE for n in rows)
+        certain["certain_of_3"] = round(in_one_call / len(rows), 3)
     return {
         "model": manifest["model"],
         "vocabulary_size": manifest["vocabulary_size"],
@@ -163,6 +178,7 @@ def answer(path, text):
         "load_ms": round(1e3 * loaded, 1),
         "peak_growth_bytes": peak_bytes() - before,
         "queries": len(cells),
+        **certain,
         **{
             f"{name}_us_{quantile}": round(statistics.quantiles(values, n=100)[n], 1)
             for name, values in times.items()

@@ -15,10 +15,11 @@ that won the sweep of its kin on validation text of Penn Treebank, among four se
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
 carried to where there is, and the same command exports it there. On a GPU many rows
 train side by side (`xargs -P`), under MPS if there. `--speed` trains rows
-by turns on part of a corpus, and `--latency` times suggestions of exported models with
-the shapes of the rows of a corpus by turns; run these two with nothing else on the
-machine, the others one on each core.
-`--table` makes the tables of the README and results/quality.png of what was measured.
+by turns on part of a corpus, and `--latency` times suggestions by turns, of the files
+that rows were exported to or of models of their shapes; run these two with nothing else
+on the machine, the others one on each core.
+`--table` makes the tables of the README and of results/README.md, and
+results/quality.png, of what was measured.
 """
 
 import argparse
@@ -33,7 +34,7 @@ import statistics
 from commands import lightrnn, shown
 from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS
 
-from results import ROOT, append, circumstances, read
+from results import append, circumstances, read
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # What is timed of a corpus, by turns.
@@ -59,10 +60,11 @@ def main():
         print("\n".join(f"{name}: {row.title}" for name, row in ROWS.items()))
         return
     if args.table:
+        import quality_tables
         import readme_table
 
         readme_table.write()
-        draw()
+        quality_tables.draw()
         return
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
@@ -350,9 +352,11 @@ def speed(corpus, args):
 
 
 def latency(corpus, args):
-    """Time suggestions of models like those of a corpus; return µs and bytes by row.
+    """Time suggestions of the models of a corpus; return µs and bytes by row.
 
-    The models are not trained: what is timed does the same whatever the weights are.
+    Where a row has no file yet, one of its shape that is not trained stands in: a call
+    of it does the same whatever the weights are, but how many calls the exact answer
+    takes is known of trained ones alone.
     """
     import keras
     import on_device
@@ -367,62 +371,31 @@ def latency(corpus, args):
         if not name.startswith(f"{corpus}/") or row.made_by != "training" or row.tried:
             continue
         like[name] = same[0] if same else name
-        if not same:
-            files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
-            options = training.Options([], "", **CORPORA[corpus], **row.model)
-            model = training.new_model(options, vocabulary)
-            on_device.write_untrained(model, vocabulary, files[name])
+        if same:
+            continue
+        exported = sorted(args.runs.glob(f"{name.replace('/', '-')}-?/model.tflite"))
+        if exported:
+            files[name] = exported[0]
+            continue
+        files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
+        options = training.Options([], "", **CORPORA[corpus], **row.model)
+        model = training.new_model(options, vocabulary)
+        on_device.write_untrained(model, vocabulary, files[name])
     timed = on_device.by_turns(files, args.corpora / corpus)
     return {
-        key: {name: timed[other][value] for name, other in like.items()}
+        key: {
+            name: timed[other][value]
+            for name, other in like.items()
+            if value in timed[other]
+        }
         for key, value in (
             ("suggest_us", "suggest_us_p50"),
+            ("exact_us", "exact_3_us_p50"),
+            ("exact_us_p99", "exact_3_us_p99"),
+            ("certain", "certain_of_3"),
             ("int8_model_bytes", "model_bytes"),
         )
     }
-
-
-def int8_bytes():
-    """Return row → bytes of its int8 model, or of one of the same shape."""
-    results = read("quality")
-    timed = [r for r in results if r["name"].startswith("latency/")]
-    exported = [r for r in results if "int8_file_bytes" in r]
-    bytes_of = {}
-    for result in timed:
-        bytes_of |= result["int8_model_bytes"]
-    return bytes_of | {r["name"]: r["int8_model_bytes"] for r in exported}
-
-
-def draw():
-    """Draw perplexity and top-3 of Penn Treebank against bytes."""
-    from matplotlib.figure import Figure
-
-    from lightrnn_tf import plots
-
-    bytes_of = int8_bytes()
-    found = {
-        r["name"]: r
-        for r in read("quality")
-        if r["name"].startswith("ptb/")
-        and r["name"] in bytes_of
-        and not ROWS[r["name"]].tried
-    }
-    if not found:
-        return
-    figure = Figure(figsize=(11, 5), layout="constrained")
-    perplexity, top3 = figure.subplots(1, 2)
-    names = [name.removeprefix("ptb/") for name in found]
-    sizes = [bytes_of[name] for name in found]
-    for axes, key, label, lower in (
-        (perplexity, "test_perplexity", "test perplexity", True),
-        (top3, "test_top3", "top-3", False),
-    ):
-        values = [r[key] for r in found.values()]
-        plots.points_and_front(axes, names, sizes, values, lower)
-        axes.set_xlabel("bytes of the int8 model")
-        axes.set_ylabel(f"{label}, Penn Treebank")
-        axes.grid(alpha=0.3)
-    figure.savefig(ROOT / "results" / "quality.png", dpi=110)
 
 
 if __name__ == "__main__":

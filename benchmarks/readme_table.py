@@ -1,8 +1,8 @@
-"""Writes the tables of results/ into README.md.
+"""Writes the tables of results/ into README.md and results/README.md.
 
     python benchmarks/readme_table.py [--check]
 
-With --check nothing is written, and the exit status is 1 if README.md is out of date.
+With --check nothing is written, and the exit status is 1 if one of them is out of date.
 """
 
 import argparse
@@ -14,14 +14,13 @@ import sys
 import gpu
 import step_cost
 from matching import last_results
-from quality import int8_bytes
-from quality_rows import CORPORA, KIN, ROWS
+from quality_tables import chosen_table, quality_table, spread
 
 from results import ROOT, read
 
 ROUND_MODELS = {
     "paper": "paper: random table, k = 0",
-    "ours": "defaults: warm start, k = 16",
+    "ours": "warm start, k = 16",
 }
 ROUND_PLANS = {
     "none": "no reallocation",
@@ -75,108 +74,6 @@ SCALE_TOLD = {
 }
 
 
-def quality_table() -> str:
-    """Return the rows of quality.py that were measured, corpus by corpus."""
-    found = collections.defaultdict(dict)
-    for result in read("quality"):
-        found[result["name"]][result["seed"]] = result
-    parts = []
-    for corpus in CORPORA:
-        rows = [
-            _quality_row(row.title, list(found[name].values()), *_measured(name, found))
-            for name, row in ROWS.items()
-            if name in found and name.split("/")[0] == corpus and not row.tried
-        ]
-        if rows:
-            parts += [
-                f"| {corpus} | test perplexity | top-1 | top-3 | keystrokes saved "
-                "| parameters | int8 model | a suggestion | epochs |",
-                "|---|---|---|---|---|---|---|---|---|",
-                *rows,
-                "",
-            ]
-    sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
-    for kin in KIN:
-        trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
-        if trials:
-            parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
-    parts += ["", *_speed_rows(found), "", *_tried_rows(found)]
-    return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
-
-
-def _speed_rows(found):
-    rows = [
-        "| training, words/s of one core | V | dense, tied | LightRNN | ratio "
-        "| LightRNN of the paper | Slim |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for corpus in CORPORA:
-        for result in found[f"speed/{corpus}"].values():
-            speed = {
-                name: statistics.median(speeds)
-                for name, speeds in result["words_per_second"].items()
-            }
-            rows.append(
-                f"| {corpus} | {result['vocabulary_size']:,} "
-                f"| {speed['dense-tied']:,.0f} | {speed['ours']:,.0f} "
-                f"| **{speed['ours'] / speed['dense-tied']:.1f}** "
-                f"| {speed['paper']:,.0f} | {speed['slim']:,.0f} |"
-            )
-    return rows
-
-
-def _tried_rows(found):
-    rows = [
-        (row.title, found[name][0])
-        for name, row in ROWS.items()
-        if row.tried and 0 in found[name]
-    ]
-    if not rows:
-        return []
-    return [
-        "| tried on Penn Treebank, one change at a time, six epochs or as said "
-        "| validation perplexity | parameters |",
-        "|---|---|---|",
-        *(
-            f"| {title} | {r['valid_perplexity']:.1f} | {r['parameters'] / 1e6:.2f} M |"
-            for title, r in rows
-        ),
-    ]
-
-
-def _measured(name, found):
-    """Return the bytes of a row's int8 model and the µs that it takes to suggest."""
-    size = int8_bytes().get(name)
-    (timed,) = found[f"latency/{name.split('/')[0]}"].values() or ({},)
-    return size, timed.get("suggest_us", {}).get(name)
-
-
-def _quality_row(title, results, size, microseconds):
-    first = results[0]
-    saved = first.get("keystroke_savings")
-    epochs = first.get("epoch_valid_perplexities")
-    cells = [
-        title,
-        _spread([r["test_perplexity"] for r in results]),
-        f"{first['test_top1']:.1%}",
-        f"{first['test_top3']:.1%}",
-        f"{saved:.1%}" if saved else "",
-        f"{first['parameters'] / 1e6:.2f} M",
-        f"{size:,} B" if size else "",
-        f"{microseconds:.0f} µs" if microseconds else "",
-        str(len(epochs)) if epochs else "",
-    ]
-    return "| " + " | ".join(cells) + " |"
-
-
-def _trials(trials):
-    return ", ".join(
-        f"{r['valid_perplexity']:.1f} (dropout {r['dropout']}, rate "
-        f"{r['learning_rate']})"
-        for r in trials
-    )
-
-
 def rounds_table() -> str:
     """Return what reallocations did, the median over the seeds that were run."""
     results = {(r["model"], r["plan"], r["seed"]): r for r in read("rounds")}
@@ -212,20 +109,13 @@ def _round_cells(found, full):
             cells[1] = f"{median(shares):.0%}"
     last = [r["valid_perplexities"][-1] for r in found]
     test = [r["test_perplexity"] for r in found]
-    cells += [_spread(last), _spread(test), str(len(found))]
+    cells += [spread(last), spread(test), str(len(found))]
     return " | ".join(cells)
 
 
 def _gain(result):
     done = result["rounds"][0]
     return done["nats_before"] - done["nats_predicted"]
-
-
-def _spread(values):
-    middle = f"{statistics.median(values):.1f}"
-    if len(values) == 1:
-        return middle
-    return f"{middle} ({min(values):.1f}–{max(values):.1f})"
 
 
 def matching_table() -> str:
@@ -531,7 +421,9 @@ def _mebibytes(result):
     return f"{result['peak_growth_bytes'] / 2**20:,.1f} MiB"
 
 
+PAGES = (ROOT / "README.md", ROOT / "results" / "README.md")
 TABLES = {
+    "chosen": chosen_table,
     "quality": quality_table,
     "first": first_tables_table,
     "rounds": rounds_table,
@@ -554,21 +446,26 @@ def main():
     parser.add_argument("--check", action="store_true")
     args = parser.parse_args()
     if write(check=args.check) and args.check:
-        sys.exit("README.md is out of date: run python benchmarks/readme_table.py")
+        sys.exit("A page is out of date: run python benchmarks/readme_table.py")
 
 
 def write(check=False):
-    """Write the tables unless it is a check; return whether they were out of date."""
-    readme = ROOT / "README.md"
-    old = new = readme.read_text(encoding="utf-8")
-    for name, table in TABLES.items():
-        begin, end = f"<!-- {name} table -->\n", f"<!-- end of {name} table -->\n"
-        pattern = re.compile(f"{begin}.*?{end}", re.DOTALL)
-        text = f"{begin}{table()}\n{end}"
-        new = pattern.sub(lambda _, text=text: text, new)
-    if not check:
-        readme.write_text(new, encoding="utf-8")
-    return new != old
+    """Write the tables unless it is a check; return whether any was out of date."""
+    stale, left = False, dict(TABLES)
+    for page in PAGES:
+        old = page.read_text(encoding="utf-8")
+        new = re.sub(
+            r"(<!-- ([\w ]+) table -->\n).*?(<!-- end of \2 table -->\n)",
+            lambda found: f"{found[1]}{left.pop(found[2])()}\n{found[3]}",
+            old,
+            flags=re.DOTALL,
+        )
+        stale |= new != old
+        if not check:
+            page.write_text(new, encoding="utf-8")
+    if left:
+        sys.exit(f"No page has the tables {', '.join(left)}.")
+    return stale
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from command_line import lightrnn
+from matplotlib.figure import Figure
 
 from lightrnn_tf import plots, run
 
@@ -54,6 +55,26 @@ def test_runs_are_compared_in_a_picture(folder, tmp_path, capsys):
     assert capsys.readouterr().out == f"{out}\n"
     assert out.read_bytes().startswith(PNG)
     assert len(run.Run(folder / "run").epochs()) == 2
+
+
+def test_points_and_their_front_are_drawn_where_they_belong():
+    axes = Figure().subplots()
+    points = [
+        plots.Point("small", 10, 9.0, "ours"),
+        plots.Point("large", 1000, 5.0, "theirs"),
+        plots.Point("beaten", 500, 9.5, "theirs", estimated=True),
+    ]
+    plots.points_and_front(axes, points)
+    ours, _, theirs, _ = axes.collections
+    assert ours.get_offsets().tolist() == [[10, 9]]
+    assert theirs.get_offsets().tolist() == [[1000, 5], [500, 9.5]]
+    # The size of the last one is estimated, so it is hollow.
+    assert len(theirs.get_facecolors()) == 2
+    assert [alpha for *_, alpha in theirs.get_facecolors()] == [1, 0]
+    (front,) = axes.lines
+    assert front.get_xydata().tolist() == [[10, 9], [1000, 5]]
+    assert {text.get_text() for text in axes.texts} >= {"small", "large", "beaten"}
+    assert axes.get_legend_handles_labels()[1] == ["ours", "theirs"]
 
 
 def test_tensorboard_gets_its_files(folder):

@@ -32,7 +32,7 @@ def test_python_examples_run(tmp_path):
     assert (tmp_path / "words.json").exists()
 
 
-def test_table_is_made_from_the_results():
+def test_tables_are_made_from_the_results():
     done = subprocess.run(
         [sys.executable, ROOT / "benchmarks" / "readme_table.py", "--check"],
         capture_output=True,

@@ -158,6 +158,12 @@ def test_the_assignment_is_not_saved(tmp_path):
     np.testing.assert_array_equal(again.softmax.codes, model.softmax.codes)
 
 
+@pytest.mark.parametrize("groups", [0, 3])
+def test_codes_have_one_group_or_one_for_each_part(groups):
+    with pytest.raises(ValueError, match="`groups` must be 1, or 2 as `parts`"):
+        layers.slim_codes(10, 2, 6, groups, 0)
+
+
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [

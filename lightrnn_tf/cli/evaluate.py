@@ -48,7 +48,7 @@ def run(args):
     if args.json:
         print(json.dumps(result))
         return
+    width = max(map(len, result))
     for name, value in result.items():
-        print(
-            f"{name:20} {value:,}" if type(value) is int else f"{name:20} {value:.4f}"
-        )
+        shown = f"{value:,}" if type(value) is int else f"{value:.4f}"
+        print(f"{name:{width}} {shown}")

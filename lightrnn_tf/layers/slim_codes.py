@@ -46,6 +46,10 @@ def slim_codes(
     ):
         _checks.positive_integer(name, value)
     _checks.seed("seed", seed)
+    if groups not in (1, parts):
+        raise ValueError(
+            f"`groups` must be 1, or {parts} as `parts`. Received: {groups!r}."
+        )
     if vectors % groups:
         raise ValueError(
             f"`vectors` must be a multiple of `parts`: each part has sub-vectors of "

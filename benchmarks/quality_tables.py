@@ -1,0 +1,282 @@
+"""What `quality.py` measured: tables for the pages, and the picture."""
+
+import dataclasses
+import functools
+import statistics
+
+from quality_rows import KIN, ROWS, Row
+
+from results import ROOT, read
+
+TEXTS = {
+    "ptb": "Penn Treebank",
+    "keyboard-en": "tweets and blogs",
+    "wikitext-2": "WikiText-2",
+    "cs-1m": "Czech novels",
+    "de-1m": "German novels",
+}
+# What the README shows of a text; the page of all results has the rest.
+CHOSEN = (
+    *("dense", "dense-tied", "dense-short", "adaptive-small", "kneser-ney"),
+    *("slim-large", "slim", "paper", "ours"),
+)
+# Median over the seeds; all else is the same for all of them.
+SCORES = ("test_perplexity", "test_top1", "test_top3")
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """A row with what was measured of it.
+
+    Attributes:
+        name: As `quality.py --list` has it.
+        row: What it is.
+        perplexities: Of the test text, one for each seed.
+        result: Its scores, of all seeds the median, and what else is known of it.
+        size: Bytes of the int8 model, `None` where there is none.
+        times: What its suggestions take, by the name of the measure.
+    """
+
+    name: str
+    row: Row
+    perplexities: list[float]
+    result: dict
+    size: int | None
+    times: dict
+
+
+def by_name() -> dict[str, list[dict]]:
+    """Return the results of each name, the last one of each seed."""
+    found: dict[str, dict] = {}
+    for result in read("quality"):
+        found.setdefault(result["name"], {})[result["seed"]] = result
+    return {name: [of[seed] for seed in sorted(of)] for name, of in found.items()}
+
+
+def measured() -> list[Measured]:
+    """Return the rows whose test text was scored, in the order of the list."""
+    found = by_name()
+    timed = {name: of[-1] for name, of in found.items() if name.startswith("latency/")}
+    rows = []
+    for name, row in ROWS.items():
+        if name not in found or row.tried:
+            continue
+        results = found[name]
+        latency = timed.get(f"latency/{name.split('/')[0]}", {})
+        times = {
+            key: latency[key][name]
+            for key in ("suggest_us", "exact_us", "certain")
+            if name in latency.get(key, {})
+        }
+        sizes = [r["int8_model_bytes"] for r in results if "int8_model_bytes" in r]
+        # Models of one shape are of one size, so the last file that was written says.
+        size = sizes[-1] if sizes else latency.get("int8_model_bytes", {}).get(name)
+        medians = {key: statistics.median(r[key] for r in results) for key in SCORES}
+        perplexities = [r["test_perplexity"] for r in results]
+        rows.append(
+            Measured(name, row, perplexities, results[0] | medians, size, times)
+        )
+    return rows
+
+
+def spread(values: list[float]) -> str:
+    """Return the median, and the range where there are several."""
+    middle = f"{statistics.median(values):.1f}"
+    if len(values) == 1:
+        return middle
+    return f"{middle} ({min(values):.1f}–{max(values):.1f})"
+
+
+def table(rows: list[dict[str, str]]) -> list[str]:
+    """Return the lines of a table, without the columns that are empty."""
+    columns = [column for column in rows[0] if any(row[column] for row in rows)]
+    return [
+        "| " + " | ".join(columns) + " |",
+        "|" + "---|" * len(columns),
+        *("| " + " | ".join(row[column] for column in columns) + " |" for row in rows),
+    ]
+
+
+def _cells(one: Measured) -> dict[str, str]:
+    result, times = one.result, one.times
+    saved = result.get("keystroke_savings")
+    blind = result.get("keystroke_savings_blind")
+    epochs = result.get("epoch_valid_perplexities")
+    return {
+        "model": one.row.title,
+        "test perplexity": spread(one.perplexities),
+        "top-1": f"{result['test_top1']:.1%}",
+        "top-3": f"{result['test_top3']:.1%}",
+        "keystrokes saved": f"{saved:.1%}" if saved else "",
+        "without context": f"{blind:.1%}" if blind else "",
+        "parameters": f"{result['parameters'] / 1e6:.2f} M",
+        "int8 model": f"{one.size:,} B" if one.size else "",
+        "one call": _microseconds(times.get("suggest_us")),
+        "is certain": f"{times['certain']:.0%}" if times.get("certain") else "",
+        "three best": _microseconds(times.get("exact_us")),
+        "epochs": str(len(epochs)) if epochs else "",
+    }
+
+
+def _microseconds(value):
+    return f"{value:.0f} µs" if value else ""
+
+
+def chosen_table() -> str:
+    """Return the rows of the README, all texts in one table."""
+    columns = (
+        *("model", "test perplexity", "top-3", "keystrokes saved"),
+        *("int8 model", "three best", "epochs"),
+    )
+    rows = []
+    for corpus, title in TEXTS.items():
+        some = [
+            one
+            for chosen in CHOSEN
+            for one in measured()
+            if one.name in (f"{corpus}/{chosen}", f"{corpus}/{chosen}-one-part")
+        ]
+        # One output vector a row stands in where four were not measured.
+        names = {one.name for one in some}
+        some = [
+            one
+            for one in some
+            if one.name.removesuffix("-one-part") not in names
+            or not one.name.endswith("-one-part")
+        ]
+        for one in some:
+            cells = _cells(one)
+            rows.append({"text": title} | {key: cells[key] for key in columns})
+            title = ""
+    return "\n".join(table(rows))
+
+
+def quality_table() -> str:
+    """Return all rows, text by text, the sweeps, speeds and what was tried."""
+    parts = []
+    for corpus, title in TEXTS.items():
+        rows = [one for one in measured() if one.name.startswith(f"{corpus}/")]
+        if rows:
+            parts += [f"{title}:", "", *table([_cells(one) for one in rows]), ""]
+    found = by_name()
+    sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
+    for kin in KIN:
+        trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
+        if trials:
+            parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
+    parts += ["", *_speed_rows(found), "", *_tried_rows(found)]
+    return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
+
+
+def _trials(trials):
+    return ", ".join(
+        f"{r['valid_perplexity']:.1f} (dropout {r['dropout']}, rate "
+        f"{r['learning_rate']})"
+        for r in trials
+    )
+
+
+def _speed_rows(found):
+    rows = []
+    for corpus, title in TEXTS.items():
+        for result in found.get(f"speed/{corpus}", []):
+            speeds = result["words_per_second"]
+            middle = {name: statistics.median(of) for name, of in speeds.items()}
+            rows.append(
+                {
+                    "training, words/s of one core": title,
+                    "V": f"{result['vocabulary_size']:,}",
+                    "dense, tied": _range(speeds["dense-tied"]),
+                    "LightRNN": _range(speeds["ours"]),
+                    "ratio": f"**{middle['ours'] / middle['dense-tied']:.1f}**",
+                    "LightRNN of the paper": _range(speeds["paper"]),
+                    "Slim": _range(speeds["slim"]),
+                }
+            )
+    return table(rows)
+
+
+def _range(speeds):
+    return f"{statistics.median(speeds):,.0f} ({min(speeds):,.0f}–{max(speeds):,.0f})"
+
+
+def _tried_rows(found):
+    title = "tried on Penn Treebank, one change at a time, six epochs or as said"
+    return table(
+        [
+            {
+                title: row.title,
+                "validation perplexity": f"{found[name][0]['valid_perplexity']:.1f}",
+                "parameters": f"{found[name][0]['parameters'] / 1e6:.2f} M",
+            }
+            for name, row in ROWS.items()
+            if row.tried and name in found
+        ]
+    )
+
+
+def _family(row: Row) -> str:
+    """Return what a row is coloured by."""
+    if row.made_by == "n-grams":
+        return "n-grams"
+    if row.made_by == "adaptive":
+        return "adaptive softmax"
+    kind = row.model.get("model", "lightrnn")
+    if kind != "lightrnn" or row.made_by != "training":
+        return {"slim": "Slim"}.get(kind, "dense")
+    if row.model.get("row_parts") == 1:
+        return "LightRNN, one output vector a row"
+    return "LightRNN"
+
+
+def draw() -> None:
+    """Draw perplexity and top-3 of Penn Treebank against bytes."""
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import (
+        FixedLocator,
+        NullLocator,
+        PercentFormatter,
+        ScalarFormatter,
+    )
+
+    from lightrnn_tf import plots
+
+    rows = [one for one in measured() if one.name.startswith("ptb/")]
+    figure = Figure(figsize=(14, 6), layout="constrained")
+    perplexity, top3 = figure.subplots(1, 2)
+    for axes, key, label in (
+        (perplexity, "test_perplexity", "test perplexity"),
+        (top3, "test_top3", "top-3"),
+    ):
+        point = functools.partial(_point, key=key)
+        plots.points_and_front(axes, [*map(point, rows)], axes is perplexity)
+        axes.set_xlabel("bytes of the int8 model")
+        axes.set_ylabel(f"{label}, Penn Treebank")
+        axes.grid(alpha=0.3)
+    perplexity.set_yscale("log")
+    perplexity.yaxis.set_major_locator(FixedLocator([*range(80, 200, 10)]))
+    perplexity.yaxis.set_minor_locator(NullLocator())
+    perplexity.yaxis.set_major_formatter(ScalarFormatter())
+    top3.yaxis.set_major_formatter(PercentFormatter(1, 0))
+    perplexity.legend()
+    figure.savefig(ROOT / "results" / "quality.png", dpi=100)
+
+
+def _point(one: Measured, key: str):
+    """Return a row's point; where there is no file, its size is a byte a number."""
+    from lightrnn_tf import plots
+
+    name = one.row.title.strip("*")
+    # The colour says the rest.
+    for known in (
+        *("LightRNN, ", "Slim, ", ", one output vector a row"),
+        "adaptive softmax and input, tied, ",
+    ):
+        name = name.replace(known, "")
+    return plots.Point(
+        name,
+        one.size or one.result["parameters"],
+        one.result[key],
+        _family(one.row),
+        estimated=one.size is None,
+    )
