@@ -38,6 +38,9 @@ STRONG = {
 }
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
+SLIM_INPUT = SLIM | {
+    **{"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
+}
 OURS = {"embedding_dim": 100, "residual_dim": 16}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
@@ -161,10 +164,12 @@ ROWS = {
         made_by="adaptive",
     ),
     "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
-    "ptb/slim-input": Row(
-        "Slim, input only, K = 10, M = 2,000",
-        "dense",  # Its output, which is most of it, is.
-        SLIM | {"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
+    # The output of these, which is most of them, is dense.
+    "ptb/slim-input": Row("Slim, input only, K = 10, M = 2,000", "dense", SLIM_INPUT),
+    "ptb/slim-input-matched": Row(
+        "Slim, input only, K = 10, M = 2,000, assigned by matching",
+        *("dense", SLIM_INPUT),
+        made_by="slim matched",
     ),
     "ptb/slim-large": Row(
         "Slim, K = 4, M = 6,000",
@@ -244,6 +249,14 @@ def _tried():
     # The sweeps tried none below 0.3, which won.
     less = {"dropout": "0.2"}
     long = {
+        "slim-input-short": Row(
+            "15 epochs, Slim, input only, K = 20, M = 4,000",
+            *("dense", SLIM_INPUT | {"slim_parts": 20, "slim_vectors": 4000}),
+        ),
+        "slim-input-less-dropout": Row(
+            "15 epochs, Slim, input only, K = 10, M = 2,000, dropout 0.2",
+            *("dense", SLIM_INPUT | less),
+        ),
         "less-dropout-long": Row("15 epochs, dropout 0.2", *("ours", FREQUENT | less)),
         "dense-less-dropout-long": Row(
             "15 epochs, dense, tied, dropout 0.2", *("dense", DENSE | less)

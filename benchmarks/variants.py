@@ -255,7 +255,8 @@ def slim_matched(model, options, vocabulary, ids, rate):
         ],
         axis=1,
     ).astype(np.int32)
-    made.softmax.codes = codes
+    if isinstance(made.softmax, layers.SlimSoftmax):
+        made.softmax.codes = codes
     made.embedding.codes = codes + of_a_part * np.arange(parts, dtype=np.int32)
     return made, training.adam(rate), []
 

@@ -72,3 +72,25 @@ def test_short_vectors_score_words_as_loops_do(variants):
     np.testing.assert_allclose(
         np.asarray(model.expand(np.array([0]), states)).ravel(), expected, rtol=1e-4
     )
+
+
+def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
+    from lightrnn_tf import training
+    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+
+    random = np.random.default_rng(2)
+    words = [f"w{n}" for n in range(18)]
+    lines = [" ".join(random.choice(words, 6)) for _ in range(300)]
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
+    ids = np.concatenate([vocabulary.ids([*line.split(), "<eos>"]) for line in lines])
+    model, _, _ = variants.slim_matched(
+        {"model": "slim", "units": 8, "slim_parts": 2, "slim_vectors": 8},
+        training.Options([], "", rounds=(1,)),
+        *(vocabulary, ids, 0.01),
+    )
+    codes = model.softmax.codes
+    # To each sub-vector the same number of words, or one less.
+    for part in range(2):
+        used = np.bincount(codes[:, part], minlength=4)
+        assert used.max() - used.min() <= 1
+    np.testing.assert_array_equal(model.embedding.codes, codes + [0, 4])
