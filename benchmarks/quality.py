@@ -24,6 +24,7 @@ results/quality.png, of what was measured.
 
 import argparse
 import dataclasses
+import functools
 import importlib.util
 import json
 import math
@@ -238,47 +239,21 @@ def lines_and_vocabulary(corpus, args):
 
 def in_python(name, args):
     """Train a model of these benchmarks as the others are, and score it."""
-    import keras
-    import variants
-
-    from lightrnn_tf import callbacks, data, evaluation, predictor, training
+    from lightrnn_tf import data, evaluation, predictor, training
 
     row = ROWS[name]
     lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = settings_of(row.kin)
     options = training.Options(
-        *([], ""),
+        train=[],
+        out="",
         rounds=row.rounds,
         dropout=dropout,
         learning_rate=rate,
         seed=args.seed,
     )
-    keras.utils.set_random_seed(args.seed)
-    windows, valid = (
-        data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
-    )
-    falling = training.FallingRate(rate, row.rounds, len(windows))
-    make = variants.MADE_BY[row.made_by]
-    model, optimizer, more = make(row.model, options, vocabulary, train, falling)
-    model.compile(optimizer)
-    epochs = sum(row.rounds)
-    history = model.fit(
-        windows,
-        epochs=epochs,
-        validation_data=valid,
-        callbacks=[
-            callbacks.WordsPerSecond(windows),
-            *more,
-            keras.callbacks.EarlyStopping(
-                "val_perplexity",
-                patience=epochs,
-                mode="min",
-                restore_best_weights=True,
-            ),
-        ],
-        verbose=2,
-    ).history
+    model, history = fitted(row, options, vocabulary, train, valid)
     scores = {}
     if not row.tried:
         scored = predictor.KerasPredictor(model, vocabulary)
@@ -292,6 +267,35 @@ def in_python(name, args):
         "epoch_valid_perplexities": [round(p, 2) for p in history["val_perplexity"]],
         "median_words_per_second": statistics.median(history["words_per_second"]),
     }
+
+
+def fitted(row, options, vocabulary, train, valid):
+    """Return the model of a row with its best weights, and what `fit` tells."""
+    import keras
+    import variants
+
+    from lightrnn_tf import callbacks, data, training
+
+    keras.utils.set_random_seed(options.seed)
+    windows, valid = (
+        data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
+    )
+    rate = training.FallingRate(options.learning_rate, row.rounds, len(windows))
+    make = variants.MADE_BY[row.made_by]
+    model, optimizer, more = make(row.model, options, vocabulary, train, rate)
+    model.compile(optimizer)
+    epochs = sum(row.rounds)
+    best = keras.callbacks.EarlyStopping(
+        "val_perplexity", patience=epochs, mode="min", restore_best_weights=True
+    )
+    history = model.fit(
+        windows,
+        epochs=epochs,
+        validation_data=valid,
+        callbacks=[callbacks.WordsPerSecond(windows), *more, best],
+        verbose=2,
+    ).history
+    return model, history
 
 
 def n_grams(name, args):
@@ -312,33 +316,24 @@ def n_grams(name, args):
 
 def speed(corpus, args):
     """Train rows by turns on part of a corpus; return words/s and ratios."""
-    from lightrnn_tf import callbacks, data, training, warm_start
+    from lightrnn_tf import data, training, warm_start
 
     (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
     ids = data.encode(train, vocabulary)
-    tables = {}
+
+    @functools.cache
+    def table(rows, columns):
+        return warm_start.table(ids, len(vocabulary), rows, columns)
+
     measured = {name: [] for name in TIMED}
     for _ in range(SPEED_REPEATS):
         for name, speeds in measured.items():
-            model = {**ROWS[f"{corpus}/{name}"].model, "dropout": 0.3}
-            options = training.Options([], "", **model)
-            batch, steps = options.batch_size, options.steps
-            windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
+            like = ROWS[f"{corpus}/{name}"].model | {"dropout": 0.3}
+            options = training.Options(train=[], out="", **like)
             model = training.new_model(options, vocabulary)
             if options.model == "lightrnn":
-                shape = model.rows, model.columns
-                if shape not in tables:
-                    tables[shape] = warm_start.table(ids, len(vocabulary), *shape)
-                model.table = tables[shape]
-            model.compile(training.adam(1e-3))
-            history = model.fit(
-                windows,
-                epochs=4,
-                callbacks=[callbacks.WordsPerSecond(windows)],
-                verbose=0,
-            ).history
-            # The first epoch has compilation in it.
-            speeds += history["words_per_second"][1:]
+                model.table = table(model.rows, model.columns)
+            speeds += words_per_second(model, options, ids)
     dense = statistics.median(measured["dense-tied"])
     return {
         "vocabulary_size": len(vocabulary),
@@ -349,6 +344,19 @@ def speed(corpus, args):
             for name, speeds in measured.items()
         },
     }
+
+
+def words_per_second(model, options, ids):
+    """Return how fast a model trains on the beginning of a text, epoch by epoch."""
+    from lightrnn_tf import callbacks, data, training
+
+    batch, steps = options.batch_size, options.steps
+    windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
+    model.compile(training.adam(1e-3))
+    timing = callbacks.WordsPerSecond(windows)
+    history = model.fit(windows, epochs=4, callbacks=[timing], verbose=0).history
+    # The first epoch has compilation in it.
+    return history["words_per_second"][1:]
 
 
 def latency(corpus, args):
@@ -378,7 +386,7 @@ def latency(corpus, args):
             files[name] = exported[0]
             continue
         files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
-        options = training.Options([], "", **CORPORA[corpus], **row.model)
+        options = training.Options(train=[], out="", **CORPORA[corpus], **row.model)
         model = training.new_model(options, vocabulary)
         on_device.write_untrained(model, vocabulary, files[name])
     timed = on_device.by_turns(files, args.corpora / corpus)

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -48,3 +49,13 @@ def test_commands_of_the_readme_exist():
     assert targets == ["quickstart", "test"]
     for target in targets:
         assert f"\n{target}:" in makefile, target
+
+
+def test_commands_of_the_command_line_can_be_typed():
+    from lightrnn_tf import cli
+
+    joined = README.replace("\\\n", " ")
+    commands = re.findall(r"^    lightrnn (.*)$", joined, re.MULTILINE)
+    assert len(commands) > 10
+    for command in commands:
+        cli._parse(shlex.split(command, comments=True))
