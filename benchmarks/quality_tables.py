@@ -157,7 +157,12 @@ def quality_table() -> str:
     for corpus, title in TEXTS.items():
         rows = [one for one in measured() if one.name.startswith(f"{corpus}/")]
         if rows:
-            parts += [f"{title}:", "", *table([_cells(one) for one in rows]), ""]
+            parts += [
+                f"**{title[0].upper()}{title[1:]}**",
+                "",
+                *table([_cells(one) for one in rows]),
+                "",
+            ]
     found = by_name()
     sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
     for kin in KIN:
