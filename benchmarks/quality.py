@@ -239,15 +239,16 @@ def lines_and_vocabulary(corpus, args):
 
 def in_python(name, args):
     """Train a model of these benchmarks as the others are, and score it."""
-    from lightrnn_tf import data, evaluation, predictor, training
+    from lightrnn_tf import data, evaluation, metrics, predictor, training
 
-    row = ROWS[name]
-    lines, vocabulary = lines_and_vocabulary(name.split("/")[0], args)
+    row, corpus = ROWS[name], name.split("/")[0]
+    lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = settings_of(row.kin)
     options = training.Options(
         train=[],
         out="",
+        **CORPORA[corpus],
         rounds=row.rounds,
         dropout=dropout,
         learning_rate=rate,
@@ -257,7 +258,10 @@ def in_python(name, args):
     scores = {}
     if not row.tried:
         scored = predictor.KerasPredictor(model, vocabulary)
-        scores = _test(dataclasses.asdict(evaluation.evaluate(scored, test)))
+        scores = dataclasses.asdict(evaluation.evaluate(scored, test))
+        if corpus in KEYBOARDS:
+            scores |= dataclasses.asdict(metrics.keystrokes(scored, lines[2]))
+        scores = {**_test(scores), **_typing(scores)}
     return {
         **scores,
         "dropout": dropout,

@@ -359,6 +359,12 @@ ROWS |= _of_corpus("keyboard-en", 3, 10, 12, 3000, 16_000)
 ROWS |= _of_corpus("wikitext-2", 3, 12, 16, 6000, 26_000)
 ROWS |= _of_corpus("cs-1m", 4, 20, 16, 8000, 35_000)
 ROWS |= _of_corpus("de-1m", 5, 20, 16, 6000, 25_000)
+# At the bytes of LightRNN, and as long as dense.
+ROWS["keyboard-en/adaptive-small"] = Row(
+    "adaptive softmax and input, tied, from words 1,000 and 6,000",
+    *("dense", {"cutoffs": [1000, 6000]}, (3,)),
+    made_by="adaptive",
+)
 ROWS["keyboard-en/ours-large"] = Row(
     "LightRNN, k = 16, 4,000 words 80",
     *("ours", FREQUENT | {"frequent_words": 4000}, (10,)),

@@ -203,6 +203,7 @@ def _opponent(kind):
             **model,
             dropout=options.dropout,
             eos_id=vocabulary.eos_id,
+            line_independent=options.line_independent,
         )
         made.build()
         return made, training.adam(rate), []
