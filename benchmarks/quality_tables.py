@@ -128,26 +128,14 @@ def chosen_table() -> str:
         *("model", "test perplexity", "top-3", "keystrokes saved"),
         *("int8 model", "three best", "epochs"),
     )
+    found = {one.name: one for one in measured()}
     rows = []
     for corpus, title in TEXTS.items():
-        some = [
-            one
-            for chosen in CHOSEN
-            for one in measured()
-            if one.name in (f"{corpus}/{chosen}", f"{corpus}/{chosen}-one-part")
-        ]
-        # One output vector a row stands in where four were not measured.
-        names = {one.name for one in some}
-        some = [
-            one
-            for one in some
-            if one.name.removesuffix("-one-part") not in names
-            or not one.name.endswith("-one-part")
-        ]
-        for one in some:
-            cells = _cells(one)
-            rows.append({"text": title} | {key: cells[key] for key in columns})
-            title = ""
+        for chosen in CHOSEN:
+            if f"{corpus}/{chosen}" in found:
+                cells = _cells(found[f"{corpus}/{chosen}"])
+                rows.append({"text": title} | {key: cells[key] for key in columns})
+                title = ""
     return "\n".join(table(rows))
 
 
