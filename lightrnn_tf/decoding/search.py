@@ -81,10 +81,13 @@ def top_k(
     best = np.empty(0, np.float64)
     expanded, bound = 0, -math.inf
     for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
-        place, column = np.nonzero(allowed[rows])
-        best = np.concatenate([best, scores[place, column]])
+        places = np.flatnonzero(allowed[rows])
+        values = scores.ravel()[places]
+        first = _first(values, k)
+        row, column = np.divmod(places[first], predictor.columns)
+        best = np.concatenate([best, values[first]])
         best_cells = np.concatenate(
-            [best_cells, rows[place] * predictor.columns + column]
+            [best_cells, rows[row] * predictor.columns + column]
         )
         first = _first(best, k)
         best, best_cells = best[first], best_cells[first]
