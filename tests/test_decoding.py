@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import decoding, evaluation, models
+from lightrnn_tf.decoding import search
 from lightrnn_tf.predictor import KerasPredictor
 from lightrnn_tf.table import WordTable
 from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
@@ -316,3 +317,12 @@ def test_progress_is_reported(rng):
     evaluation.evaluate(predictor, rng.integers(0, V, 600), shares.append)
     assert shares[-1] == 1
     assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 9, 10])
+def test_the_first_of_candidates_are_those_of_a_whole_sort(k, rng):
+    for size in (0, 1, 2, 9):
+        for _ in range(20):
+            values = rng.integers(0, 4, size).astype(float)  # With many ties.
+            expected = np.argsort(-values, kind="stable")[:k]
+            np.testing.assert_array_equal(search._first(values, k), expected)
