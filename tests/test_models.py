@@ -211,6 +211,20 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
         assert not np.array_equal(old, weight), weight.path
 
 
+def test_the_training_step_is_traced_once(ids):
+    traced = []
+
+    class Counted(models.LightRNN):
+        def compute_loss(self, *args, **kwargs):
+            traced.append(1)
+            return super().compute_loss(*args, **kwargs)
+
+    model = Counted(V, units=6, residual_dim=2)
+    model.compile("adam")
+    model.fit(data.windows(ids, 4, 5), epochs=2, verbose=0)
+    assert traced == [1]
+
+
 @pytest.mark.parametrize(
     ("policy", "jit"),
     [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],

@@ -376,6 +376,7 @@ class LanguageModel(keras.Model):
             size = kwargs.get("validation_batch_size") or batch_size
             valid = valid[0] if isinstance(valid, tuple) else valid
             self._allocate("evaluation", valid, size)
+        self._make_variables()
         with self._carry("training", x, y, batch_size):
             return super().fit(
                 x,
@@ -397,6 +398,15 @@ class LanguageModel(keras.Model):
         """Return the nats of streams of text, as `keras.Model.predict`."""
         with self._carry("evaluation", x, None, batch_size):
             return super().predict(x, batch_size, **kwargs)
+
+    def _make_variables(self):
+        """Make all variables of training: a step that makes some is traced twice."""
+        strategy = getattr(self, "distribute_strategy", None)  # of TensorFlow alone
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            if not self.built:
+                self.build()
+            if self.optimizer is not None and not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
 
     @contextlib.contextmanager
     def _carry(self, use, x, y, batch_size):
