@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
 
+# Some tests wait for processes, so there is a third at work on two cores.
 # What JAX compiles runs but once or twice in a test, so it is compiled with less effort;
 # `slow-test` compiles as users do.
 test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
@@ -15,11 +16,11 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
+	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 3 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
-# Proofs that take minutes each, four workers among them.
+# Proofs that take minutes each, four workers and lost ones among them.
 slow-test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m slow
 

@@ -127,7 +127,8 @@ def test_fit_on_two_devices_with_validation():
     subprocess.run(command, env={**os.environ, **more}, check=True)
 
 
-@pytest.mark.parametrize("killed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [0, 1])
 def test_a_lost_worker_is_told_of_and_training_goes_on(folder, alone, killed):
     out = f"lost-{killed}"
     team = start_all(2, options(folder, out, "--checkpoint-minutes", "1e-9"))
