@@ -84,6 +84,8 @@ KIN = {
     "dense-650": Kin(WIDE_DENSE, **STRONG),
     "ours-650": Kin(WIDE_OURS | ONE_PART, **STRONG),
 }
+# The sweeps of dense and LightRNN tried none below 0.3, which won.
+LESS_DROPOUT = {"dropout": "0.2"}
 # How each corpus is read; keystrokes are what its users care about.
 CORPORA = {
     "ptb": {"tokenizer": "whitespace"},
@@ -126,6 +128,13 @@ ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
     "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
+    "ptb/dense-less-dropout": Row(
+        "dense, tied, dropout 0.2", "dense", DENSE | LESS_DROPOUT
+    ),
+    "ptb/ours-less-dropout": Row(
+        "**LightRNN, k = 16, 2,000 words 80, dropout 0.2**",
+        *("ours", FREQUENT | LESS_DROPOUT),
+    ),
     "ptb/ours-smaller": Row(
         "LightRNN, k = 8, 1,500 words 40",
         "ours",
@@ -258,8 +267,6 @@ def _tried():
     # What that gives is in part the learning rate, which is full before it.
     still = FREQUENT | {"moving_cost": "1000,1000"}
     full_rate = "the full learning rate for half of the epochs, nothing moved"
-    # The sweeps tried none below 0.3, which won.
-    less = {"dropout": "0.2"}
     long = {
         "slim-input-short": Row(
             "15 epochs, Slim, input only, K = 20, M = 4,000",
@@ -267,11 +274,7 @@ def _tried():
         ),
         "slim-input-less-dropout": Row(
             "15 epochs, Slim, input only, K = 10, M = 2,000, dropout 0.2",
-            *("dense", SLIM_INPUT | less),
-        ),
-        "less-dropout-long": Row("15 epochs, dropout 0.2", *("ours", FREQUENT | less)),
-        "dense-less-dropout-long": Row(
-            "15 epochs, dense, tied, dropout 0.2", *("dense", DENSE | less)
+            *("dense", SLIM_INPUT | LESS_DROPOUT),
         ),
     }
     rounds = {
