@@ -205,13 +205,17 @@ ROWS = {
         "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
     ),
     "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (20,)),
+    # A quarter of the bytes of a dense model with two tables.
     "ptb/650-ours": Row(
-        "**LightRNN, H = 650, k = 32, 4,000 words 160**", "ours-650", WIDE_OURS, (20,)
-    ),
-    "ptb/650-ours-few": Row(
-        "**LightRNN, H = 650, k = 32, 2,000 words 325**",
+        "**LightRNN, H = 650, k = 24, 3,000 words 112**",
         "ours-650",
-        WIDE_OURS | {"frequent_words": 2000, "frequent_dim": 293},
+        WIDE_OURS | {"residual_dim": 24, "frequent_words": 3000, "frequent_dim": 88},
+        (20,),
+    ),
+    "ptb/650-ours-one-part": Row(
+        "LightRNN, H = 650, k = 32, 4,000 words 160, one output vector a row",
+        "ours-650",
+        WIDE_OURS | ONE_PART,
         (20,),
     ),
     "ptb/kneser-ney": KNESER_NEY,
@@ -374,6 +378,6 @@ ROWS["keyboard-en/ours-large"] = Row(
 )
 ROWS |= _with_one_part(
     *("ptb/ours", "ptb/ours-k0", "ptb/ours-k16", "ptb/ours-k32", "ptb/ours-large"),
-    *("ptb/ours-small", "ptb/ours-small-long", "ptb/650-ours"),
+    *("ptb/ours-small", "ptb/ours-small-long"),
     *("keyboard-en/ours-large", "wikitext-2/ours", "cs-1m/ours", "de-1m/ours"),
 )
