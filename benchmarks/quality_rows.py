@@ -44,10 +44,6 @@ SLIM_INPUT = SLIM | {
 OURS = {"embedding_dim": 100, "residual_dim": 16}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
-SMALL = {
-    **{"embedding_dim": 80, "residual_dim": 12},
-    **{"frequent_words": 2000, "frequent_dim": 32},
-}
 # A seventh of the bytes of a dense model with two tables.
 SEVENTH = {
     **{"embedding_dim": 80, "residual_dim": 8, "row_parts": 2},
@@ -135,11 +131,6 @@ ROWS = {
         "**LightRNN, k = 16, 2,000 words 80, dropout 0.2**",
         *("ours", FREQUENT | LESS_DROPOUT),
     ),
-    "ptb/ours-smaller": Row(
-        "LightRNN, k = 8, 1,500 words 40",
-        "ours",
-        SMALL | {"residual_dim": 8, "frequent_words": 1500},
-    ),
     "ptb/ours-large": Row(
         "**LightRNN, k = 16, 4,000 words 80**",
         "ours",
@@ -149,12 +140,8 @@ ROWS = {
     "ptb/ours-long": Row(
         "**LightRNN, k = 16, 2,000 words 80, 45 epochs**", "ours", FREQUENT, (45,)
     ),
-    "ptb/ours-small": Row("**LightRNN, k = 12, 2,000 words 44**", "ours", SMALL),
-    "ptb/ours-small-long": Row(
-        "**LightRNN, k = 12, 2,000 words 44, 45 epochs**", "ours", SMALL, (45,)
-    ),
     "ptb/ours-seventh": Row(
-        "LightRNN, k = 8, 2,100 words 48, two output vectors a row",
+        "**LightRNN, k = 8, 2,100 words 48, two output vectors a row**",
         *("ours-seventh", SEVENTH),
     ),
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
@@ -378,6 +365,5 @@ ROWS["keyboard-en/ours-large"] = Row(
 )
 ROWS |= _with_one_part(
     *("ptb/ours", "ptb/ours-k0", "ptb/ours-k16", "ptb/ours-k32", "ptb/ours-large"),
-    *("ptb/ours-small", "ptb/ours-small-long"),
     *("keyboard-en/ours-large", "wikitext-2/ours", "cs-1m/ours", "de-1m/ours"),
 )

@@ -18,7 +18,7 @@ TEXTS = {
 # What the README shows of a text; the page of all results has the rest.
 CHOSEN = (
     *("dense", "dense-tied", "dense-short", "adaptive-small", "kneser-ney"),
-    *("slim-large", "slim", "paper", "ours"),
+    *("slim-large", "slim", "paper", "ours-seventh", "ours", "ours-less-dropout"),
 )
 # Median over the seeds; all else is the same for all of them.
 SCORES = ("test_perplexity", "test_top1", "test_top3")
