@@ -245,6 +245,7 @@ def in_python(name, args):
     lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
     dropout, rate = settings_of(row.kin)
+    dropout = float(row.model.get("dropout", dropout))
     options = training.Options(
         train=[],
         out="",

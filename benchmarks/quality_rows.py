@@ -171,6 +171,12 @@ ROWS = {
         {"cutoffs": [500, 3000]},
         made_by="adaptive",
     ),
+    "ptb/adaptive-less-dropout": Row(
+        "adaptive softmax and input, tied, from words 500 and 3,000, dropout 0.2",
+        "dense",
+        {"cutoffs": [500, 3000]} | LESS_DROPOUT,
+        made_by="adaptive",
+    ),
     "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
     # The output of these, which is most of them, is dense.
     "ptb/slim-input": Row("Slim, input only, K = 10, M = 2,000", "dense", SLIM_INPUT),
