@@ -124,6 +124,12 @@ def settings_of(kin):
     return min(tried, key=tried.get)
 
 
+def dropout_and_rate(row):
+    """Return the settings of a row: those of its kin, but for a dropout of its own."""
+    dropout, rate = settings_of(row.kin)
+    return (dropout if row.dropout is None else row.dropout), rate
+
+
 def train(corpus, options, rounds, run, args):
     """Train a run that is not finished yet; return the command and with what it ran."""
     texts = args.corpora / corpus
@@ -156,7 +162,7 @@ def quality(name, args):
 
     row, corpus = ROWS[name], name.split("/")[0]
     run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
-    dropout, rate = settings_of(row.kin)
+    dropout, rate = dropout_and_rate(row)
     options = {"dropout": dropout, "learning_rate": rate} | row.model
     trained = train(corpus, options, row.rounds, run, args)
     epochs = epochs_of(run)
@@ -244,8 +250,7 @@ def in_python(name, args):
     row, corpus = ROWS[name], name.split("/")[0]
     lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
-    dropout, rate = settings_of(row.kin)
-    dropout = float(row.model.get("dropout", dropout))
+    dropout, rate = dropout_and_rate(row)
     options = training.Options(
         train=[],
         out="",

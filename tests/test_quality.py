@@ -86,6 +86,8 @@ def test_settings_are_those_that_won_the_sweep(benchmarks, monkeypatch):
         quality.settings_of("dense")
     trials.append(trials[0] | {"dropout": 0.45, "valid_perplexity": 120})
     assert quality.settings_of("dense") == (0.3, 2.5e-3)
+    row = quality.ROWS["ptb/dense-less-dropout"]
+    assert quality.dropout_and_rate(row) == (0.2, 2.5e-3)
 
 
 def test_options_are_typed_as_the_command_line_has_them(benchmarks):
