@@ -1,7 +1,6 @@
 """How good are models of a size? Each row of the table is one training.
 
     python benchmarks/quality.py --corpora DIR ROW … [--seed 0] [--threads 1]
-    python benchmarks/quality.py --corpora DIR --sweep KIN …
     python benchmarks/quality.py --corpora DIR --speed CORPUS …
     python benchmarks/quality.py --corpora DIR --latency CORPUS …
     python benchmarks/quality.py --list
@@ -10,8 +9,9 @@
 DIR holds a folder for each corpus. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, and one
-that was stopped goes on where it was. Dropout and learning rate of a row are those
-that won the sweep of its kin on validation text of Penn Treebank, among four settings.
+that was stopped goes on where it was. Dropout and learning rate of a row are those that
+won the sweep of its kin on validation text: trials, which are rows as well, with names
+as sweep/ours/0.2/0.005, and must be run before it.
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
 carried to where there is, and the same command exports it there. On a GPU many rows
 train side by side (`xargs -P`), under MPS if there. `--speed` trains rows
@@ -25,6 +25,7 @@ results/quality.png, of what was measured.
 import argparse
 import dataclasses
 import functools
+import hashlib
 import importlib.util
 import json
 import math
@@ -33,7 +34,7 @@ import pathlib
 import statistics
 
 from commands import lightrnn, shown
-from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS
+from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS, TRIALS, Row
 
 from results import append, circumstances, read
 
@@ -47,7 +48,6 @@ def main():
     """Run what was asked for and append the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
-    parser.add_argument("--sweep", nargs="+", choices=[*KIN], default=[])
     parser.add_argument("--speed", nargs="+", choices=[*CORPORA], default=[])
     parser.add_argument("--latency", nargs="+", choices=[*CORPORA], default=[])
     parser.add_argument("--table", action="store_true", help="write it to the README")
@@ -59,6 +59,7 @@ def main():
     args = parser.parse_args()
     if args.list:
         print("\n".join(f"{name}: {row.title}" for name, row in ROWS.items()))
+        print("\n".join(TRIALS))
         return
     if args.table:
         import quality_tables
@@ -72,15 +73,8 @@ def main():
     args.runs.mkdir(exist_ok=True)
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(args.threads)
-    for kin in args.sweep:
-        for dropout, rate in KIN[kin].settings:
-            if (float(dropout), float(rate)) not in settings_tried(kin):
-                result = trial(kin, dropout, rate, args)
-                append("quality", {"name": f"sweep/{kin}", **result}, args.seed)
     for name in args.rows:
-        measure = {"training": quality, "n-grams": n_grams}
-        result = measure.get(ROWS[name].made_by, in_python)(name, args)
-        append("quality", {"name": name, **result}, args.seed)
+        append("quality", {"name": name, **measured(name, args)}, args.seed)
     for corpus in args.speed:
         append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
     for corpus in args.latency:
@@ -89,45 +83,46 @@ def main():
 
 
 def _row(name):
-    if name not in ROWS:
+    if name not in ROWS and name not in TRIALS:
         raise argparse.ArgumentTypeError(f"no row {name!r}; --list shows them")
     return name
 
 
-def trial(kin, dropout, rate, args):
-    """Train one setting for a few epochs."""
-    run = args.runs / f"sweep-{kin}-{dropout}-{rate}-{args.seed}"
-    options = KIN[kin].model | {"dropout": dropout, "learning_rate": rate}
-    trained = train("ptb", options, KIN[kin].rounds, run, args)
-    return {
-        **trained,
-        "dropout": float(dropout),
-        "learning_rate": float(rate),
-        "valid_perplexity": min(e["val_perplexity"] for e in epochs_of(run)),
-    }
-
-
-def settings_tried(kin):
-    """Return (dropout, rate) → validation perplexity of the trials of a kin."""
-    return {
-        (float(r["dropout"]), float(r["learning_rate"])): r["valid_perplexity"]
-        for r in read("quality")
-        if r["name"] == f"sweep/{kin}"
-    }
-
-
 def settings_of(kin):
     """Return dropout and learning rate that won the sweep of a kin."""
-    tried = settings_tried(kin)
-    if not {(float(d), float(r)) for d, r in KIN[kin].settings} <= tried.keys():
-        raise SystemExit(f"--sweep {kin} must be run first: its settings are taken.")
-    return min(tried, key=tried.get)
+    settings = KIN[kin].settings
+    if len(settings) == 1:
+        return settings[0]
+    found = {r["name"]: r.get("valid_perplexity") for r in read("quality")}
+    tried = {name: setting for name, (of, setting) in TRIALS.items() if of == kin}
+    missing = " ".join(name for name in tried if name not in found)
+    if missing:
+        raise SystemExit(f"These rows must be run first: {missing}.")
+    return tried[min(tried, key=lambda name: found[name])]
 
 
-def dropout_and_rate(row):
-    """Return the settings of a row: those of its kin, but for a dropout of its own."""
-    dropout, rate = settings_of(row.kin)
-    return (dropout if row.dropout is None else row.dropout), rate
+def measured(name, args):
+    """Train and score what a name stands for, a row or a trial."""
+    if name in TRIALS:
+        kin, settings = TRIALS[name]
+        like = KIN[kin]
+        corpus = like.corpus
+        row = Row("", kin, like.model, like.rounds, like.made_by, tried=True)
+    else:
+        row, corpus = ROWS[name], name.split("/")[0]
+        if row.made_by == "n-grams":
+            return n_grams(corpus, args)
+        settings = settings_of(row.kin)
+    dropout, rate = settings
+    options = {"dropout": dropout, "learning_rate": rate} | row.model
+    measure = by_command if row.made_by == "training" else in_python
+    return measure(row, corpus, options, args)
+
+
+def run_of(corpus, options, rounds, args):
+    """Return the folder of a run, by all that it depends on: rows can share it."""
+    told = json.dumps([options, rounds, args.seed], sort_keys=True)
+    return args.runs / f"{corpus}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def train(corpus, options, rounds, run, args):
@@ -156,18 +151,18 @@ def epochs_of(run):
     return [line for line in lines if "epoch" in line]
 
 
-def quality(name, args):
-    """Train, export and score the model of a row."""
+def by_command(row, corpus, options, args):
+    """Train, export and score a model by the commands of the package."""
     from lightrnn_tf.run import Run
 
-    row, corpus = ROWS[name], name.split("/")[0]
-    run = args.runs / f"{name.replace('/', '-')}-{args.seed}"
-    dropout, rate = dropout_and_rate(row)
-    options = {"dropout": dropout, "learning_rate": rate} | row.model
+    run = run_of(corpus, options, row.rounds, args)
     trained = train(corpus, options, row.rounds, run, args)
     epochs = epochs_of(run)
     return {
         **trained,
+        "run": run.name,
+        "dropout": options["dropout"],
+        "learning_rate": options["learning_rate"],
         "valid_perplexity": min(e["val_perplexity"] for e in epochs),
         **({} if row.tried else tested(run, corpus, args)),
         "parameters": Run(run).parameters(),
@@ -243,24 +238,22 @@ def lines_and_vocabulary(corpus, args):
     return lines, vocabulary
 
 
-def in_python(name, args):
+def in_python(row, corpus, options, args):
     """Train a model of these benchmarks as the others are, and score it."""
     from lightrnn_tf import data, evaluation, metrics, predictor, training
 
-    row, corpus = ROWS[name], name.split("/")[0]
     lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
-    dropout, rate = dropout_and_rate(row)
-    options = training.Options(
+    as_trained = training.Options(
         train=[],
         out="",
         **CORPORA[corpus],
         rounds=row.rounds,
-        dropout=dropout,
-        learning_rate=rate,
+        dropout=options["dropout"],
+        learning_rate=options["learning_rate"],
         seed=args.seed,
     )
-    model, history = fitted(row, options, vocabulary, train, valid)
+    model, history = fitted(row, as_trained, vocabulary, train, valid)
     scores = {}
     if not row.tried:
         scored = predictor.KerasPredictor(model, vocabulary)
@@ -270,8 +263,8 @@ def in_python(name, args):
         scores = {**_test(scores), **_typing(scores)}
     return {
         **scores,
-        "dropout": dropout,
-        "learning_rate": rate,
+        "dropout": options["dropout"],
+        "learning_rate": options["learning_rate"],
         "valid_perplexity": min(history["val_perplexity"]),
         "parameters": sum(math.prod(w.shape) for w in model.trainable_weights),
         "epoch_valid_perplexities": [round(p, 2) for p in history["val_perplexity"]],
@@ -308,13 +301,12 @@ def fitted(row, options, vocabulary, train, valid):
     return model, history
 
 
-def n_grams(name, args):
+def n_grams(corpus, args):
     """Count the n-grams of a corpus and score its test text."""
     import kneser_ney
 
     from lightrnn_tf import data, evaluation, metrics
 
-    corpus = name.split("/")[0]
     (train, _, test), vocabulary = lines_and_vocabulary(corpus, args)
     model = kneser_ney.KneserNey(data.encode(train, vocabulary), vocabulary)
     scores = evaluation.evaluate(model, data.encode(test, vocabulary))
@@ -393,9 +385,11 @@ def latency(corpus, args):
         like[name] = same[0] if same else name
         if same:
             continue
-        exported = sorted(args.runs.glob(f"{name.replace('/', '-')}-?/model.tflite"))
-        if exported:
-            files[name] = exported[0]
+        dropout, rate = settings_of(row.kin)
+        options = {"dropout": dropout, "learning_rate": rate} | row.model
+        run = run_of(corpus, options, row.rounds, args)
+        if (run / "model.tflite").exists():
+            files[name] = run / "model.tflite"
             continue
         files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
         options = training.Options(train=[], out="", **CORPORA[corpus], **row.model)

@@ -9,33 +9,22 @@ class Kin:
 
     Attributes:
         model: The options of the model that is tried.
-        settings: Dropout and learning rate of each trial, as typed.
+        settings: Dropout and learning rate of each trial.
         rounds: Epochs of a trial, with reallocations between rounds.
+        corpus: Whose validation text decides.
+        made_by: As in `Row`.
     """
 
     model: dict
-    settings: tuple = (
-        *(("0.3", "0.005"), ("0.3", "0.0025")),
-        *(("0.3", "0.01"), ("0.45", "0.005")),
+    settings: tuple[tuple[float, float], ...] = (
+        *((0.1, 0.005), (0.2, 0.005), (0.3, 0.005)),
+        *((0.4, 0.005), (0.3, 0.0025), (0.3, 0.01)),
     )
-    rounds: tuple[int, ...] = (6,)
+    rounds: tuple[int, ...] = (15,)
+    corpus: str = "ptb"
+    made_by: str = "training"
 
 
-# Slim learns slowest, so it has more trials than the others.
-LIGHT = {
-    "settings": (
-        *Kin.settings,
-        *(("0.15", "0.01"), ("0.3", "0.02"), ("0.15", "0.02")),
-    ),
-}
-# For a body that is three times as wide, longer: it can learn the text by heart.
-STRONG = {
-    "settings": (
-        *(("0.5", "0.002"), ("0.65", "0.002")),
-        *(("0.5", "0.001"), ("0.65", "0.004")),
-    ),
-    "rounds": (10,),
-}
 DENSE = {"model": "dense", "tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
 SLIM_INPUT = SLIM | {
@@ -49,12 +38,11 @@ SEVENTH = {
     **{"embedding_dim": 80, "residual_dim": 8, "row_parts": 2},
     **{"frequent_words": 2100, "frequent_dim": 40},
 }
-# A row is foreseen by a single vector, as in the paper.
-ONE_PART = {"row_parts": 1}
 WIDE_DENSE = DENSE | {"units": 650}
+# A quarter of the bytes of a dense model with two tables.
 WIDE_OURS = {
-    **{"units": 650, "embedding_dim": 325, "residual_dim": 32},
-    **{"frequent_words": 4000, "frequent_dim": 128},
+    **{"units": 650, "embedding_dim": 325, "residual_dim": 24},
+    **{"frequent_words": 3000, "frequent_dim": 88},
 }
 PAPER = {
     **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
@@ -64,21 +52,43 @@ PAPER = {
 EARLY = (1, 1, 1, 1)
 # With fewer parameters, less dropout.
 FEW = (
-    *(("0.3", "0.005"), ("0.2", "0.005")),
-    *(("0.1", "0.005"), ("0.2", "0.01")),
+    *((0.05, 0.005), (0.1, 0.005), (0.2, 0.005)),
+    *((0.3, 0.005), (0.1, 0.01), (0.2, 0.01)),
 )
-FEWEST = (
-    *(("0.3", "0.005"), ("0.1", "0.005")),
-    *(("0.3", "0.01"), ("0.1", "0.01")),
+FEWEST = ((0.3, 0.005), (0.1, 0.005), (0.3, 0.01), (0.1, 0.01))
+# Slim learns slowest.
+SLIM_SETTINGS = (
+    *((0.0, 0.01), (0.05, 0.01), (0.15, 0.01)),
+    *((0.3, 0.01), (0.15, 0.005), (0.15, 0.02)),
 )
+SLIM_INPUT_SETTINGS = (
+    *((0.2, 0.005), (0.3, 0.005), (0.2, 0.01)),
+    *((0.3, 0.01), (0.4, 0.01), (0.3, 0.02)),
+)
+# A body that is three times as wide can learn the text by heart.
+WIDE_DENSE_SETTINGS = ((0.4, 0.002), (0.5, 0.002), (0.6, 0.002), (0.5, 0.004))
+WIDE_OURS_SETTINGS = ((0.3, 0.002), (0.4, 0.002), (0.5, 0.002), (0.4, 0.004))
+# In three times as many epochs.
+LONG_DENSE_SETTINGS = ((0.3, 0.005), (0.4, 0.005))
+LONG_OURS_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
+# On the other corpora.
+OTHER_SETTINGS = ((0.1, 0.005), (0.2, 0.005), (0.3, 0.005))
+OTHER_LONG_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
+ADAPTIVE = {"cutoffs": [500, 3000]}
 KIN = {
     "dense": Kin(DENSE),
-    "slim": Kin(SLIM, **LIGHT),
-    "ours": Kin(OURS),
-    "ours-seventh": Kin(SEVENTH, FEW),
+    "dense-long": Kin(DENSE, LONG_DENSE_SETTINGS, (45,)),
+    "adaptive": Kin(ADAPTIVE, made_by="adaptive"),
+    "slim": Kin(SLIM, SLIM_SETTINGS),
+    "slim-input": Kin(SLIM_INPUT, SLIM_INPUT_SETTINGS),
     "paper": Kin(PAPER, FEWEST, (*EARLY, 2)),
-    "dense-650": Kin(WIDE_DENSE, **STRONG),
-    "ours-650": Kin(WIDE_OURS | ONE_PART, **STRONG),
+    "ours": Kin(FREQUENT),
+    "ours-long": Kin(FREQUENT, LONG_OURS_SETTINGS, (45,)),
+    "ours-seventh": Kin(SEVENTH, FEW),
+    "dense-650": Kin(WIDE_DENSE, WIDE_DENSE_SETTINGS, (20,)),
+    "ours-650": Kin(WIDE_OURS, WIDE_OURS_SETTINGS, (20,)),
+    # Changes of LightRNN, one at a time.
+    "tried": Kin(FREQUENT, ((0.3, 0.005),), (6,)),
 }
 # How each corpus is read; keystrokes are what its users care about.
 CORPORA = {
@@ -88,6 +98,7 @@ CORPORA = {
     "cs-1m": {"min_count": 2},
     "de-1m": {"min_count": 2},
 }
+OTHERS = ("keyboard-en", "wikitext-2", "cs-1m", "de-1m")
 KEYBOARDS = ("keyboard-en",)
 
 
@@ -97,7 +108,7 @@ class Row:
 
     Attributes:
         title: What the table calls it.
-        kin: Whose settings it takes.
+        kin: Whose dropout and learning rate it takes.
         model: The options of the model, and of the training where they are not those of
             its kin.
         rounds: Epochs, with reallocations between rounds.
@@ -106,7 +117,6 @@ class Row:
         tried: Whether it is a change that was tried: it is trained for as long as a
             trial of a sweep, judged by validation text and listed in a table of its
             own.
-        dropout: In place of that of its kin.
     """
 
     title: str
@@ -115,25 +125,14 @@ class Row:
     rounds: tuple[int, ...] = (15,)
     made_by: str = "training"
     tried: bool = False
-    dropout: float | None = None
 
 
-# The sweeps of dense and LightRNN tried none below 0.3, which won.
-LESS_DROPOUT = 0.2
 KNESER_NEY = Row("Kneser-Ney, 5-gram", "", {}, made_by="n-grams")
 
 ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
-    "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense", DENSE, (45,)),
+    "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense-long", DENSE, (45,)),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
-    "ptb/dense-less-dropout": Row(
-        "dense, tied, dropout 0.2", "dense", DENSE, dropout=LESS_DROPOUT
-    ),
-    "ptb/ours-less-dropout": Row(
-        "**LightRNN, k = 16, 2,000 words 80, dropout 0.2**",
-        *("ours", FREQUENT),
-        dropout=LESS_DROPOUT,
-    ),
     "ptb/ours-large": Row(
         "**LightRNN, k = 16, 4,000 words 80**",
         "ours",
@@ -141,7 +140,8 @@ ROWS = {
     ),
     # In about the time of 15 epochs of dense.
     "ptb/ours-long": Row(
-        "**LightRNN, k = 16, 2,000 words 80, 45 epochs**", "ours", FREQUENT, (45,)
+        "**LightRNN, k = 16, 2,000 words 80, 45 epochs**",
+        *("ours-long", FREQUENT, (45,)),
     ),
     "ptb/ours-seventh": Row(
         "**LightRNN, k = 8, 2,100 words 48, two output vectors a row**",
@@ -161,32 +161,20 @@ ROWS = {
         made_by="slim matched",
     ),
     "ptb/paper": Row("LightRNN of the paper", "paper", PAPER, (*EARLY, 11)),
-    "ptb/adaptive": Row(
-        "adaptive softmax and input, tied, from word 2,000",
-        "dense",
-        {"cutoffs": [2000]},
-        made_by="adaptive",
-    ),
     # At the bytes of LightRNN.
-    "ptb/adaptive-small": Row(
+    "ptb/adaptive": Row(
         "adaptive softmax and input, tied, from words 500 and 3,000",
-        "dense",
-        {"cutoffs": [500, 3000]},
+        *("adaptive", ADAPTIVE),
         made_by="adaptive",
-    ),
-    "ptb/adaptive-less-dropout": Row(
-        "adaptive softmax and input, tied, from words 500 and 3,000, dropout 0.2",
-        "dense",
-        {"cutoffs": [500, 3000]},
-        made_by="adaptive",
-        dropout=LESS_DROPOUT,
     ),
     "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
     # The output of these, which is most of them, is dense.
-    "ptb/slim-input": Row("Slim, input only, K = 10, M = 2,000", "dense", SLIM_INPUT),
+    "ptb/slim-input": Row(
+        "Slim, input only, K = 10, M = 2,000", "slim-input", SLIM_INPUT
+    ),
     "ptb/slim-input-matched": Row(
         "Slim, input only, K = 10, M = 2,000, assigned by matching",
-        *("dense", SLIM_INPUT),
+        *("slim-input", SLIM_INPUT),
         made_by="slim matched",
     ),
     "ptb/slim-large": Row(
@@ -202,18 +190,9 @@ ROWS = {
         "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
     ),
     "ptb/650-dense-tied": Row("dense, tied, H = 650", "dense-650", WIDE_DENSE, (20,)),
-    # A quarter of the bytes of a dense model with two tables.
     "ptb/650-ours": Row(
         "**LightRNN, H = 650, k = 24, 3,000 words 112**",
-        "ours-650",
-        WIDE_OURS | {"residual_dim": 24, "frequent_words": 3000, "frequent_dim": 88},
-        (20,),
-    ),
-    "ptb/650-ours-one-part": Row(
-        "LightRNN, H = 650, k = 32, 4,000 words 160, one output vector a row",
-        "ours-650",
-        WIDE_OURS | ONE_PART,
-        (20,),
+        *("ours-650", WIDE_OURS, (20,)),
     ),
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
@@ -224,7 +203,7 @@ def _tried():
     """Return changes that were tried, one at a time, each against the first."""
     options = {
         "nothing": ("**LightRNN, k = 16, 2,000 words 80**", {}),
-        "one-part": ("one output vector a row, as in the paper", ONE_PART),
+        "one-part": ("one output vector a row, as in the paper", {"row_parts": 1}),
         "eight-parts": ("eight output vectors a row", {"row_parts": 8}),
         "recurrent": (
             "the paper's second recurrent step",
@@ -268,31 +247,22 @@ def _tried():
     # What that gives is in part the learning rate, which is full before it.
     still = FREQUENT | {"moving_cost": "1000,1000"}
     full_rate = "the full learning rate for half of the epochs, nothing moved"
-    long = {
+    slim_input = {
         "slim-input-short": Row(
             "15 epochs, Slim, input only, K = 20, M = 4,000",
-            *("dense", SLIM_INPUT | {"slim_parts": 20, "slim_vectors": 4000}),
-        ),
-        "slim-input-less-dropout": Row(
-            "15 epochs, Slim, input only, K = 10, M = 2,000, dropout 0.2",
-            *("dense", SLIM_INPUT),
-            dropout=LESS_DROPOUT,
+            *("slim-input", SLIM_INPUT | {"slim_parts": 20, "slim_vectors": 4000}),
         ),
     }
     rounds = {
         "round": Row(
             "a reallocation after half of the epochs, moving cost",
-            *("ours", moved, (3, 3)),
+            *("tried", moved, (3, 3)),
         ),
-        "full-rate": Row(full_rate, "ours", still, (3, 3)),
-        "full-rate-long": Row(f"15 epochs, {full_rate}", "ours", still, (8, 7)),
-        "dense-full-rate": Row(
-            "dense, tied, the full learning rate for half of the epochs",
-            *("dense", DENSE, (3, 3), "dense"),
-        ),
+        "full-rate": Row(full_rate, "tried", still, (3, 3)),
+        "full-rate-long": Row(f"15 epochs, {full_rate}", "tried", still, (8, 7)),
         "dense-full-rate-long": Row(
             "15 epochs, dense, tied, the full learning rate for half of the epochs",
-            *("dense", DENSE, (8, 7), "dense"),
+            *("tried", DENSE, (8, 7), "dense"),
         ),
     }
     variants = {
@@ -305,14 +275,14 @@ def _tried():
         "averaged": ("a running average of the weights", "averaged"),
         "distilled": ("half of the loss from a dense teacher", "distilled"),
     }
-    epochs = Kin.rounds
+    epochs = KIN["tried"].rounds
     rows = {
-        name: Row(title, "ours", FREQUENT | changes, epochs)
+        name: Row(title, "tried", FREQUENT | changes, epochs)
         for name, (title, changes) in options.items()
     }
-    rows |= rounds | long
+    rows |= rounds | slim_input
     rows |= {
-        name: Row(title, "ours", FREQUENT, epochs, made_by)
+        name: Row(title, "tried", FREQUENT, epochs, made_by)
         for name, (title, made_by) in variants.items()
     }
     return {
@@ -334,29 +304,30 @@ def _of_corpus(corpus, dense_epochs, epochs, residual_dim, words, slim_vectors):
     title = f"**LightRNN, k = {residual_dim}, {words:,} words {residual_dim + 64}**"
     long = f"dense, tied, {epochs} epochs"
     slim_large = f"Slim, K = 10, M = {slim_vectors:,}"
+    early = (*EARLY, epochs - len(EARLY))
     rows = {
-        "ours": Row(title, "ours", ours, (epochs,)),
-        "dense-tied": Row("dense, tied", "dense", DENSE, (dense_epochs,)),
-        "dense-tied-long": Row(long, "dense", DENSE, (epochs,)),
+        "ours": Row(title, f"{corpus}/ours", ours, (epochs,)),
+        "dense-tied": Row("dense, tied", f"{corpus}/dense", DENSE, (dense_epochs,)),
+        "dense-tied-long": Row(long, f"{corpus}/dense-long", DENSE, (epochs,)),
         "slim": Row("Slim, K = 10, M = 1,280", "slim", slim, (dense_epochs,)),
         "slim-large": Row(slim_large, "slim", large, (dense_epochs,)),
-        "paper": Row(
-            "LightRNN of the paper", "paper", PAPER, (*EARLY, epochs - len(EARLY))
-        ),
+        "paper": Row("LightRNN of the paper", "paper", PAPER, early),
     }
     return {f"{corpus}/{name}": row for name, row in rows.items()}
 
 
-def _with_one_part(*names):
-    """Return rows with one output vector for each row of the table."""
-    return {
-        f"{name}-one-part": dataclasses.replace(
-            ROWS[name],
-            title=f"{ROWS[name].title.strip('*')}, one output vector a row",
-            model=ROWS[name].model | ONE_PART,
-        )
-        for name in names
+def _kin_of(corpus):
+    """Return kin of the rows of a corpus whose settings were tried there."""
+    rows = {
+        "ours": ("ours", OTHER_SETTINGS),
+        "dense": ("dense-tied", OTHER_SETTINGS),
+        "dense-long": ("dense-tied-long", OTHER_LONG_SETTINGS),
     }
+    kin = {}
+    for name, (row, settings) in rows.items():
+        like = ROWS[f"{corpus}/{row}"]
+        kin[f"{corpus}/{name}"] = Kin(like.model, settings, like.rounds, corpus)
+    return kin
 
 
 ROWS |= _tried()
@@ -364,17 +335,18 @@ ROWS |= _of_corpus("keyboard-en", 3, 10, 12, 3000, 16_000)
 ROWS |= _of_corpus("wikitext-2", 3, 12, 16, 6000, 26_000)
 ROWS |= _of_corpus("cs-1m", 4, 20, 16, 8000, 35_000)
 ROWS |= _of_corpus("de-1m", 5, 20, 16, 6000, 25_000)
+for _corpus in OTHERS:
+    KIN |= _kin_of(_corpus)
 # At the bytes of LightRNN, and as long as dense.
-ROWS["keyboard-en/adaptive-small"] = Row(
+ROWS["keyboard-en/adaptive"] = Row(
     "adaptive softmax and input, tied, from words 1,000 and 6,000",
-    *("dense", {"cutoffs": [1000, 6000]}, (3,)),
+    *("keyboard-en/dense", {"cutoffs": [1000, 6000]}, (3,)),
     made_by="adaptive",
 )
-ROWS["keyboard-en/ours-large"] = Row(
-    "LightRNN, k = 16, 4,000 words 80",
-    *("ours", FREQUENT | {"frequent_words": 4000}, (10,)),
-)
-ROWS |= _with_one_part(
-    *("ptb/ours", "ptb/ours-k0", "ptb/ours-k16", "ptb/ours-k32", "ptb/ours-large"),
-    *("keyboard-en/ours-large", "wikitext-2/ours", "cs-1m/ours", "de-1m/ours"),
-)
+# A trial is a row as well, by the name of its kin and its settings.
+TRIALS = {
+    f"sweep/{kin}/{dropout}/{rate}": (kin, (dropout, rate))
+    for kin, like in KIN.items()
+    if len(like.settings) > 1
+    for dropout, rate in like.settings
+}

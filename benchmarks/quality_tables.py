@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import statistics
 
-from quality_rows import KIN, ROWS, Row
+from quality_rows import KIN, ROWS, TRIALS, Row
 
 from results import ROOT, read
 
@@ -17,8 +17,8 @@ TEXTS = {
 }
 # What the README shows of a text; the page of all results has the rest.
 CHOSEN = (
-    *("dense", "dense-tied", "dense-short", "adaptive-small", "kneser-ney"),
-    *("slim-large", "slim", "paper", "ours-seventh", "ours", "ours-less-dropout"),
+    *("dense", "dense-tied", "dense-tied-long", "adaptive", "kneser-ney"),
+    *("slim-large", "slim", "paper", "ours-seventh", "ours", "ours-long"),
 )
 # Median over the seeds; all else is the same for all of them.
 SCORES = ("test_perplexity", "test_top1", "test_top3")
@@ -152,21 +152,35 @@ def quality_table() -> str:
                 "",
             ]
     found = by_name()
-    sweeps = [r for r in read("quality") if r["name"].startswith("sweep/")]
-    for kin in KIN:
-        trials = [r for r in sweeps if r["name"] == f"sweep/{kin}"]
-        if trials:
-            parts.append(f"Sweep of {kin}, validation perplexity: {_trials(trials)}.")
-    parts += ["", *_speed_rows(found), "", *_tried_rows(found)]
-    return "\n".join([*parts, "", "`python benchmarks/quality.py --corpora DIR ROW`."])
+    for rows in (_sweep_rows(found), _speed_rows(found), _tried_rows(found)):
+        parts += [*table(rows), ""]
+    return "\n".join([*parts, "`python benchmarks/quality.py --corpora DIR ROW`."])
 
 
-def _trials(trials):
-    return ", ".join(
-        f"{r['valid_perplexity']:.1f} (dropout {r['dropout']}, rate "
-        f"{r['learning_rate']})"
-        for r in trials
-    )
+def _sweep_rows(found):
+    """Return the trials of each kin, the best one in bold."""
+    rows = []
+    for kin, like in KIN.items():
+        reached = {
+            setting: found[name][0]["valid_perplexity"]
+            for name, (of, setting) in TRIALS.items()
+            if of == kin and name in found
+        }
+        if reached:
+            best = min(reached, key=reached.get)
+            rows.append(
+                {
+                    "validation perplexity at dropout and learning rate": kin,
+                    "text": TEXTS[like.corpus],
+                    "epochs": str(sum(like.rounds)),
+                    "trials": ", ".join(
+                        f"{'**' * (setting == best)}{perplexity:.1f}"
+                        f"{'**' * (setting == best)} ({setting[0]}, {setting[1]})"
+                        for setting, perplexity in reached.items()
+                    ),
+                }
+            )
+    return rows
 
 
 def _speed_rows(found):
@@ -186,7 +200,7 @@ def _speed_rows(found):
                     "Slim": _range(speeds["slim"]),
                 }
             )
-    return table(rows)
+    return rows
 
 
 def _range(speeds):
@@ -195,17 +209,15 @@ def _range(speeds):
 
 def _tried_rows(found):
     title = "tried on Penn Treebank, one change at a time, six epochs or as said"
-    return table(
-        [
-            {
-                title: row.title,
-                "validation perplexity": f"{found[name][0]['valid_perplexity']:.1f}",
-                "parameters": f"{found[name][0]['parameters'] / 1e6:.2f} M",
-            }
-            for name, row in ROWS.items()
-            if row.tried and name in found
-        ]
-    )
+    return [
+        {
+            title: row.title,
+            "validation perplexity": f"{found[name][0]['valid_perplexity']:.1f}",
+            "parameters": f"{found[name][0]['parameters'] / 1e6:.2f} M",
+        }
+        for name, row in ROWS.items()
+        if row.tried and name in found
+    ]
 
 
 def _family(row: Row) -> str:
@@ -217,8 +229,6 @@ def _family(row: Row) -> str:
     kind = row.model.get("model", "lightrnn")
     if kind != "lightrnn" or row.made_by != "training":
         return {"slim": "Slim"}.get(kind, "dense")
-    if row.model.get("row_parts") == 1:
-        return "LightRNN, one output vector a row"
     return "LightRNN"
 
 
@@ -261,10 +271,7 @@ def _point(one: Measured, key: str):
 
     name = one.row.title.strip("*")
     # The colour says the rest.
-    for known in (
-        *("LightRNN, ", "Slim, ", ", one output vector a row"),
-        "adaptive softmax and input, tied, ",
-    ):
+    for known in ("LightRNN, ", "Slim, ", "adaptive softmax and input, tied, "):
         name = name.replace(known, "")
     return plots.Point(
         name,

@@ -1,5 +1,6 @@
 """What the tables of the benchmarks say is what was measured."""
 
+import argparse
 import json
 import pathlib
 import sys
@@ -77,17 +78,44 @@ def test_empty_columns_are_left_out(benchmarks):
 
 def test_settings_are_those_that_won_the_sweep(benchmarks, monkeypatch):
     quality, _ = benchmarks
-    trials = [
-        {"name": "sweep/dense", "dropout": d, "learning_rate": r, "valid_perplexity": v}
-        for d, r, v in [(0.3, 5e-3, 99), (0.3, 2.5e-3, 98), (0.3, 1e-2, 100)]
+    from quality_rows import Kin
+
+    kin = Kin({}, ((0.2, 0.005), (0.3, 0.005)))
+    monkeypatch.setattr(quality, "KIN", {"a": kin, "b": kin})
+    trials = {
+        f"sweep/{of}/{d}/{r}": (of, (d, r)) for of in "ab" for d, r in kin.settings
+    }
+    monkeypatch.setattr(quality, "TRIALS", trials)
+    lines = [
+        {"name": "sweep/a/0.2/0.005", "valid_perplexity": 99.0},
+        {"name": "sweep/b/0.2/0.005", "valid_perplexity": 9.0},
+        {"name": "sweep/b/0.3/0.005", "valid_perplexity": 7.0},
+        {"name": "speed/ptb"},
     ]
-    monkeypatch.setattr(quality, "read", lambda name: trials)
-    with pytest.raises(SystemExit, match="--sweep dense must be run first"):
-        quality.settings_of("dense")
-    trials.append(trials[0] | {"dropout": 0.45, "valid_perplexity": 120})
-    assert quality.settings_of("dense") == (0.3, 2.5e-3)
-    row = quality.ROWS["ptb/dense-less-dropout"]
-    assert quality.dropout_and_rate(row) == (0.2, 2.5e-3)
+    monkeypatch.setattr(quality, "read", lambda name: lines)
+    with pytest.raises(SystemExit, match=r"must be run first: sweep/a/0.3/0.005\."):
+        quality.settings_of("a")
+    assert quality.settings_of("b") == (0.3, 0.005)
+    kin = Kin({}, ((0.1, 0.01),))
+    monkeypatch.setattr(quality, "KIN", {"c": kin})
+    assert quality.settings_of("c") == (0.1, 0.01)
+
+
+def test_a_run_is_shared_by_what_trains_alike_and_by_nothing_else(benchmarks):
+    quality, _ = benchmarks
+
+    def run(options, rounds=(15,), seed=0):
+        args = argparse.Namespace(runs=pathlib.Path("runs"), seed=seed)
+        return quality.run_of("ptb", options, rounds, args)
+
+    options = {"dropout": 0.2, "learning_rate": 0.005, "units": 8}
+    assert run(options) == run(dict(reversed(options.items())))
+    others = [
+        run(options | {"dropout": 0.3}),
+        run(options, (8, 7)),
+        run(options, seed=1),
+    ]
+    assert len({run(options), *others}) == 4
 
 
 def test_options_are_typed_as_the_command_line_has_them(benchmarks):
@@ -117,5 +145,5 @@ def test_results_are_of_rows_that_there_are(benchmarks):
     quality, _ = benchmarks
     lines = (ROOT / "results" / "quality.jsonl").read_text().splitlines()
     names = {json.loads(line)["name"] for line in lines}
-    kinds = ("sweep/", "speed/", "latency/")
-    assert {name for name in names if not name.startswith(kinds)} <= {*quality.ROWS}
+    timed = {f"{kind}/{of}" for kind in ("speed", "latency") for of in quality.CORPORA}
+    assert names <= {*quality.ROWS, *quality.TRIALS, *timed}
