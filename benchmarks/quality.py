@@ -42,6 +42,8 @@ HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # What is timed of a corpus, by turns.
 TIMED = ("dense-tied", "slim", "paper", "ours")
 SPEED_STEPS, SPEED_REPEATS = 20, 3
+# Validation perplexities that are no more apart say nothing: seeds differ as much.
+ALIKE = 0.005
 
 
 def main():
@@ -89,7 +91,10 @@ def _row(name):
 
 
 def settings_of(kin):
-    """Return dropout and learning rate that won the sweep of a kin."""
+    """Return dropout and learning rate that won the sweep of a kin.
+
+    Of those that are as good as each other it is the first.
+    """
     settings = KIN[kin].settings
     if len(settings) == 1:
         return settings[0]
@@ -98,7 +103,8 @@ def settings_of(kin):
     missing = " ".join(name for name in tried if name not in found)
     if missing:
         raise SystemExit(f"These rows must be run first: {missing}.")
-    return tried[min(tried, key=lambda name: found[name])]
+    enough = (1 + ALIKE) * min(found[name] for name in tried)
+    return next(tried[name] for name in tried if found[name] <= enough)
 
 
 def measured(name, args):
@@ -362,39 +368,22 @@ def words_per_second(model, options, ids):
 
 
 def latency(corpus, args):
-    """Time suggestions of the rows of a corpus that were scored; return µs and bytes.
+    """Time suggestions of the rows of a corpus; return µs and bytes.
 
-    Where a row has no file yet, one of its shape that is not trained stands in: a call
-    of it does the same whatever the weights are, but how many calls the exact answer
-    takes is known of trained ones alone.
+    Where no row of a shape has a file, one that is not trained stands in: a call of it
+    does the same whatever the weights are, but how many calls the exact answer takes is
+    known of trained ones alone.
     """
-    import keras
     import on_device
 
-    from lightrnn_tf import training
-
-    _, vocabulary = lines_and_vocabulary(corpus, args)
-    keras.utils.set_random_seed(args.seed)
-    files, like = {}, {}
-    scored = {r["name"] for r in read("quality") if "test_perplexity" in r}
-    for name in sorted(scored):
-        row = ROWS[name]
-        same = [other for other in files if ROWS[other].model == row.model]
-        if not name.startswith(f"{corpus}/") or row.made_by != "training":
-            continue
-        like[name] = same[0] if same else name
-        if same:
-            continue
-        dropout, rate = settings_of(row.kin)
-        options = {"dropout": dropout, "learning_rate": rate} | row.model
-        run = run_of(corpus, options, row.rounds, args)
-        if (run / "model.tflite").exists():
-            files[name] = run / "model.tflite"
-            continue
-        files[name] = args.runs / f"untrained-{name.replace('/', '-')}.tflite"
-        options = training.Options(train=[], out="", **CORPORA[corpus], **row.model)
-        model = training.new_model(options, vocabulary)
-        on_device.write_untrained(model, vocabulary, files[name])
+    shapes = {}
+    for name, row in ROWS.items():
+        exportable = row.made_by == "training" and not row.tried
+        if name.startswith(f"{corpus}/") and exportable:
+            shape = json.dumps(row.model, sort_keys=True)
+            shapes.setdefault(shape, []).append(name)
+    files = {names[0]: _file(names, corpus, args) for names in shapes.values()}
+    like = {name: names[0] for names in shapes.values() for name in names}
     timed = on_device.by_turns(files, args.corpora / corpus)
     return {
         key: {
@@ -410,6 +399,28 @@ def latency(corpus, args):
             ("int8_model_bytes", "model_bytes"),
         )
     }
+
+
+def _file(names, corpus, args):
+    """Return a file that one of the rows was exported to, else one not trained."""
+    import keras
+    import on_device
+
+    from lightrnn_tf import training
+
+    for name in names:
+        row = ROWS[name]
+        dropout, rate = settings_of(row.kin)
+        options = {"dropout": dropout, "learning_rate": rate} | row.model
+        file = run_of(corpus, options, row.rounds, args) / "model.tflite"
+        if file.exists():
+            return file
+    _, vocabulary = lines_and_vocabulary(corpus, args)
+    keras.utils.set_random_seed(args.seed)
+    options = training.Options(train=[], out="", **CORPORA[corpus], **row.model)
+    file = args.runs / f"untrained-{names[0].replace('/', '-')}.tflite"
+    on_device.write_untrained(training.new_model(options, vocabulary), vocabulary, file)
+    return file
 
 
 if __name__ == "__main__":

@@ -102,6 +102,7 @@ def _cells(one: Measured) -> dict[str, str]:
     saved = result.get("keystroke_savings")
     blind = result.get("keystroke_savings_blind")
     epochs = result.get("epoch_valid_perplexities")
+    dropout = result.get("dropout")
     return {
         "model": one.row.title,
         "test perplexity": spread(one.perplexities),
@@ -115,6 +116,7 @@ def _cells(one: Measured) -> dict[str, str]:
         "is certain": f"{times['certain']:.0%}" if times.get("certain") else "",
         "three best": _microseconds(times.get("exact_us")),
         "epochs": str(len(epochs)) if epochs else "",
+        "dropout, rate": f"{dropout}, {result['learning_rate']}" if dropout else "",
     }
 
 

@@ -66,19 +66,24 @@ def ids(rng):
 
 
 @pytest.mark.parametrize(
-    ("cls", "kwargs", "line_independent"),
-    [*((*entry, False) for entry in MODELS), *((*entry, True) for entry in SOME)],
+    ("cls", "kwargs", "line_independent", "steps"),
+    [
+        *((*entry, False, 7) for entry in MODELS),
+        *((*entry, True, 7) for entry in SOME),
+        # In one window, longer than the text.
+        (*MODELS[0], False, 100),
+        (*MODELS[0], True, 100),
+    ],
 )
-def test_evaluate_equals_the_equations(cls, kwargs, line_independent, ids, rng):
+def test_evaluate_equals_the_equations(cls, kwargs, line_independent, steps, ids, rng):
     model = make(cls, kwargs, rng, line_independent)
     expected = stream_nats(model, ids)
-    for steps in (7, 100):
-        windows = data.windows(ids, batch_size=1, steps=steps)
-        logs = model.evaluate(windows, return_dict=True, verbose=0)
-        assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
-        assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
-        nats = model.predict(windows, verbose=0).ravel()[: len(ids)]
-        np.testing.assert_allclose(nats, expected, rtol=1e-4, atol=1e-4)
+    windows = data.windows(ids, batch_size=1, steps=steps)
+    logs = model.evaluate(windows, return_dict=True, verbose=0)
+    assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
+    assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
+    nats = model.predict(windows, verbose=0).ravel()[: len(ids)]
+    np.testing.assert_allclose(nats, expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(("cls", "kwargs"), SOME)

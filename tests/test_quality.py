@@ -23,6 +23,7 @@ def line(name, seed, **scores):
     scores = {
         **{"test_perplexity": 100.0, "test_top1": 0.2, "test_top3": 0.3},
         **{"parameters": 1_500_000, "epoch_valid_perplexities": [9, 8]},
+        **{"dropout": 0.2, "learning_rate": 0.005},
     } | scores
     return {"name": name, "seed": seed, **scores}
 
@@ -62,6 +63,7 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
         "is certain": "55%",
         "three best": "240 µs",
         "epochs": "2",
+        "dropout, rate": "0.2, 0.005",
     }
     assert dense["int8 model"] == "5,678 B"
     assert dense["keystrokes saved"] == "47.9%"
@@ -88,14 +90,16 @@ def test_settings_are_those_that_won_the_sweep(benchmarks, monkeypatch):
     monkeypatch.setattr(quality, "TRIALS", trials)
     lines = [
         {"name": "sweep/a/0.2/0.005", "valid_perplexity": 99.0},
-        {"name": "sweep/b/0.2/0.005", "valid_perplexity": 9.0},
-        {"name": "sweep/b/0.3/0.005", "valid_perplexity": 7.0},
+        {"name": "sweep/b/0.2/0.005", "valid_perplexity": 100.6},
+        {"name": "sweep/b/0.3/0.005", "valid_perplexity": 100.0},
         {"name": "speed/ptb"},
     ]
     monkeypatch.setattr(quality, "read", lambda name: lines)
     with pytest.raises(SystemExit, match=r"must be run first: sweep/a/0.3/0.005\."):
         quality.settings_of("a")
     assert quality.settings_of("b") == (0.3, 0.005)
+    lines[1]["valid_perplexity"] = 100.4  # As good, and tried before.
+    assert quality.settings_of("b") == (0.2, 0.005)
     kin = Kin({}, ((0.1, 0.01),))
     monkeypatch.setattr(quality, "KIN", {"c": kin})
     assert quality.settings_of("c") == (0.1, 0.01)
