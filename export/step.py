@@ -455,17 +455,24 @@ class _SlimSoftmax(tf.Module):
 
     def __init__(self, layer):
         super().__init__()
-        self._codes = [_small(codes) for codes in layer.codes.T]
+        self._codes = _small(layer.codes.T)
         self._sub_vectors = [_variable(part) for part in np.asarray(layer.sub_vectors)]
         self._bias = _variable(layer.bias) if layer.word_bias else None
 
     def __call__(self, hidden):
-        pieces = tf.split(hidden, len(self._codes), axis=1)
+        parts = len(self._sub_vectors)
+        # Of constants the converter makes int32, so the codes are looked up by places
+        # that it cannot know: this zero.
+        zero = tf.cast(tf.clip_by_value(hidden[0, 0], -0.5, 0.5), tf.int32)
+        codes = tf.cast(tf.gather(self._codes, tf.range(parts) + zero), tf.int32)
         logits = []
-        for piece, vectors, codes in zip(
-            pieces, self._sub_vectors, self._codes, strict=True
+        for piece, vectors, of_part in zip(
+            tf.split(hidden, parts, axis=1),
+            self._sub_vectors,
+            tf.unstack(codes),
+            strict=True,
         ):
             products = tf.matmul(piece, vectors, transpose_b=True)[0]
-            logits.append(tf.gather(products, tf.cast(codes, tf.int32)))
+            logits.append(tf.gather(products, of_part))
         total = tf.add_n(logits)[None]
         return total if self._bias is None else total + self._bias

@@ -154,6 +154,20 @@ def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
         assert details["dtype"] is np.int32
 
 
+def test_a_word_of_slim_takes_a_byte_for_each_part_of_the_output(tmp_path):
+    def size(words):
+        model = models.SlimRNN(words, units=8, parts=4, vectors=400, side="output")
+        model.build()
+        known = ["<eos>", "<unk>", *map(str, range(words - 2))]
+        vocabulary = Vocabulary(known, [1] * words, Tokenizer("whitespace"))
+        path = tmp_path / f"{words}.tflite"
+        model.export(path, format="litert", vocabulary=vocabulary, quantize="none")
+        return litert.LiteRTPredictor(path).manifest["model_bytes"]
+
+    # Besides, 8 float32 for the input; biases of 0 are left out; buffers are aligned.
+    assert size(900) - size(500) == pytest.approx(400 * (4 + 32), abs=64)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_only_built_in_ops_and_no_loop(name, exported):
     path, _ = exported[name]
