@@ -34,16 +34,14 @@ import pathlib
 import statistics
 
 from commands import lightrnn, shown
-from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS, TRIALS, Row
+from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS, TRIALS, Row, settings_of
 
-from results import append, circumstances, read
+from results import append, circumstances
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # What is timed of a corpus, by turns.
 TIMED = ("dense-tied", "slim", "paper", "ours")
 SPEED_STEPS, SPEED_REPEATS = 20, 3
-# Validation perplexities that are no more apart say nothing: seeds differ as much.
-ALIKE = 0.005
 
 
 def main():
@@ -88,23 +86,6 @@ def _row(name):
     if name not in ROWS and name not in TRIALS:
         raise argparse.ArgumentTypeError(f"no row {name!r}; --list shows them")
     return name
-
-
-def settings_of(kin):
-    """Return dropout and learning rate that won the sweep of a kin.
-
-    Of those that are as good as each other it is the first.
-    """
-    settings = KIN[kin].settings
-    if len(settings) == 1:
-        return settings[0]
-    found = {r["name"]: r.get("valid_perplexity") for r in read("quality")}
-    tried = {name: setting for name, (of, setting) in TRIALS.items() if of == kin}
-    missing = " ".join(name for name in tried if name not in found)
-    if missing:
-        raise SystemExit(f"These rows must be run first: {missing}.")
-    enough = (1 + ALIKE) * min(found[name] for name in tried)
-    return next(tried[name] for name in tried if found[name] <= enough)
 
 
 def measured(name, args):

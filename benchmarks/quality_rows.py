@@ -1,6 +1,11 @@
-"""The rows of `quality.py`: each a model of the table, with whose settings it takes."""
+"""The rows of `quality.py`, and the trials by which their settings are chosen."""
 
 import dataclasses
+
+from results import read
+
+# Validation perplexities that are no more apart say nothing: seeds differ as much.
+ALIKE = 0.005
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,7 +27,8 @@ class Kin:
     made_by: str = "training"
 
 
-DENSE = {"model": "dense", "tied": True}
+UNTIED = {"model": "dense"}
+DENSE = UNTIED | {"tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
 SLIM_INPUT = SLIM | {
     **{"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
@@ -53,11 +59,11 @@ DENSE_SETTINGS = (
 )
 OURS_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005), (0.3, 0.01))
 ADAPTIVE_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
-FEW = (
+SEVENTH_SETTINGS = (
     *((0.05, 0.005), (0.1, 0.005), (0.2, 0.005)),
     *((0.3, 0.005), (0.1, 0.01), (0.2, 0.01)),
 )
-FEWEST = ((0.3, 0.005), (0.1, 0.005), (0.3, 0.01), (0.1, 0.01))
+PAPER_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.3, 0.01), (0.1, 0.01))
 # Slim learns slowest.
 SLIM_SETTINGS = (
     *((0.3, 0.005), (0.3, 0.0025), (0.3, 0.01), (0.45, 0.005)),
@@ -83,13 +89,13 @@ KIN = {
     "adaptive": Kin(ADAPTIVE, ADAPTIVE_SETTINGS, made_by="adaptive"),
     "slim": Kin(SLIM, SLIM_SETTINGS, (6,)),
     "slim-input": Kin(SLIM_INPUT, SLIM_INPUT_SETTINGS),
-    "paper": Kin(PAPER, FEWEST, (*EARLY, 2)),
+    "paper": Kin(PAPER, PAPER_SETTINGS, (*EARLY, 2)),
     "ours": Kin(FREQUENT, OURS_SETTINGS),
     "ours-long": Kin(FREQUENT, LONG_OURS_SETTINGS, (45,)),
-    "ours-seventh": Kin(SEVENTH, FEW),
+    "ours-seventh": Kin(SEVENTH, SEVENTH_SETTINGS),
     "dense-650": Kin(WIDE_DENSE, WIDE_DENSE_SETTINGS, (20,)),
     "ours-650": Kin(WIDE_OURS, WIDE_OURS_SETTINGS, (20,)),
-    # Changes of LightRNN, one at a time.
+    # One change at a time.
     "tried": Kin(FREQUENT, ((0.3, 0.005),), (6,)),
 }
 # How each corpus is read; keystrokes are what its users care about.
@@ -116,9 +122,8 @@ class Row:
         rounds: Epochs, with reallocations between rounds.
         made_by: `"training"`, by `lightrnn train`; `"n-grams"`, by counting; or one
             of `variants.MADE_BY`, by Keras on a model of these benchmarks.
-        tried: Whether it is a change that was tried: it is trained for as long as a
-            trial of a sweep, judged by validation text and listed in a table of its
-            own.
+        tried: Whether it is a change that was tried: it is judged by validation text
+            and listed in a table of its own.
     """
 
     title: str
@@ -163,13 +168,13 @@ ROWS = {
         made_by="slim matched",
     ),
     "ptb/paper": Row("LightRNN of the paper", "paper", PAPER, (*EARLY, 11)),
-    # At the bytes of LightRNN.
+    # Somewhat smaller than LightRNN.
     "ptb/adaptive": Row(
         "adaptive softmax and input, tied, from words 500 and 3,000",
         *("adaptive", ADAPTIVE),
         made_by="adaptive",
     ),
-    "ptb/dense": Row("dense, untied", "dense", {"model": "dense"}),
+    "ptb/dense": Row("dense, untied", "dense", UNTIED),
     # The output of these, which is most of them, is dense.
     "ptb/slim-input": Row(
         "Slim, input only, K = 10, M = 2,000", "slim-input", SLIM_INPUT
@@ -195,7 +200,7 @@ ROWS = {
     # For its bytes.
     "ptb/650-dense": Row(
         "dense, untied, H = 650",
-        *("dense-650", {"model": "dense", "units": 650}, (20,)),
+        *("dense-650", UNTIED | {"units": 650}, (20,)),
     ),
     "ptb/650-ours": Row(
         "**LightRNN, H = 650, k = 24, 3,000 words 112**",
@@ -298,26 +303,24 @@ def _tried():
     }
 
 
-def _of_corpus(corpus, dense_epochs, epochs, residual_dim, words, slim_vectors):
+def _of_corpus(corpus, dense_epochs, epochs, residual_dim, words):
     """Return the rows of a corpus.
 
-    Dense models take about 90 minutes, or 60 for the small corpora, of a core at the
-    speed of the first measurement, LightRNN no more than that. The larger Slim has as
-    many parameters as LightRNN, and its codes besides.
+    Dense models take at least 90 minutes, or 60 for the small corpora, of a core,
+    LightRNN no more than that. Slim has about the bytes of LightRNN.
     """
     slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
-    large = slim | {"slim_vectors": slim_vectors}
     ours = FREQUENT | {"residual_dim": residual_dim, "frequent_words": words}
     title = f"**LightRNN, k = {residual_dim}, {words:,} words {residual_dim + 64}**"
     long = f"dense, tied, {epochs} epochs"
-    slim_large = f"Slim, K = 10, M = {slim_vectors:,}"
     early = (*EARLY, epochs - len(EARLY))
     rows = {
         "ours": Row(title, f"{corpus}/ours", ours, (epochs,)),
         "dense-tied": Row("dense, tied", f"{corpus}/dense", DENSE, (dense_epochs,)),
         "dense-tied-long": Row(long, f"{corpus}/dense-long", DENSE, (epochs,)),
         "slim": Row("Slim, K = 10, M = 1,280", "slim", slim, (dense_epochs,)),
-        "slim-large": Row(slim_large, "slim", large, (dense_epochs,)),
+        # For its bytes.
+        "dense": Row("dense, untied", f"{corpus}/dense", UNTIED, (dense_epochs,)),
         "paper": Row("LightRNN of the paper", "paper", PAPER, early),
     }
     return {f"{corpus}/{name}": row for name, row in rows.items()}
@@ -338,13 +341,13 @@ def _kin_of(corpus):
 
 
 ROWS |= _tried()
-ROWS |= _of_corpus("keyboard-en", 3, 10, 12, 3000, 16_000)
-ROWS |= _of_corpus("wikitext-2", 3, 12, 16, 6000, 26_000)
-ROWS |= _of_corpus("cs-1m", 4, 20, 16, 8000, 35_000)
-ROWS |= _of_corpus("de-1m", 5, 20, 16, 6000, 25_000)
+ROWS |= _of_corpus("keyboard-en", 3, 10, 12, 3000)
+ROWS |= _of_corpus("wikitext-2", 3, 12, 16, 6000)
+ROWS |= _of_corpus("cs-1m", 4, 20, 16, 8000)
+ROWS |= _of_corpus("de-1m", 5, 20, 16, 6000)
 for _corpus in OTHERS:
     KIN |= _kin_of(_corpus)
-# At the bytes of LightRNN, and as long as dense.
+# As long as dense.
 ROWS["keyboard-en/adaptive"] = Row(
     "adaptive softmax and input, tied, from words 1,000 and 6,000",
     *("keyboard-en/dense", {"cutoffs": [1000, 6000]}, (3,)),
@@ -357,3 +360,20 @@ TRIALS = {
     if len(like.settings) > 1
     for dropout, rate in like.settings
 }
+
+
+def settings_of(kin):
+    """Return dropout and learning rate that won the sweep of a kin.
+
+    Of those that are as good as each other it is the first.
+    """
+    settings = KIN[kin].settings
+    if len(settings) == 1:
+        return settings[0]
+    found = {r["name"]: r.get("valid_perplexity") for r in read("quality")}
+    tried = {name: setting for name, (of, setting) in TRIALS.items() if of == kin}
+    missing = " ".join(name for name in tried if name not in found)
+    if missing:
+        raise SystemExit(f"These rows must be run first: {missing}.")
+    enough = (1 + ALIKE) * min(found[name] for name in tried)
+    return next(tried[name] for name in tried if found[name] <= enough)

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import statistics
 
-from quality_rows import KIN, ROWS, TRIALS, Row
+from quality_rows import KIN, ROWS, TRIALS, Row, settings_of
 
 from results import ROOT, read
 
@@ -21,7 +21,7 @@ CHOSEN = (
     *("slim-large", "slim", "paper", "ours-seventh", "ours", "ours-long"),
 )
 # Median over the seeds; all else is the same for all of them.
-SCORES = ("test_perplexity", "test_top1", "test_top3")
+SCORES = ("test_perplexity", "int8_test_perplexity", "test_top1", "test_top3")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Measured:
         perplexities: Of the test text, one for each seed.
         result: Its scores, of all seeds the median, and what else is known of it.
         size: Bytes of the int8 model, `None` where there is none.
+        untied: Those of a dense model with as large a state and two tables.
         times: What its suggestions take, by the name of the measure.
     """
 
@@ -42,6 +43,7 @@ class Measured:
     perplexities: list[float]
     result: dict
     size: int | None
+    untied: int | None
     times: dict
 
 
@@ -62,19 +64,26 @@ def measured() -> list[Measured]:
         if name not in found or row.tried:
             continue
         results = found[name]
-        latency = timed.get(f"latency/{name.split('/')[0]}", {})
+        corpus = name.split("/")[0]
+        latency = timed.get(f"latency/{corpus}", {})
         times = {
             key: latency[key][name]
-            for key in ("suggest_us", "exact_us", "certain")
+            for key in ("suggest_us", "exact_us", "exact_us_p99", "certain")
             if name in latency.get(key, {})
         }
-        sizes = [r["int8_model_bytes"] for r in results if "int8_model_bytes" in r]
-        # Models of one shape are of one size, so the last file that was written says.
-        size = sizes[-1] if sizes else latency.get("int8_model_bytes", {}).get(name)
-        medians = {key: statistics.median(r[key] for r in results) for key in SCORES}
+        # Models of one shape are of one size; all that are timed are written anew.
+        sizes = latency.get("int8_model_bytes", {})
+        size = sizes.get(name, results[0].get("int8_model_bytes"))
+        wide = row.model.get("units") == 650
+        untied = sizes.get(f"{corpus}/650-dense" if wide else f"{corpus}/dense")
+        medians = {
+            key: statistics.median(r[key] for r in results if key in r)
+            for key in SCORES
+            if any(key in r for r in results)
+        }
         perplexities = [r["test_perplexity"] for r in results]
         rows.append(
-            Measured(name, row, perplexities, results[0] | medians, size, times)
+            Measured(name, row, perplexities, results[0] | medians, size, untied, times)
         )
     return rows
 
@@ -102,19 +111,25 @@ def _cells(one: Measured) -> dict[str, str]:
     saved = result.get("keystroke_savings")
     blind = result.get("keystroke_savings_blind")
     epochs = result.get("epoch_valid_perplexities")
-    dropout = result.get("dropout")
+    dropout, int8 = result.get("dropout"), result.get("int8_test_perplexity")
+    seeds = len(one.perplexities) if epochs else ""
+    share = one.size and one.untied and f"1/{one.untied / one.size:.1f}"
     return {
         "model": one.row.title,
         "test perplexity": spread(one.perplexities),
+        "of the int8 file": f"{int8:.1f}" if int8 else "",
         "top-1": f"{result['test_top1']:.1%}",
         "top-3": f"{result['test_top3']:.1%}",
         "keystrokes saved": f"{saved:.1%}" if saved else "",
         "without context": f"{blind:.1%}" if blind else "",
         "parameters": f"{result['parameters'] / 1e6:.2f} M",
         "int8 model": f"{one.size:,} B" if one.size else "",
+        "of dense, untied": share or "",
         "one call": _microseconds(times.get("suggest_us")),
         "is certain": f"{times['certain']:.0%}" if times.get("certain") else "",
         "three best": _microseconds(times.get("exact_us")),
+        "99 of 100": _microseconds(times.get("exact_us_p99")),
+        "seeds": str(seeds),
         "epochs": str(len(epochs)) if epochs else "",
         "dropout, rate": f"{dropout}, {result['learning_rate']}" if dropout else "",
     }
@@ -128,7 +143,7 @@ def chosen_table() -> str:
     """Return the rows of the README, all texts in one table."""
     columns = (
         *("model", "test perplexity", "top-3", "keystrokes saved"),
-        *("int8 model", "three best", "epochs"),
+        *("int8 model", "of dense, untied", "three best", "epochs"),
     )
     found = {one.name: one for one in measured()}
     rows = []
@@ -160,7 +175,7 @@ def quality_table() -> str:
 
 
 def _sweep_rows(found):
-    """Return the trials of each kin, the best one in bold."""
+    """Return the trials of each kin, in bold the settings that are taken."""
     rows = []
     for kin, like in KIN.items():
         reached = {
@@ -169,20 +184,30 @@ def _sweep_rows(found):
             if of == kin and name in found
         }
         if reached:
-            best = min(reached, key=reached.get)
+            whole = len(reached) == len(like.settings)
+            taken = settings_of(kin) if whole else None
             rows.append(
                 {
-                    "validation perplexity at dropout and learning rate": kin,
+                    "trials of": _named(kin),
                     "text": TEXTS[like.corpus],
                     "epochs": str(sum(like.rounds)),
-                    "trials": ", ".join(
-                        f"{'**' * (setting == best)}{perplexity:.1f}"
-                        f"{'**' * (setting == best)} ({setting[0]}, {setting[1]})"
+                    "validation perplexity (dropout, learning rate)": ", ".join(
+                        f"{'**' * (setting == taken)}{perplexity:.1f}"
+                        f"{'**' * (setting == taken)} ({setting[0]}, {setting[1]})"
                         for setting, perplexity in reached.items()
                     ),
                 }
             )
     return rows
+
+
+def _named(kin):
+    """Return the title of the row that was tried for its kin."""
+    return next(
+        row.title.strip("*")
+        for row in ROWS.values()
+        if row.kin == kin and row.model == KIN[kin].model
+    )
 
 
 def _speed_rows(found):
@@ -194,6 +219,7 @@ def _speed_rows(found):
             rows.append(
                 {
                     "training, words/s of one core": title,
+                    "core of": result["cpu"].split(",")[0],
                     "V": f"{result['vocabulary_size']:,}",
                     "dense, tied": _range(speeds["dense-tied"]),
                     "LightRNN": _range(speeds["ours"]),
@@ -229,9 +255,9 @@ def _family(row: Row) -> str:
     if row.made_by == "adaptive":
         return "adaptive softmax"
     kind = row.model.get("model", "lightrnn")
-    if kind != "lightrnn" or row.made_by != "training":
-        return {"slim": "Slim"}.get(kind, "dense")
-    return "LightRNN"
+    if row.made_by == "short vectors":
+        kind = "dense"
+    return {"slim": "Slim", "dense": "dense"}.get(kind, "LightRNN")
 
 
 def draw() -> None:

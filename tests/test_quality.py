@@ -19,6 +19,13 @@ def benchmarks(monkeypatch):
     return quality, quality_tables
 
 
+@pytest.fixture
+def rows(benchmarks):
+    import quality_rows
+
+    return quality_rows
+
+
 def line(name, seed, **scores):
     scores = {
         **{"test_perplexity": 100.0, "test_top1": 0.2, "test_top3": 0.3},
@@ -44,8 +51,9 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
             "seed": 0,
             "suggest_us": {"ptb/ours": 80.2, "ptb/dense-tied": 400.0},
             "exact_us": {"ptb/ours": 240.0},
+            "exact_us_p99": {"ptb/ours": 500.0},
             "certain": {"ptb/ours": 0.55},
-            "int8_model_bytes": {"ptb/ours": 9, "ptb/dense-tied": 5678},
+            "int8_model_bytes": {"ptb/dense-tied": 5678, "ptb/dense": 4936},
         },
     ]
     monkeypatch.setattr(tables, "read", lambda name: lines)
@@ -53,15 +61,19 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
     assert ours == {
         "model": "**LightRNN, k = 16, 2,000 words 80**",
         "test perplexity": "101.0 (100.0–103.0)",
+        "of the int8 file": "",
         "top-1": "20.0%",
         "top-3": "31.0%",
         "keystrokes saved": "",
         "without context": "",
         "parameters": "1.50 M",
         "int8 model": "1,234 B",
+        "of dense, untied": "1/4.0",
         "one call": "80 µs",
         "is certain": "55%",
         "three best": "240 µs",
+        "99 of 100": "500 µs",
+        "seeds": "3",
         "epochs": "2",
         "dropout, rate": "0.2, 0.005",
     }
@@ -78,31 +90,28 @@ def test_empty_columns_are_left_out(benchmarks):
     assert tables.table(rows) == ["| a | c |", "|---|---|", "| 1 |  |", "| 2 | 3 |"]
 
 
-def test_settings_are_those_that_won_the_sweep(benchmarks, monkeypatch):
-    quality, _ = benchmarks
-    from quality_rows import Kin
-
-    kin = Kin({}, ((0.2, 0.005), (0.3, 0.005)))
-    monkeypatch.setattr(quality, "KIN", {"a": kin, "b": kin})
+def test_settings_are_those_that_won_the_sweep(rows, monkeypatch):
+    kin = rows.Kin({}, ((0.2, 0.005), (0.3, 0.005)))
+    monkeypatch.setattr(rows, "KIN", {"a": kin, "b": kin})
     trials = {
         f"sweep/{of}/{d}/{r}": (of, (d, r)) for of in "ab" for d, r in kin.settings
     }
-    monkeypatch.setattr(quality, "TRIALS", trials)
+    monkeypatch.setattr(rows, "TRIALS", trials)
     lines = [
         {"name": "sweep/a/0.2/0.005", "valid_perplexity": 99.0},
         {"name": "sweep/b/0.2/0.005", "valid_perplexity": 100.6},
         {"name": "sweep/b/0.3/0.005", "valid_perplexity": 100.0},
         {"name": "speed/ptb"},
     ]
-    monkeypatch.setattr(quality, "read", lambda name: lines)
+    monkeypatch.setattr(rows, "read", lambda name: lines)
     with pytest.raises(SystemExit, match=r"must be run first: sweep/a/0.3/0.005\."):
-        quality.settings_of("a")
-    assert quality.settings_of("b") == (0.3, 0.005)
+        rows.settings_of("a")
+    assert rows.settings_of("b") == (0.3, 0.005)
     lines[1]["valid_perplexity"] = 100.4  # As good, and tried before.
-    assert quality.settings_of("b") == (0.2, 0.005)
-    kin = Kin({}, ((0.1, 0.01),))
-    monkeypatch.setattr(quality, "KIN", {"c": kin})
-    assert quality.settings_of("c") == (0.1, 0.01)
+    assert rows.settings_of("b") == (0.2, 0.005)
+    kin = rows.Kin({}, ((0.1, 0.01),))
+    monkeypatch.setattr(rows, "KIN", {"c": kin})
+    assert rows.settings_of("c") == (0.1, 0.01)
 
 
 def test_a_run_is_shared_by_what_trains_alike_and_by_nothing_else(benchmarks):
