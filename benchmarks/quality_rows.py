@@ -140,11 +140,6 @@ ROWS = {
     "ptb/dense-tied": Row("dense, tied", "dense", DENSE),
     "ptb/dense-tied-long": Row("dense, tied, 45 epochs", "dense-long", DENSE, (45,)),
     "ptb/ours": Row("**LightRNN, k = 16, 2,000 words 80**", "ours", FREQUENT),
-    "ptb/ours-large": Row(
-        "**LightRNN, k = 16, 4,000 words 80**",
-        "ours",
-        FREQUENT | {"frequent_words": 4000},
-    ),
     # In about the time of 15 epochs of dense.
     "ptb/ours-long": Row(
         "**LightRNN, k = 16, 2,000 words 80, 45 epochs**",
@@ -178,11 +173,6 @@ ROWS = {
     # The output of these, which is most of them, is dense.
     "ptb/slim-input": Row(
         "Slim, input only, K = 10, M = 2,000", "slim-input", SLIM_INPUT
-    ),
-    "ptb/slim-input-matched": Row(
-        "Slim, input only, K = 10, M = 2,000, assigned by matching",
-        *("slim-input", SLIM_INPUT),
-        made_by="slim matched",
     ),
     "ptb/slim-large": Row(
         "Slim, K = 4, M = 6,000",
@@ -259,12 +249,6 @@ def _tried():
     # What that gives is in part the learning rate, which is full before it.
     still = FREQUENT | {"moving_cost": "1000,1000"}
     full_rate = "the full learning rate for half of the epochs, nothing moved"
-    slim_input = {
-        "slim-input-short": Row(
-            "15 epochs, Slim, input only, K = 20, M = 4,000",
-            *("slim-input", SLIM_INPUT | {"slim_parts": 20, "slim_vectors": 4000}),
-        ),
-    }
     rounds = {
         "round": Row(
             "a reallocation after half of the epochs, moving cost",
@@ -292,7 +276,7 @@ def _tried():
         name: Row(title, "tried", FREQUENT | changes, epochs)
         for name, (title, changes) in options.items()
     }
-    rows |= rounds | slim_input
+    rows |= rounds
     rows |= {
         name: Row(title, "tried", FREQUENT, epochs, made_by)
         for name, (title, made_by) in variants.items()
