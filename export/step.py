@@ -431,7 +431,7 @@ def _small(codes):
 
     No built-in op draws them from a seed, so the file holds them.
     """
-    for dtype in (np.int8, np.int16):
+    for dtype in (np.uint8, np.int16):
         if codes.max() <= np.iinfo(dtype).max:
             return tf.constant(codes.astype(dtype))
     return tf.constant(codes)

@@ -44,7 +44,7 @@ MODELS = {
     "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
     "slim": (models.SlimRNN, {"parts": 2, "vectors": 14}),
     "slim input": (models.SlimRNN, {"parts": 4, "vectors": 9, "side": "input"}),
-    "slim output": (models.SlimRNN, {"parts": 4, "vectors": 8, "side": "output"}),
+    "slim output": (models.SlimRNN, {"parts": 4, "vectors": 12, "side": "output"}),
 }
 
 
@@ -156,7 +156,7 @@ def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
 
 def test_a_word_of_slim_takes_a_byte_for_each_part_of_the_output(tmp_path):
     def size(words):
-        model = models.SlimRNN(words, units=8, parts=4, vectors=400, side="output")
+        model = models.SlimRNN(words, units=8, parts=4, vectors=1000, side="output")
         model.build()
         known = ["<eos>", "<unk>", *map(str, range(words - 2))]
         vocabulary = Vocabulary(known, [1] * words, Tokenizer("whitespace"))
