@@ -6,7 +6,9 @@
     python benchmarks/quality.py --list
     python benchmarks/quality.py --table
 
-DIR holds a folder for each corpus. A row is trained, exported and scored by the
+DIR holds a folder for each corpus, with train.txt.xz, valid.txt.xz and test.txt.xz;
+where they are not the texts of the tables, `--results FILE` keeps what is measured
+apart from what is published. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, and one
 that was stopped goes on where it was. Dropout and learning rate of a row are those that
@@ -28,15 +30,28 @@ import functools
 import hashlib
 import importlib.util
 import json
+import lzma
 import math
 import os
 import pathlib
 import statistics
+import subprocess
+import sys
 
 from commands import lightrnn, shown
-from quality_rows import CORPORA, KEYBOARDS, KIN, ROWS, TRIALS, Row, settings_of
+from quality_rows import (
+    CHECKSUMS,
+    CORPORA,
+    KEYBOARDS,
+    KIN,
+    ROWS,
+    TRIALS,
+    Row,
+    settings_of,
+)
 
-from results import append, circumstances
+from lightrnn_tf.cli import arguments
+from results import append, circumstances, read
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # What is timed of a corpus, by turns.
@@ -46,20 +61,10 @@ SPEED_STEPS, SPEED_REPEATS = 20, 3
 
 def main():
     """Run what was asked for and append the results."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", type=_row)
-    parser.add_argument("--speed", nargs="+", choices=[*CORPORA], default=[])
-    parser.add_argument("--latency", nargs="+", choices=[*CORPORA], default=[])
-    parser.add_argument("--table", action="store_true", help="write it to the README")
-    parser.add_argument("--list", action="store_true", help="show the rows")
-    parser.add_argument("--corpora", type=pathlib.Path)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--runs", type=pathlib.Path, default="runs")
+    parser = _parser()
     args = parser.parse_args()
     if args.list:
-        print("\n".join(f"{name}: {row.title}" for name, row in ROWS.items()))
-        print("\n".join(TRIALS))
+        _list()
         return
     if args.table:
         import quality_tables
@@ -70,16 +75,86 @@ def main():
         return
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
+    used = {TRIALS[n][0].corpus if n in TRIALS else n.split("/")[0] for n in args.rows}
+    for corpus in sorted({*used, *args.speed, *args.latency}):
+        _check_texts(parser, corpus, args)
     args.runs.mkdir(exist_ok=True)
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(args.threads)
+
+    def keep(name, result):
+        append("quality", {"name": name, **result}, args.seed, args.results)
+
     for name in args.rows:
-        append("quality", {"name": name, **measured(name, args)}, args.seed)
+        keep(name, measured(name, args))
     for corpus in args.speed:
-        append("quality", {"name": f"speed/{corpus}", **speed(corpus, args)}, args.seed)
+        keep(f"speed/{corpus}", speed(corpus, args))
     for corpus in args.latency:
-        result = latency(corpus, args)
-        append("quality", {"name": f"latency/{corpus}", **result}, args.seed)
+        keep(f"latency/{corpus}", latency(corpus, args))
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0], usage="%(prog)s --corpora DIR ROW …"
+    )
+    add = parser.add_argument
+    add("rows", nargs="*", metavar="ROW", type=_row, help="what --list shows")
+    for name, what in (
+        ("speed", "train rows by turns on part of a corpus"),
+        ("latency", "time suggestions of the rows of a corpus"),
+    ):
+        add(f"--{name}", nargs="+", choices=[*CORPORA], default=[], help=what)
+    add(
+        "--table",
+        action="store_true",
+        help="make the tables of README.md and results/README.md, and the picture",
+    )
+    add(
+        "--list", action="store_true", help="show rows and trials, and what is measured"
+    )
+    add("--corpora", type=pathlib.Path, metavar="DIR", help="a folder for each corpus")
+    add("--threads", type=arguments.positive, default=1, help="default: 1")
+    add("--seed", type=arguments.natural, default=0, help="default: 0")
+    add(
+        "--runs",
+        type=pathlib.Path,
+        metavar="DIR",
+        default="runs",
+        help="where trainings are kept; default: runs",
+    )
+    add(
+        "--results",
+        type=pathlib.Path,
+        metavar="FILE",
+        help="where results are appended; default: results/quality.jsonl",
+    )
+    return parser
+
+
+def _list():
+    """Show rows and trials; those that have a result with a star."""
+    found = {result["name"] for result in read("quality")}
+    titles = {name: row.title.strip("*") for name, row in ROWS.items()}
+    for name, (kin, _) in TRIALS.items():
+        titles[name] = f"a trial for the rows of {kin}"
+    for name, title in titles.items():
+        print(f"{'*' if name in found else ' '} {name}: {title}")
+
+
+def _check_texts(parser, corpus, args):
+    """Stop where a text is missing, or would be taken for that of the tables."""
+    told = hashlib.sha256()
+    for part in ("train", "valid", "test"):
+        path = args.corpora / corpus / f"{part}.txt.xz"
+        if not path.is_file():
+            parser.error(f"{path}: no such file")
+        with lzma.open(path) as file:
+            told.update(file.read())
+    if args.results is None and told.hexdigest()[:32] != CHECKSUMS[corpus]:
+        parser.error(
+            f"{args.corpora / corpus} must be the text of the tables. Received: "
+            "another one. Pass --results FILE to keep its results apart"
+        )
 
 
 def _row(name):
@@ -405,4 +480,9 @@ def _file(names, corpus, args):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)  # It has said what was wrong.
+    except KeyboardInterrupt:
+        sys.exit(130)

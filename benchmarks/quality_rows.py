@@ -106,6 +106,15 @@ CORPORA = {
     "cs-1m": {"min_count": 2},
     "de-1m": {"min_count": 2},
 }
+# The texts that the published results are of: SHA-256 of training, validation and test
+# text one after the other, its first half.
+CHECKSUMS = {
+    "ptb": "0b6c7d63ba3b5066369952976bfedb37",
+    "keyboard-en": "52734cea38b4b6f165abb3686748a6cd",
+    "wikitext-2": "7e3e19cec8a54d5265044cb5a7881042",
+    "cs-1m": "1c534ec84eb55f0af7a72158cfed9112",
+    "de-1m": "6951a3a27078831362f16cced1ebcc97",
+}
 OTHERS = ("keyboard-en", "wikitext-2", "cs-1m", "de-1m")
 KEYBOARDS = ("keyboard-en",)
 

@@ -73,7 +73,12 @@ def measured() -> list[Measured]:
         }
         # Models of one shape are of one size; all that are timed are written anew.
         sizes = latency.get("int8_model_bytes", {})
-        size = sizes.get(name, results[0].get("int8_model_bytes"))
+        alike = [
+            sizes[other]
+            for other in sizes
+            if other in ROWS and ROWS[other].model == row.model
+        ]
+        size = alike[0] if alike else results[0].get("int8_model_bytes")
         wide = row.model.get("units") == 650
         untied = sizes.get(f"{corpus}/650-dense" if wide else f"{corpus}/dense")
         medians = {
@@ -115,6 +120,7 @@ def _cells(one: Measured) -> dict[str, str]:
     seeds = len(one.perplexities) if epochs else ""
     share = one.size and one.untied and f"1/{one.untied / one.size:.1f}"
     return {
+        "row": f"`{one.name.split('/')[1]}`",
         "model": one.row.title,
         "test perplexity": spread(one.perplexities),
         "of the int8 file": f"{int8:.1f}" if int8 else "",
@@ -289,7 +295,7 @@ def draw() -> None:
     perplexity.yaxis.set_minor_locator(NullLocator())
     perplexity.yaxis.set_major_formatter(ScalarFormatter())
     top3.yaxis.set_major_formatter(PercentFormatter(1, 0))
-    perplexity.legend()
+    perplexity.legend(fontsize=8)
     figure.savefig(ROOT / "results" / "quality.png", dpi=100)
 
 

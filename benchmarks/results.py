@@ -23,10 +23,13 @@ def read(name: str) -> list[dict]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def append(name: str, result: dict, seed: int) -> None:
-    """Append a result to results/NAME.jsonl."""
+def append(
+    name: str, result: dict, seed: int, path: pathlib.Path | None = None
+) -> None:
+    """Append a result to results/NAME.jsonl, or to another file."""
     line = {**result, "seed": seed, "command": command(), **circumstances()}
-    with open(ROOT / "results" / f"{name}.jsonl", "a", encoding="utf-8") as file:
+    path = path or ROOT / "results" / f"{name}.jsonl"
+    with open(path, "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
@@ -45,7 +48,7 @@ def circumstances() -> dict:
     """Return versions, hardware and commit."""
     made_with = {
         "date": datetime.date.today().isoformat(),
-        "commit": _said_by("git", "-C", str(ROOT), "describe", "--always", "--dirty"),
+        "commit": _commit(),
         "python": platform.python_version(),
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "versions": dict(_versions()),
@@ -53,6 +56,14 @@ def circumstances() -> dict:
         "gpu": _said_by("nvidia-smi", "--query-gpu=name", "--format=csv,noheader"),
     }
     return {name: value for name, value in made_with.items() if value}
+
+
+def _commit() -> str:
+    """Return what is measured; results that are not committed change nothing of it."""
+    git = ("git", "-C", str(ROOT))
+    commit = _said_by(*git, "rev-parse", "--short", "HEAD")
+    code = ("lightrnn_tf", "export", "benchmarks")
+    return f"{commit}-dirty" if _said_by(*git, "status", "-s", "--", *code) else commit
 
 
 def _said_by(*command) -> str:
@@ -72,7 +83,8 @@ def _versions():
 
 
 def _cpu() -> str:
-    for line in open("/proc/cpuinfo", encoding="utf-8"):
+    told = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    for line in told.splitlines():
         if line.startswith("model name"):
             return line.split(":")[1].strip()
     return "unknown"

@@ -1,7 +1,9 @@
 """What the tables of the benchmarks say is what was measured."""
 
 import argparse
+import hashlib
 import json
+import lzma
 import pathlib
 import sys
 
@@ -59,6 +61,7 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
     monkeypatch.setattr(tables, "read", lambda name: lines)
     dense, ours = (tables._cells(one) for one in tables.measured())
     assert ours == {
+        "row": "`ours`",
         "model": "**LightRNN, k = 16, 2,000 words 80**",
         "test perplexity": "101.0 (100.0–103.0)",
         "of the int8 file": "",
@@ -82,6 +85,57 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
     shown = tables.chosen_table()
     assert "top-1" not in shown
     assert "| Penn Treebank | dense, tied | 100.0 | 30.0% |" in shown
+
+
+def test_models_of_one_shape_are_of_one_size(benchmarks, monkeypatch):
+    _, tables = benchmarks
+    lines = [
+        line("ptb/slim", 0, int8_model_bytes=999),  # By an older exporter.
+        line("ptb/slim-matched", 0),
+        line("ptb/adaptive", 0),
+        {
+            **{"name": "latency/ptb", "seed": 0},
+            "int8_model_bytes": {"ptb/slim": 1234, "ptb/no-more": 1},
+        },
+    ]
+    monkeypatch.setattr(tables, "read", lambda name: lines)
+    sizes = {one.name: one.size for one in tables.measured()}
+    assert sizes == {
+        **{"ptb/slim": 1234, "ptb/slim-matched": 1234},
+        "ptb/adaptive": None,
+    }
+
+
+def test_another_text_is_not_taken_for_that_of_the_tables(
+    benchmarks, tmp_path, monkeypatch, capsys
+):
+    quality, _ = benchmarks
+    texts, results = tmp_path / "ptb", tmp_path / "results.jsonl"
+    texts.mkdir()
+    scores = {"test_perplexity": 9.0}
+    monkeypatch.setattr(quality, "measured", lambda name, args: scores)
+
+    def run(*more):
+        words = ["--corpora", tmp_path, "--runs", tmp_path / "runs", *more, "ptb/ours"]
+        monkeypatch.setattr(sys, "argv", ["quality.py", *map(str, words)])
+        quality.main()
+
+    with pytest.raises(SystemExit, match="2"):
+        run()
+    assert "train.txt.xz: no such file" in capsys.readouterr().err
+    for part in ("train", "valid", "test"):
+        (texts / f"{part}.txt.xz").write_bytes(lzma.compress(b"a b\n"))
+    with pytest.raises(SystemExit, match="2"):
+        run()
+    assert "must be the text of the tables. Received" in capsys.readouterr().err
+    run("--results", results)
+    (kept,) = map(json.loads, results.read_text().splitlines())
+    assert (kept["name"], kept["test_perplexity"]) == ("ptb/ours", 9.0)
+    told = hashlib.sha256(3 * b"a b\n").hexdigest()
+    monkeypatch.setitem(quality.CHECKSUMS, "ptb", told[:32])
+    monkeypatch.setattr(quality, "append", lambda *kept: results.write_text("kept"))
+    run()
+    assert results.read_text() == "kept"
 
 
 def test_empty_columns_are_left_out(benchmarks):
