@@ -5,6 +5,7 @@ load Keras.
 """
 
 import importlib
+import sys
 
 from lightrnn_tf._version import __version__
 
@@ -39,3 +40,8 @@ def __getattr__(name: str):
         module = importlib.import_module(f"lightrnn_tf.{_NAMES[name]}")
         return getattr(module, name)
     raise AttributeError(f"module 'lightrnn_tf' has no attribute {name!r}")
+
+
+# `keras.saving.load_model` finds the classes of a file only where they were imported.
+if "keras" in sys.modules:
+    importlib.import_module("lightrnn_tf.models")

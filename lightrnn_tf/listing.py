@@ -12,7 +12,16 @@ _ROWS, _WORDS = 12, 10
 
 
 def table_of(predictor) -> tuple[WordTable, Vocabulary]:
-    """Return the table and the vocabulary of a predictor, in word ids."""
+    """Return the table and the vocabulary of a predictor, in word ids.
+
+    Raises:
+        ValueError: If it is of a dense or Slim model.
+    """
+    if predictor.rows == 1:
+        raise ValueError(
+            "The model must have a table of several rows. Received: one row, as dense "
+            "and Slim models have. Name a LightRNN."
+        )
     vocabulary = predictor.vocabulary
     words = predictor.lexicon.words()
     cell_of = {word: cell for cell, word in enumerate(words)}

@@ -63,15 +63,19 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
         numbers = [line["epoch"] for line in model.epochs]
         by_epoch.plot(numbers, perplexities, marker=".", label=model.name)
         by_time.plot(minutes, perplexities, marker=".")
-    points_and_front(
+    front = points_and_front(
         by_size,
         [
             Point(
-                m.name, m.parameters, min(line["val_perplexity"] for line in m.epochs)
+                m.name,
+                m.parameters,
+                min(line["val_perplexity"] for line in m.epochs),
+                group=m.name,  # In the colour of its curve.
             )
             for m in models
         ],
     )
+    by_size.legend(handles=[front])
     by_epoch.set_ylabel("validation perplexity per token")
     _logarithmic(by_epoch.yaxis)
     by_epoch.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
@@ -103,13 +107,17 @@ class Point:
     estimated: bool = False
 
 
-def points_and_front(axes, points: list[Point], lower_is_better: bool = True) -> None:
+def points_and_front(axes, points: list[Point], lower_is_better: bool = True):
     """Draw points, size on a logarithmic axis, and their Pareto front.
 
     Args:
         axes: Where to draw, of Matplotlib.
-        points: What to draw, at least one.
+        points: What to draw, at least one. Those whose size is estimated are on no
+            front.
         lower_is_better: Whether it is so of their values. Defaults to `True`.
+
+    Returns:
+        The line of the front, of Matplotlib.
     """
     colours = {group: f"C{n}" for n, group in enumerate({p.group: 0 for p in points})}
     for group, colour in colours.items():
@@ -123,11 +131,14 @@ def points_and_front(axes, points: list[Point], lower_is_better: bool = True) ->
         )
         if group:
             axes.scatter([], [], color=colour, label=group)
-    sizes, values = [p.size for p in points], [p.value for p in points]
-    front = pareto_front(sizes, values, lower_is_better)
-    axes.plot(
-        [sizes[n] for n in front],
-        [values[n] for n in front],
+    measured = [point for point in points if not point.estimated]
+    front = pareto_front(
+        [p.size for p in measured], [p.value for p in measured], lower_is_better
+    )
+    (line,) = axes.plot(
+        [measured[n].size for n in front],
+        [measured[n].value for n in front],
+        label="no smaller one is as good",
         color="grey",
         linestyle="--",
         alpha=0.6,
@@ -141,12 +152,13 @@ def points_and_front(axes, points: list[Point], lower_is_better: bool = True) ->
     axes.figure.draw_without_rendering()  # Names are placed where the points will be.
     adjust_text(
         [axes.text(p.size, p.value, p.name, fontsize=8) for p in points],
-        sizes,
-        values,
+        [point.size for point in points],
+        [point.value for point in points],
         ax=axes,
         expand=(1.2, 1.5),
         arrowprops={"arrowstyle": "-", "color": "grey", "lw": 0.5},
     )
+    return line
 
 
 def pareto_front(

@@ -1,7 +1,10 @@
 """From nothing to next-word suggestions: corpus, training, export, answers."""
 
+import os
 import pathlib
+import shutil
 import statistics
+import sys
 import time
 
 import lightrnn_tf_export
@@ -74,7 +77,7 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
         state = decoding.read(predictor, predictor.tokenizer.words(text))
         words = decoding.top_k(predictor, state, 3).words
         lines.append(f"  {text:{width}} …  {'   '.join(words)}")
-    lines += ["", f"Try: lightrnn suggest {exported.path} 'the shape of the'"]
+    lines += ["", f"Try: {_command()} suggest {exported.path} 'the shape of the'"]
     return "\n".join(lines)
 
 
@@ -92,6 +95,13 @@ def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
         for file in files.values():
             file.close()
     return paths
+
+
+def _command() -> str:
+    """Return how `lightrnn` is called here: its environment may not be active."""
+    if shutil.which("lightrnn"):
+        return "lightrnn"
+    return os.path.relpath(pathlib.Path(sys.executable).with_name("lightrnn"))
 
 
 def _microseconds(predictor: litert.LiteRTPredictor, ids) -> float:

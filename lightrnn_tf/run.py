@@ -51,11 +51,17 @@ class Run:
 
     Raises:
         FileNotFoundError: If there is no such folder, or a file of it is missing.
+        NotADirectoryError: If it is a file.
         ValueError: If a file is damaged or belongs to another run.
     """
 
     def __init__(self, path: str | pathlib.Path):
         self.path = pathlib.Path(path)
+        if self.path.is_file():
+            raise NotADirectoryError(
+                f"{self.path} is a file, not a run. Name a folder that `lightrnn "
+                "train` wrote."
+            )
         if not self.path.is_dir():
             raise FileNotFoundError(f"{self.path}: no such run.")
         self.config = self._read_config()

@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
                     "--tied", "--rounds", "1", *SMALL,
                     "--out", folder / "dense") == 0  # fmt: skip
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "slim",
-                    "--slim-parts", 2, "--slim-vectors", 8, "--rounds", "1", *SMALL,
+                    "--slim-parts", 2, "--slim-vectors", 12, "--rounds", "1", *SMALL,
                     "--out", folder / "slim") == 0  # fmt: skip
     assert lightrnn("export", folder / "run", "--out", folder / "m.tflite") == 0
     return folder
@@ -159,7 +159,9 @@ def test_suggest_with_a_prefix_and_with_all_tokens(folder, capsys):
     words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
     assert words == ["dog"]
     lightrnn("suggest", file, "", "--prefix", "qq", "--json")
-    assert json.loads(capsys.readouterr().out)["suggestions"] == []
+    out, err = capsys.readouterr()
+    assert json.loads(out)["suggestions"] == []
+    assert "No word begins with 'qq'." in err
     lightrnn("suggest", file, "", "-k", 99, "--all-tokens", "--json")
     words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
     assert {"<eos>", "<unk>", ".", "3", "didn't"} <= set(words)
@@ -204,7 +206,14 @@ def test_generate_is_repeatable(folder, capsys):
     assert texts[0] == texts[1] != texts[2]
 
 
-@pytest.mark.parametrize("model", ["run", "dense", "slim", "m.tflite"])
+@pytest.mark.parametrize("model", ["dense", "slim"])
+def test_models_without_a_table_show_none(folder, model, capsys):
+    line = error_of(capsys, "table", folder / model)
+    assert "must have a table of several rows. Received: one row" in line
+    assert not (folder / model / "table.html").exists()
+
+
+@pytest.mark.parametrize("model", ["run", "m.tflite"])
 def test_table_lists_every_word_once(folder, model, capsys):
     assert lightrnn("table", folder / model, "--json") == 0
     listing = json.loads(capsys.readouterr().out)
@@ -238,7 +247,7 @@ def test_page_of_a_run_without_its_text_is_without_losses(folder, capsys, tmp_pa
 
 
 def test_table_shows_who_shares_a_row_and_draws(folder, capsys):
-    assert lightrnn("table", folder / "run", "--word", "cat") == 0
+    assert lightrnn("table", folder / "run", "--word", "Cat") == 0  # Lower-cased.
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("cat: row ")
     assert all("cat" in line.split() for line in lines[1:])
@@ -298,8 +307,12 @@ def train(folder, text, *more):
             ("train", "--out", "x"),
             "the following arguments are required: --train, --tfds",
         ),
-        (("train", "--train", "x", "--out", "y", "--fast"), "unrecognized arguments"),
+        (
+            ("train", "--train", "x", "--out", "y", "--fast"),
+            "unrecognized arguments: --fast. See lightrnn train --help.",
+        ),
         (("suggest", "m.tflite", "-k", "0"), "must be at least 1, not 0"),
+        (("suggest", "m.tflite", "-k", "x"), "must be a whole number, not 'x'"),
         (("train", "--train", "x", "--out", "y", "--rounds", "3,x"), "as in 10,5"),
         (("train", "--train", "x", "--out", "y", "--cell", "rnn"), "invalid choice"),
     ],
@@ -335,7 +348,7 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
         (
             TEXT.encode(),
             ("--model", "dense", "--tied", "--embedding-dim", 3),
-            "`embedding_dim` must equal `units` when `tied`",
+            "`embedding_dim` must be left out, or equal `units`, for a tied",
         ),
     ],
 )
@@ -465,6 +478,10 @@ def test_other_wrong_inputs_are_one_line(folder, tmp_path, capsys):
     )
     assert "exists. Pass overwrite=True (or --overwrite)" in error_of(
         capsys, "export", folder / "run", "--out", folder / "m.tflite"
+    )
+    assert f"{text} is a file, not a run" in error_of(capsys, "plot", text)
+    assert f"{text} exists. Pass --overwrite" in error_of(
+        capsys, "table", folder / "run", "--page", text
     )
     assert "no such folder" in error_of(
         capsys, "export", folder / "run", "--out", tmp_path / "a" / "m.tflite"

@@ -490,3 +490,21 @@ def test_embedding_wants_word_vectors_exactly_with_a_residual():
         layers.TwoComponentEmbedding(10, 3, 4, 5, residual_dim=2)(IDS)
     with pytest.raises(ValueError, match="`word_vectors` must be given"):
         layers.TwoComponentEmbedding(10, 3, 4, 5)(IDS, word_vectors=np.ones((10, 2)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "mixed_float16"])
+@pytest.mark.parametrize(
+    ("cls", "sizes"),
+    [
+        (layers.SlimEmbedding, {"parts": 2, "vectors": 200}),
+        (layers.TwoComponentEmbedding, {"rows": 70, "columns": 80}),
+    ],
+)
+def test_ids_of_another_type_are_the_same_words(cls, sizes, dtype):
+    # As in the layer of Keras, also where half precision has no such numbers.
+    layer = cls(5001, embedding_dim=4, dtype=dtype, **sizes)
+    ids = np.array([[0, 2049, 4999]])
+    expected = layer(ids)
+    assert keras.backend.standardize_dtype(expected.dtype) == layer.compute_dtype
+    same = layer(ids.astype("float32"))
+    np.testing.assert_array_equal(*map(keras.ops.convert_to_numpy, (same, expected)))

@@ -40,12 +40,12 @@ def test_the_assignment_is_that_of_the_seed():
         [3, 3],
         [0, 1],
     ]
-    assert layers.slim_codes(5, 2, 4, 2, 0).tolist() == [
-        [0, 0],
-        [0, 0],
+    assert layers.slim_codes(5, 2, 6, 2, 0).tolist() == [
+        [2, 0],
+        [0, 2],
         [1, 1],
-        [1, 0],
         [0, 1],
+        [1, 0],
     ]
     other = layers.slim_codes(5, 2, 4, 1, 1)
     assert (other != layers.slim_codes(5, 2, 4, 1, 0)).any()
@@ -72,6 +72,19 @@ def test_embedding_equals_loops():
     ids = np.arange(V)[::-1].reshape(1, V)
     expected = slim_vectors(layer, groups=False)[ids]
     np.testing.assert_array_equal(np.asarray(layer(ids)), expected.astype("float32"))
+
+
+@pytest.mark.parametrize(
+    ("words", "parts", "vectors"),
+    [(10_000, 10, 5000), (10_000, 3, 4998), (300, 10, 300), (7, 2, 6), (3, 4, 8)],
+)
+def test_without_a_number_there_are_at_most_as_many_sub_vectors_as_words(
+    words, parts, vectors
+):
+    # At least two for each part.
+    model = models.SlimRNN(words, units=2 * parts, parts=parts)
+    assert model.vectors == vectors
+    assert models.SlimRNN.from_config(model.get_config()).vectors == vectors
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -171,6 +184,12 @@ def test_codes_have_one_group_or_one_for_each_part(groups):
         ({"parts": 0}, "`parts` must be a positive integer. Received: parts=0"),
         ({"parts": 3, "vectors": 10}, "`vectors` must be a multiple of `parts`"),
         ({"parts": 3, "vectors": 36}, "must be at most vocabulary_size · parts, 33"),
+        (
+            {"parts": 3, "vectors": 6},
+            "for all words to differ. Received: 2 for each of 3 parts of 11 words",
+        ),
+        ({"parts": 3, "vectors": 2, "side": "input"}, "for all words to differ"),
+        ({"parts": 10**9, "vectors": 10**9}, "`embedding_dim` must be a multiple"),
         ({"parts": 3, "vectors": 9, "seed": -1}, r"`seed` must be an integer in \[0"),
         ({"parts": 3, "vectors": 9, "side": "left"}, "`side` must be one of both, inp"),
         (

@@ -147,3 +147,14 @@ def test_nothing_is_pickled():
         source = path.read_text(encoding="utf-8")
         for word in ("pickle", "marshal", "eval(", "exec(", "shelve"):
             assert word not in source.replace("retrieval(", ""), (path, word)
+
+
+def test_saved_models_are_found_where_keras_is_imported_first():
+    code = (
+        "import keras, lightrnn_tf; "
+        "print(keras.saving.get_registered_object('lightrnn_tf>SlimRNN').__name__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "SlimRNN\n"

@@ -153,7 +153,28 @@ def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
             ["random", "--model", "dense", "--rows", "5"],
             "`rows` must be left out for a dense",
         ),
+        (["random", "--model", "slim"], "`table` must be left out for a slim model"),
         (["random", "--slim-parts", "5"], "`slim_parts` must be left out"),
+        (
+            ["warm-start", "--model", "slim", "--slim-parts", "7"],
+            "`units` must be a multiple of `slim_parts`. Received: units=6",
+        ),
+        (
+            [
+                *("warm-start", "--model", "slim"),
+                *("--slim-parts", "3", "--slim-vectors", "7"),
+            ],
+            "`slim_vectors` must be a multiple of `slim_parts`",
+        ),
+        (
+            [
+                *("warm-start", "--model", "slim", "--slim-side", "input"),
+                *("--embedding-dim", "15"),
+            ],
+            "`embedding_dim` must be a multiple of `slim_parts`",
+        ),
+        (["random", "--dropout", "1"], "`dropout` must be a number in [0, 1)"),
+        (["random", "--seed", str(2**32)], "`seed` must be an integer in [0, 2**32)"),
         (["random", "--tied"], "Only dense models have it"),
         (["random", "--moving-cost", "1,2"], "`moving_cost` needs a reallocation"),
         (["random", "--moving-cost=-1,0"], "two numbers of at least 0"),

@@ -84,13 +84,13 @@ def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
     vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
     ids = np.concatenate([vocabulary.ids([*line.split(), "<eos>"]) for line in lines])
     model, _, _ = variants.slim_matched(
-        {"model": "slim", "units": 8, "slim_parts": 2, "slim_vectors": 8},
+        {"model": "slim", "units": 8, "slim_parts": 2, "slim_vectors": 10},
         training.Options([], "", rounds=(1,)),
         *(vocabulary, ids, 0.01),
     )
     codes = model.softmax.codes
     # To each sub-vector the same number of words, or one less.
     for part in range(2):
-        used = np.bincount(codes[:, part], minlength=4)
+        used = np.bincount(codes[:, part], minlength=5)
         assert used.max() - used.min() <= 1
-    np.testing.assert_array_equal(model.embedding.codes, codes + [0, 4])
+    np.testing.assert_array_equal(model.embedding.codes, codes + [0, 5])

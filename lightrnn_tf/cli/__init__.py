@@ -97,7 +97,7 @@ def _parse(arguments):
     elif hasattr(args, "beam_options"):
         args.beam_options = left
     elif left:
-        parser.error(f"unrecognized arguments: {' '.join(left)}")
+        args.parser.error(f"unrecognized arguments: {' '.join(left)}")
     if hasattr(args, "check"):
         args.check(args)
     return args
@@ -136,5 +136,5 @@ def _parser() -> argparse.ArgumentParser:
             "--debug", action="store_true", help="show where an error comes from"
         )
         module.add_arguments(command)
-        command.set_defaults(command=module.run)
+        command.set_defaults(command=module.run, parser=command)
     return parser

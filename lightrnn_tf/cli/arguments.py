@@ -3,9 +3,18 @@
 import argparse
 
 
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number, not {text!r}"
+        ) from error
+
+
 def positive(text: str) -> int:
     """Return a whole number from 1 on."""
-    value = int(text)
+    value = _whole_number(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
     return value
@@ -13,7 +22,7 @@ def positive(text: str) -> int:
 
 def vocabulary_size(text: str) -> int:
     """Return a number of words."""
-    value = int(text)
+    value = _whole_number(text)
     if value < 2:
         raise argparse.ArgumentTypeError("must be at least 2, for <eos> and <unk>")
     return value
@@ -21,7 +30,7 @@ def vocabulary_size(text: str) -> int:
 
 def natural(text: str) -> int:
     """Return a whole number from 0 on."""
-    value = int(text)
+    value = _whole_number(text)
     if value < 0:
         raise argparse.ArgumentTypeError(f"must be at least 0, not {value}")
     return value

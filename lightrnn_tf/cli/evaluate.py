@@ -22,7 +22,9 @@ def add_arguments(command):
     command.add_argument(
         "--keystrokes",
         action="store_true",
-        help="also simulate typing the text with three suggestions",
+        help="also simulate typing the text with three suggestions: the share of keys "
+        "that tapping them saves, and the same blind, where they follow from the "
+        "letters typed alone",
     )
     arguments.add_json(command)
 

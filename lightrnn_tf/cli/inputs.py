@@ -18,6 +18,12 @@ def must_exist(name: str, what: str):
         raise FileNotFoundError(f"{name}: no such {what}.")
 
 
+def must_not_exist(name: str, overwrite: bool):
+    """Stop where a file would be replaced that nobody asked to replace."""
+    if pathlib.Path(name).exists() and not overwrite:
+        raise FileExistsError(f"{name} exists. Pass --overwrite, or name another file.")
+
+
 def load_keras():
     """Import Keras and what it imports, which greets us in many lines."""
     from lightrnn_tf._quiet import quiet

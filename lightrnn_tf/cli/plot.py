@@ -17,6 +17,7 @@ def add_arguments(command):
         metavar="PNG",
         help="default: comparison.png",
     )
+    command.add_argument("--overwrite", action="store_true", help="replace a picture")
 
 
 def run(args):
@@ -24,6 +25,7 @@ def run(args):
     out = pathlib.Path(args.out)
     if out.suffix.lower() != ".png":
         raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
+    inputs.must_not_exist(args.out, args.overwrite)
     for name in args.runs:
         inputs.must_exist(name, "run")
     inputs.load_keras()
@@ -31,8 +33,17 @@ def run(args):
     from lightrnn_tf import run as runs
 
     trained = [
-        plots.Trained(run.path.resolve().name, run.epochs(), run.parameters())
-        for run in map(runs.Run, args.runs)
+        plots.Trained(name, run.epochs(), run.parameters())
+        for name, run in zip(_names(args.runs), map(runs.Run, args.runs), strict=True)
     ]
     plots.comparison(trained, out)
     print(out)
+
+
+def _names(paths):
+    """Return what runs are called: their folders, by path where two are alike."""
+    names = [pathlib.Path(path).resolve().name for path in paths]
+    return [
+        name if names.count(name) == 1 else path
+        for name, path in zip(names, paths, strict=True)
+    ]

@@ -93,6 +93,8 @@ def _suggestions(predictor, text: str, args) -> dict:
             f"{answer.bound:.2f} may be missing.",
             file=sys.stderr,
         )
+    if prefix and not answer.words:
+        print(f"No word begins with {prefix!r}.", file=sys.stderr)
     return {
         "context": context,
         "prefix": prefix,

@@ -27,6 +27,11 @@ def add_arguments(command):
         help="where to write a page to look at the table and to search it; default: "
         "table.html in the run",
     )
+    command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace the files of --picture and --page",
+    )
     arguments.add_json(command)
 
 
@@ -38,14 +43,17 @@ def run(args):
             "`--json` lists the whole table. Leave out --row, --column, --word, "
             "--picture and --page."
         )
+    for name in filter(None, (args.picture, args.page)):
+        inputs.must_not_exist(name, args.overwrite)
     predictor = inputs.open_predictor(args.model)
-    from lightrnn_tf import listing
+    from lightrnn_tf import decoding, listing
 
     table, vocabulary = listing.table_of(predictor)
     if args.json:
         print(json.dumps(listing.as_json(table, vocabulary)))
         return
-    text = listing.as_text(table, vocabulary, args.row, args.column, args.word)
+    word = args.word and decoding.cased(predictor, args.word)
+    text = listing.as_text(table, vocabulary, args.row, args.column, word)
     print(text, flush=True)
     # A run gets picture and page with the overview, others where they are asked for.
     overview = (args.row, args.column, args.word) == (None, None, None)

@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import functools
 import sys
 
 from lightrnn_tf.cli import arguments, inputs
@@ -33,7 +32,7 @@ def add_arguments(command):
         help="which one this is, from 0",
     )
     team("--coordinator", metavar="HOST:PORT", help="where worker 0 can be reached")
-    command.set_defaults(check=functools.partial(_check, command))
+    command.set_defaults(check=_check)
 
 
 def _add_text(add):
@@ -183,9 +182,9 @@ def _add_model(add):
     add(
         "--slim-vectors",
         type=arguments.positive,
-        default=5000,
         metavar="M",
-        help="slim: sub-vectors that all words share, on each side; default: 5000",
+        help="slim: sub-vectors that all words share, on each side; default: 5000, or "
+        "one for each word of a smaller vocabulary",
     )
     add(
         "--slim-side",
@@ -245,7 +244,7 @@ def _add_training(add):
     add(
         "--tensorboard",
         metavar="DIR",
-        help="folder to write for TensorBoard; default: none",
+        help="folder in which the run gets one for TensorBoard; default: none",
     )
     add(
         "--checkpoint-minutes",
@@ -261,7 +260,7 @@ def _add_training(add):
 def _epochs(text: str) -> tuple[int, ...]:
     try:
         return tuple(arguments.positive(part) for part in text.split(","))
-    except ValueError as error:
+    except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(
             f"must be numbers of epochs, as in 10,5, not {text!r}"
         ) from error
@@ -277,8 +276,9 @@ def _moving_cost(text: str) -> tuple[float, float]:
     return row, column
 
 
-def _check(command, args):
+def _check(args):
     """Refuse options of `train` that do not go together."""
+    command = args.parser
     team = [args.workers, args.worker, args.coordinator]
     if None in team and team != [None] * 3:
         command.error("--workers, --worker and --coordinator go together")
@@ -296,8 +296,8 @@ def _check(command, args):
             if args.tfds is None and getattr(args, name) != command.get_default(name):
                 command.error(f"--{name.replace('_', '-')} needs --tfds")
         return
-    allowed = ("resume", "threads", "tensorboard", "debug", "command", "check")
-    allowed += ("workers", "worker", "coordinator")
+    allowed = ("resume", "threads", "tensorboard", "debug")
+    allowed += ("workers", "worker", "coordinator", "command", "parser", "check")
     given = [
         f"--{name.replace('_', '-')}"
         for name, value in vars(args).items()

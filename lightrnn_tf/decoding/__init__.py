@@ -5,7 +5,14 @@ A predictor is anything that reads words and answers for rows: a model in memory
 the words of its user. It speaks of cell ids, row · C + column.
 """
 
-from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State, cell_of, read
+from lightrnn_tf.decoding.protocol import (
+    ROWS_AT_ONCE,
+    Predictor,
+    State,
+    cased,
+    cell_of,
+    read,
+)
 from lightrnn_tf.decoding.sampling import generate, sample
 from lightrnn_tf.decoding.search import Suggestions, top_k
 from lightrnn_tf.decoding.user_words import UserWords
@@ -16,6 +23,7 @@ __all__ = [
     "State",
     "Suggestions",
     "UserWords",
+    "cased",
     "cell_of",
     "generate",
     "read",

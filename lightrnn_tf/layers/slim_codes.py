@@ -1,5 +1,7 @@
 """Which sub-vectors each word of a Slim layer is made of."""
 
+import math
+
 import numpy as np
 
 from lightrnn_tf import _checks
@@ -26,8 +28,8 @@ def slim_codes(
         used equally often, or by one time more.
 
     Raises:
-        ValueError: If an argument is none of these, or there are more sub-vectors
-            than places for them.
+        ValueError: If an argument is none of these, there are more sub-vectors than
+            places for them, or so few that words would have to be alike.
 
     Example:
 
@@ -60,10 +62,17 @@ def slim_codes(
             f"`vectors` must be at most vocabulary_size · parts, "
             f"{vocabulary_size * parts}. Received: vectors={vectors}."
         )
+    of_a_part = vectors // groups
+    # By logarithms: a power could be a number that no memory holds.
+    if parts * math.log(of_a_part) < math.log(vocabulary_size) - 1e-9:
+        raise ValueError(
+            "`vectors` must be enough for all words to differ. Received: "
+            f"{of_a_part} for each of {parts} parts of {vocabulary_size} words."
+        )
     # The stream of RandomState, unlike that of the newer generators, is frozen.
     rng = np.random.RandomState(seed)
     slots = vocabulary_size * parts // groups
-    used = np.arange(slots) % (vectors // groups)
+    used = np.arange(slots) % of_a_part
     codes = np.stack([rng.permutation(used) for _ in range(groups)])
     if groups == 1:
         codes = codes.reshape(vocabulary_size, parts).T

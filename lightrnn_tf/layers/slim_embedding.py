@@ -14,28 +14,33 @@ class SlimEmbedding(keras.layers.Layer):
     The vector of each word is `K` sub-vectors of length E/K in a row, each one of `M`
     that all words share, so V words need M·E/K numbers whatever V is. Which ones is
     drawn from a seed, once; see `slim_codes`. It is drawn again wherever the layer is
-    built and not saved with the weights.
+    built and not saved with the weights, so weights mean the same words only in a layer
+    with the same seed.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
         embedding_dim: Positive integer. Length of the vectors, `E`, a multiple of
             `parts`.
         parts: Positive integer. Sub-vectors of a word, `K`.
-        vectors: Positive integer. Sub-vectors in all, `M`; at most V·K.
+        vectors: Positive integer. Sub-vectors in all, `M`; at most V·K. Any part of a
+            word may be any of them, so M need not be a multiple of K, as it is for
+            `SlimSoftmax`.
         seed: Integer in [0, 2³²) from which the assignment is drawn. Defaults to 0.
         embeddings_initializer: Initializer of the sub-vectors. Defaults to uniform in
             ±0.1.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
-        ids: Integer tensor `(B, T)`, word ids in `[0, V)`.
+        ids: Tensor `(B, T)`, word ids in `[0, V)`; whole numbers of another type are
+            cast.
 
     Returns:
         Tensor `(B, T, E)` in the layer's compute dtype.
 
     Raises:
         ValueError: If a size is not a positive integer, `parts` does not divide
-            `embedding_dim`, or there are more sub-vectors than places for them.
+            `embedding_dim`, or there are more sub-vectors than places for them or
+            too few for all words to differ.
 
     Masking: neither uses nor produces a mask.
 
@@ -60,10 +65,12 @@ class SlimEmbedding(keras.layers.Layer):
         embeddings_initializer=None,
         **kwargs,
     ):
-        self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
-        _checks.positive_integer("embedding_dim", embedding_dim)
+        for name, value in (("embedding_dim", embedding_dim), ("parts", parts)):
+            _checks.positive_integer(name, value)
         _checks.divides("parts", parts, "embedding_dim", embedding_dim)
-        super().__init__(**kwargs)
+        self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
+        # Ids beyond 2,048 are no numbers of half precision.
+        super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.parts = parts
@@ -81,6 +88,7 @@ class SlimEmbedding(keras.layers.Layer):
         )
 
     def call(self, ids):
+        ids = ops.cast(ids, "int32")
         codes = ops.take(ops.convert_to_tensor(self.codes), ids, axis=0)
         sub_vectors = ops.cast(self.sub_vectors, self.compute_dtype)
         vectors = ops.take(sub_vectors, codes, axis=0)

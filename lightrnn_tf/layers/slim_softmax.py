@@ -22,7 +22,7 @@ class SlimSoftmax(keras.layers.Layer):
     so M products of length H/K serve all words, and each word adds up K of them. The
     softmax is exact. Which sub-vectors a word has is drawn from a seed, once; see
     `slim_codes`. It is drawn again wherever the layer is built and not saved with the
-    weights.
+    weights, so weights mean the same words only in a layer with the same seed.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
@@ -44,13 +44,14 @@ class SlimSoftmax(keras.layers.Layer):
 
     Raises:
         ValueError: If a size is not a positive integer, `parts` does not divide
-            `vectors` or H, or there are more sub-vectors than places for them.
+            `vectors` or H, or there are more sub-vectors than places for them or too
+            few for all words to differ.
 
     Masking: neither uses nor produces a mask.
 
     Example:
 
-    >>> layer = SlimSoftmax(10, parts=3, vectors=6)
+    >>> layer = SlimSoftmax(10, parts=3, vectors=9)
     >>> nats = layer(np.zeros((2, 4, 9), "float32"), ids=np.zeros((2, 4), "int32"))
     >>> bool(np.allclose(nats, np.log(10)))
     True

@@ -33,7 +33,8 @@ class TwoComponentEmbedding(keras.layers.Layer):
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
-        ids: Integer tensor `(B, T)`, word ids in `[0, V)`.
+        ids: Tensor `(B, T)`, word ids in `[0, V)`; whole numbers of another type are
+            cast.
         word_vectors: Tensor `(V, k)`, needed when `residual_dim` is above 0: usually
             those of the `TwoStepSoftmax` of the same model.
 
@@ -78,7 +79,8 @@ class TwoComponentEmbedding(keras.layers.Layer):
             _checks.positive_integer(name, value)
         _checks.natural_number("residual_dim", residual_dim)
         table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
-        super().__init__(**kwargs)
+        # Ids beyond 2,048 are no numbers of half precision.
+        super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.rows = rows
         self.columns = columns
@@ -136,9 +138,9 @@ class TwoComponentEmbedding(keras.layers.Layer):
                 f"then. Received: residual_dim={self.residual_dim}, word_vectors="
                 f"{None if word_vectors is None else tuple(word_vectors.shape)}."
             )
-        own = None
+        ids, own = ops.cast(ids, "int32"), None
         if word_vectors is not None:
-            own = ops.take(ops.cast(word_vectors, self.compute_dtype), ids, axis=0)
+            own = ops.take(self._cast(word_vectors), ids, axis=0)
         return self.of_cells(ops.take(self.cells, ids, axis=0), own)
 
     def of_cells(self, cells, own=None):
@@ -152,11 +154,17 @@ class TwoComponentEmbedding(keras.layers.Layer):
         Returns:
             Tensor `(..., 2, E)`.
         """
-        rows = ops.take(self.row_vectors, cells // self.columns, axis=0)
-        columns = ops.take(self.column_vectors, cells % self.columns, axis=0)
+        rows = ops.take(self._cast(self.row_vectors), cells // self.columns, axis=0)
+        columns = ops.take(
+            self._cast(self.column_vectors), cells % self.columns, axis=0
+        )
         if own is not None:
-            columns = columns + ops.matmul(own, self.residual_kernel)
+            own = self._cast(own)
+            columns = columns + ops.matmul(own, self._cast(self.residual_kernel))
         return ops.stack([rows, columns], axis=-2)
+
+    def _cast(self, numbers):
+        return ops.cast(numbers, self.compute_dtype)
 
     def compute_output_shape(self, ids_shape, word_vectors_shape=None):
         return (*ids_shape, 2, self.embedding_dim)

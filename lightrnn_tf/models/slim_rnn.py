@@ -6,6 +6,7 @@ from lightrnn_tf import _checks, layers
 from lightrnn_tf.models import flat_model
 
 SIDES = ("both", "input", "output")
+_VECTORS = 5000
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
@@ -19,14 +20,16 @@ class SlimRNN(flat_model.FlatModel):
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
         units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
-        parts: Positive integer. Sub-vectors of a word, `K`; divides `H`, `E` and
-            `vectors`. Defaults to 10.
+        parts: Positive integer. Sub-vectors of a word, `K`; divides `E`, and with Slim
+            outputs `H` and `vectors`. Defaults to 10.
         vectors: Positive integer. Sub-vectors of a side, `M`; at most V·K. Defaults
-            to 5000.
+            to 5000, or one for each word of a smaller vocabulary, rounded to a
+            multiple of `parts`.
         side: `"both"`; or `"input"` or `"output"`, the other side then has V vectors.
             Defaults to `"both"`.
-        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn.
-            Defaults to 0.
+        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn;
+            weights mean the same words only in a model with the same seed. Defaults
+            to 0.
         embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
         layers: Number of recurrent layers. Defaults to 1.
@@ -46,11 +49,12 @@ class SlimRNN(flat_model.FlatModel):
 
     Raises:
         ValueError: If a size is not a positive integer or not a multiple of `parts`,
-            there are more sub-vectors than places for them, or an option is unknown.
+            there are more sub-vectors than places for them or too few for all words
+            to differ, or an option is unknown.
 
     Example:
 
-    >>> model = models.SlimRNN(vocabulary_size=10, units=8, parts=2, vectors=6)
+    >>> model = models.SlimRNN(vocabulary_size=10, units=8, parts=2, vectors=8)
     >>> tuple(model(np.zeros((2, 7), "int32")).shape)
     (2, 6)
 
@@ -68,7 +72,7 @@ class SlimRNN(flat_model.FlatModel):
         vocabulary_size,
         units=200,
         parts=10,
-        vectors=5000,
+        vectors=None,
         side="both",
         seed=0,
         embedding_dim=None,
@@ -92,7 +96,7 @@ class SlimRNN(flat_model.FlatModel):
             **kwargs,
         )
         self.parts = parts
-        self.vectors = vectors
+        self.vectors = _default_vectors(vocabulary_size, parts, vectors)
         self.side = side
         self.seed = seed
         self._add_layers()
@@ -124,3 +128,12 @@ class SlimRNN(flat_model.FlatModel):
             "side": self.side,
             "seed": self.seed,
         }
+
+
+def _default_vectors(vocabulary_size, parts, vectors):
+    """Return how many sub-vectors a side has, where nothing else was asked for."""
+    if vectors is not None:
+        return vectors
+    _checks.positive_integer("parts", parts)
+    of_a_part = max(2, min(_VECTORS, vocabulary_size) // parts)
+    return parts * min(vocabulary_size, of_a_part)

@@ -4,7 +4,7 @@ import dataclasses
 import importlib.util
 import pathlib
 
-from lightrnn_tf import reallocation
+from lightrnn_tf import _checks, reallocation
 
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
@@ -13,6 +13,7 @@ OF_A_KIND = {
     "lightrnn": (
         *("residual_dim", "frequent_words", "frequent_dim", "cell_bias"),
         *("row_parts", "within_word", "rows", "columns", "user_cells"),
+        *("table", "moving_cost"),
     ),
     "dense": ("tied",),
     "slim": ("slim_parts", "slim_vectors", "slim_side"),
@@ -51,7 +52,7 @@ class Options:
     user_cells: int | None = None
     tied: bool = False
     slim_parts: int = 10
-    slim_vectors: int = 5000
+    slim_vectors: int | None = None
     slim_side: str = "both"
     dropout: float = 0.2
     table: str = WARM_START
@@ -69,6 +70,7 @@ class Options:
 
     def __post_init__(self):
         self._check_kind()
+        self._check_sizes()
         if self.model != "lightrnn" and len(self.rounds) > 1:
             raise ValueError(
                 f"`rounds` must be one number for a {self.model} model, which has no "
@@ -86,11 +88,7 @@ class Options:
                 f"Received: one round, {self.rounds}. Pass --rounds 5,5, say."
             )
         self._check_table()
-        if self.tensorboard and importlib.util.find_spec("tensorboard") is None:
-            raise ValueError(
-                "`tensorboard` needs the package of that name. Run pip install "
-                "'lightrnn-tf[tensorboard]'."
-            )
+        self._check_tensorboard()
         if not self.checkpoint_minutes > 0:
             raise ValueError(
                 "`checkpoint_minutes` must be a positive number. "
@@ -113,14 +111,43 @@ class Options:
                         f"Received: {value!r}. Only {kind} models have it."
                     )
 
+    def _check_sizes(self):
+        """Refuse what the model would, before the text is read."""
+        _checks.fraction("dropout", self.dropout)
+        _checks.seed("seed", self.seed)
+        if self.tied and self.embedding_dim not in (None, self.units):
+            raise ValueError(
+                "`embedding_dim` must be left out, or equal `units`, for a tied model. "
+                f"Received: embedding_dim={self.embedding_dim}, units={self.units}."
+            )
+        if self.model == "slim":
+            of_input, of_output = ("embedding_dim",), ("units", "slim_vectors")
+            if self.embedding_dim is None:
+                of_input = ("units",)
+            sides = {"input": of_input, "output": of_output}
+            for name in sides.get(self.slim_side, (*of_input, *of_output)):
+                size = getattr(self, name)
+                if size is not None:
+                    _checks.divides("slim_parts", self.slim_parts, name, size)
+
+    def _check_tensorboard(self):
+        if self.tensorboard is None:
+            return
+        if importlib.util.find_spec("tensorboard") is None:
+            raise ValueError(
+                "`tensorboard` needs the package of that name. Run pip install "
+                "'lightrnn-tf[tensorboard]'."
+            )
+        folder = pathlib.Path(self.tensorboard)
+        if not self.tensorboard or folder.exists() and not folder.is_dir():
+            raise ValueError(
+                "`tensorboard` must be a folder, which need not exist yet. "
+                f"Received: {self.tensorboard!r}."
+            )
+
     def _check_table(self):
         if self.table in (WARM_START, RANDOM):
             return
-        if self.model != "lightrnn":
-            raise ValueError(
-                f"`table` must be left out for a {self.model} model. "
-                f"Received: {self.table!r}."
-            )
         if not pathlib.Path(self.table).is_file():
             raise ValueError(
                 f"`table` must be {WARM_START}, {RANDOM}, a JSON file of a table or a "

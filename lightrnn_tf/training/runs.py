@@ -351,10 +351,10 @@ class _Training:
             Checkpoints(self),
         ]
         if options.tensorboard:
+            # Each run has a folder there, or their curves would be one.
+            folder = pathlib.Path(options.tensorboard) / pathlib.Path(options.out).name
             # The graph of a subclassed model has no layers to show.
-            every.append(
-                keras.callbacks.TensorBoard(options.tensorboard, write_graph=False)
-            )
+            every.append(keras.callbacks.TensorBoard(folder, write_graph=False))
         if len(options.rounds) > 1:
             starts = np.cumsum(options.rounds)[:-1].tolist()
             if self.place.batch and self.place.epoch in starts:
