@@ -17,6 +17,8 @@ from lightrnn_tf.vocabulary import EOS, Vocabulary
 
 # Words of a stream that are scored together.
 _STEPS = 256
+# Numbers of them that rows are expanded for.
+_PLACES = (16, 64, _STEPS)
 # Streams where their number does not matter.
 _STREAMS = 32
 
@@ -117,8 +119,8 @@ class _Expansion(keras.Model):
     def of(self, states, places, rows):
         """Return log P_c `(n, m, C)` of rows `(n, m)` at places `(n,)`."""
         count = len(places)
-        # Up to the next power of two: each new shape is compiled.
-        padding = (0, (1 << (count - 1).bit_length()) - count)
+        # Up to the next of few sizes: each new shape is compiled.
+        padding = (0, next(size for size in _PLACES if size >= count) - count)
         log_probs = self.predict_on_batch(
             (
                 np.pad(places, padding).astype(np.int32),
