@@ -44,7 +44,7 @@ MODELS = [
 
 
 # Where the kind of model makes little difference, one of each.
-SOME = [MODELS[0], MODELS[1], MODELS[4], MODELS[8]]
+SOME = [MODELS[0], MODELS[4], MODELS[8]]
 # JAX compiles each anew for seconds; there all are held to the equations alone.
 MOST = MODELS if keras.backend.backend() != "jax" else SOME
 
