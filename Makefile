@@ -20,7 +20,7 @@ test: $(VENV)/installed-dev
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 3 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
-# Proofs that take minutes each, four workers and lost ones among them.
+# Proofs of minutes: trainings killed at more moments, four workers, lost ones.
 slow-test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m slow
 

@@ -133,7 +133,7 @@ def test_files_of_a_run(trained, tmp_path, rng, name, read):
         read(copy)
 
     # A model is made in each try.
-    tries = 40 if "load_model" in read.__code__.co_names else TRIES
+    tries = 20 if "load_model" in read.__code__.co_names else TRIES
     refuses_or_reads(read_with, content, rng, tries)
 
 

@@ -46,7 +46,10 @@ MODELS = [
 # Where the kind of model makes little difference, one of each.
 SOME = [MODELS[0], MODELS[4], MODELS[8]]
 # JAX compiles each anew for seconds; there all are held to the equations alone.
-MOST = MODELS if keras.backend.backend() != "jax" else SOME
+ON_JAX = keras.backend.backend() == "jax"
+MOST = SOME if ON_JAX else MODELS
+# Each kind of weight is in one of these.
+FITTED = SOME if ON_JAX else [*SOME, MODELS[1], MODELS[10]]
 
 
 def make(cls, kwargs, rng, line_independent=False):
@@ -201,7 +204,7 @@ def test_state_is_carried_in_training(ids, rng):
     assert loss == pytest.approx(model.evaluate(windows, verbose=0)[0], rel=1e-5)
 
 
-@pytest.mark.parametrize(("cls", "kwargs"), MOST)
+@pytest.mark.parametrize(("cls", "kwargs"), FITTED)
 def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
     model = make(cls, kwargs, rng)
     model.compile("adam")
@@ -209,10 +212,6 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
     losses = model.fit(data.windows(ids, 4, 5), epochs=20, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
     for old, weight in zip(before, model.trainable_weights, strict=True):
-        # A softmax over one row, or over rows of one word, has nothing to learn.
-        column = "softmax" in weight.path or "transition" in weight.path
-        if kwargs.get("rows") in (1, V) and column:
-            continue
         assert not np.array_equal(old, weight), weight.path
 
 
@@ -237,7 +236,7 @@ def test_the_training_step_is_traced_once(ids):
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
     model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)
     # What is not compiled runs operation by operation on JAX.
-    jit = jit or keras.backend.backend() == "jax"
+    jit = jit or ON_JAX
     model.compile("adam", jit_compile=jit)
     windows = data.windows(ids, 4, 5)
     assert np.isfinite(model.fit(windows, epochs=2, verbose=0).history["loss"]).all()

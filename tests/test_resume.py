@@ -184,6 +184,7 @@ def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path):
     assert_same(run_whole, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_tables_half_deleted_are_gathered_anew(texts, whole, tmp_path):
     run_whole, _ = whole
     asked = options(texts, out=str(tmp_path / "run"))
@@ -194,6 +195,7 @@ def test_tables_half_deleted_are_gathered_anew(texts, whole, tmp_path):
     assert_same(run_whole, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_killed_at_the_very_end_it_ends_the_same(texts, whole, tmp_path):
     run_whole, moments = whole
     asked = options(texts, out=str(tmp_path / "run"))
@@ -202,6 +204,7 @@ def test_killed_at_the_very_end_it_ends_the_same(texts, whole, tmp_path):
     assert_same(run_whole, tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_with_checkpoints_between_epochs_alone_it_ends_the_same(texts, whole, tmp_path):
     run_whole, moments = whole
     asked = options(texts, out=str(tmp_path / "run"), checkpoint_minutes=1e9)
@@ -213,7 +216,9 @@ def test_with_checkpoints_between_epochs_alone_it_ends_the_same(texts, whole, tm
     assert_same(run_whole, tmp_path / "run")
 
 
-@pytest.mark.parametrize("cut", [100, -200, "flip"])
+@pytest.mark.parametrize(
+    "cut", [*(pytest.param(cut, marks=pytest.mark.slow) for cut in (100, -200)), "flip"]
+)
 def test_a_damaged_checkpoint_makes_room_for_the_one_before(
     texts, whole, tmp_path, cut
 ):
