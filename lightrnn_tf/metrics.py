@@ -105,9 +105,11 @@ def keystrokes(
             "The text must have at least one word in lower case. Received: none."
         )
     strip = _Strip(predictor)
-    counts = dict(zip(vocabulary.words, vocabulary.counts, strict=True))
-    counts_by_cell = np.array([counts.get(w, -1) for w in predictor.lexicon.words()])
-    blind = functools.cache(functools.partial(strip.taps, scores=counts_by_cell))
+    # The most frequent word is 0, of equal counts the one whose id is lower.
+    order = np.argsort(-np.array(vocabulary.counts), kind="stable").tolist()
+    ranks = {vocabulary.words[n]: -rank for rank, n in enumerate(order)}
+    by_cell = np.array([ranks.get(w, -len(order)) for w in predictor.lexicon.words()])
+    blind = functools.cache(functools.partial(strip.taps, scores=by_cell))
     shape = predictor.rows, predictor.columns
     taps = taps_blind = done = 0
     for contexts in predictor.contexts(np.array(vocabulary.ids(tokens))):
@@ -141,11 +143,16 @@ class _Strip:
         self.candidates: dict[str, np.ndarray] = {}
 
     def taps(self, word: str, cell: int, scores: np.ndarray) -> int:
-        """Return the taps for a word, by the scores of all cells `(R · C,)`."""
+        """Return the taps for a word, by the scores of all cells `(R · C,)`.
+
+        Of equal scores the lower cell is shown first.
+        """
         if cell != self.unknown:
             for length in range(len(word)):
-                others = scores[self._candidates(word[:length])]
-                if (others > scores[cell]).sum() < SLOTS:
+                cells = self._candidates(word[:length])
+                others, own = scores[cells], scores[cell]
+                before = (others > own) | ((others == own) & (cells < cell))
+                if before.sum() < SLOTS:
                     return length + 1
         return len(word) + 1
 

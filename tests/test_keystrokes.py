@@ -52,21 +52,14 @@ def slowly(predictor, lines):
     """The definition, one keystroke after the other."""
     vocabulary = predictor.vocabulary
     common = [
-        w
-        for _, w in sorted(
-            (-n, w) for w, n in zip(vocabulary.words, vocabulary.counts, strict=True)
-        )
-        if is_suggestable(w)
+        vocabulary.words[n]
+        for _, n in sorted((-count, n) for n, count in enumerate(vocabulary.counts))
+        if is_suggestable(vocabulary.words[n])
     ]
 
     def most_frequent(prefix):
         begun = [w for w in common if decoding_begins(w, prefix, predictor)]
-        counts = dict(zip(vocabulary.words, vocabulary.counts, strict=True))
-        return [
-            w
-            for w in begun
-            if sum(counts[o] > counts[w] for o in begun) < metrics.SLOTS
-        ]
+        return begun[: metrics.SLOTS]
 
     words = letters = taps = blind = 0
     state = predictor.start()
@@ -130,6 +123,15 @@ def test_by_hand():
     # cat, can't and dog tie behind them; "z" leaves zoo alone ("Zed" is upper case).
     assert strip.taps("zoo", WORDS.index("zoo"), counts) == 2
     assert strip.taps("zebra", WORDS.index("<unk>"), counts) == 6
+
+
+def test_three_slots_show_three_words_even_if_all_are_alike():
+    predictor = make("slim")
+    strip = metrics._Strip(predictor)
+    alike = np.zeros(len(WORDS))
+    words = filter(is_suggestable, WORDS)
+    shown = [w for w in words if strip.taps(w, WORDS.index(w), alike) == 1]
+    assert shown == ["the", "they", "then"]
 
 
 def test_a_text_without_words_is_refused():
