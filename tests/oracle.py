@@ -172,7 +172,8 @@ class FlatOracle:
             self.kernel = self.vectors.T
         else:
             (self.kernel,) = values([model.softmax.kernel])
-        (self.bias,) = values([model.softmax.bias])
+        bias = getattr(model, "word_bias", True)
+        (self.bias,) = values([model.softmax.bias]) if bias else (0.0,)
         self.restart()
 
     def restart(self):

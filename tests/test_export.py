@@ -44,7 +44,10 @@ MODELS = {
     "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
     "slim": (models.SlimRNN, {"parts": 2, "vectors": 14}),
     "slim input": (models.SlimRNN, {"parts": 4, "vectors": 9, "side": "input"}),
-    "slim output": (models.SlimRNN, {"parts": 4, "vectors": 12, "side": "output"}),
+    "slim output": (
+        models.SlimRNN,
+        {"parts": 4, "vectors": 12, "side": "output", "word_bias": False},
+    ),
 }
 
 

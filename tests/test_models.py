@@ -40,6 +40,7 @@ MODELS = [
     (models.SlimRNN, {"parts": 3, "vectors": 9, "embedding_dim": 12, "seed": 1}),
     (models.SlimRNN, {"parts": 2, "vectors": 5, "side": "input", "layers": 2}),
     (models.SlimRNN, {"parts": 6, "vectors": 12, "side": "output", "cell": "gru"}),
+    (models.SlimRNN, {"parts": 3, "vectors": 9, "word_bias": False}),
 ]
 
 

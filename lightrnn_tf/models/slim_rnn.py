@@ -30,6 +30,8 @@ class SlimRNN(flat_model.FlatModel):
         seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn;
             weights mean the same words only in a model with the same seed. Defaults
             to 0.
+        word_bias: Whether each word has a bias on the output side, where that is
+            Slim. Defaults to `True`.
         embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
         layers: Number of recurrent layers. Defaults to 1.
@@ -75,6 +77,7 @@ class SlimRNN(flat_model.FlatModel):
         vectors=None,
         side="both",
         seed=0,
+        word_bias=True,
         embedding_dim=None,
         cell="lstm",
         layers=1,
@@ -99,6 +102,7 @@ class SlimRNN(flat_model.FlatModel):
         self.vectors = _default_vectors(vocabulary_size, parts, vectors)
         self.side = side
         self.seed = seed
+        self.word_bias = word_bias
         self._add_layers()
 
     def _add_layers(self):
@@ -117,7 +121,7 @@ class SlimRNN(flat_model.FlatModel):
         else:
             _checks.divides("parts", self.parts, "units", self.units)
             self.softmax = layers.SlimSoftmax(
-                words, **shared, dtype=policy, name="softmax"
+                words, **shared, word_bias=self.word_bias, dtype=policy, name="softmax"
             )
 
     def get_config(self):
@@ -127,6 +131,7 @@ class SlimRNN(flat_model.FlatModel):
             "vectors": self.vectors,
             "side": self.side,
             "seed": self.seed,
+            "word_bias": self.word_bias,
         }
 
 
