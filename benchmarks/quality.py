@@ -11,7 +11,8 @@ where they are not the texts of the tables, `--results FILE` keeps what is measu
 apart from what is published. A row is trained, exported and scored by the
 commands of the package, and its result is one JSON line, appended to
 results/quality.jsonl. A run that is in --runs already is not trained again, and one
-that was stopped goes on where it was. Dropout and learning rate of a row are those that
+that was stopped goes on where it was; models that the package has not are trained anew
+each time. Dropout and learning rate of a row are those that
 won the sweep of its kin on validation text: trials, which are rows as well, with names
 as sweep/ours/0.2/0.005, and must be run before it.
 Where there is no TensorFlow a row is scored by the trained model alone; its run can be
@@ -64,7 +65,7 @@ def main():
     parser = _parser()
     args = parser.parse_args()
     if args.list:
-        _list()
+        _list(args.results)
         return
     if args.table:
         import quality_tables
@@ -126,14 +127,15 @@ def _parser():
         "--results",
         type=pathlib.Path,
         metavar="FILE",
-        help="where results are appended; default: results/quality.jsonl",
+        help="where trials are read and results are appended; default: "
+        "results/quality.jsonl",
     )
     return parser
 
 
-def _list():
+def _list(results):
     """Show rows and trials; those that have a result with a star."""
-    found = {result["name"] for result in read("quality")}
+    found = {result["name"] for result in read("quality", results)}
     titles = {name: row.title.strip("*") for name, row in ROWS.items()}
     for name, (kin, _) in TRIALS.items():
         titles[name] = f"a trial for the rows of {kin}"
@@ -174,7 +176,7 @@ def measured(name, args):
         row, corpus = ROWS[name], name.split("/")[0]
         if row.made_by == "n-grams":
             return n_grams(corpus, args)
-        settings = settings_of(row.kin)
+        settings = settings_of(row.kin, args.results)
     dropout, rate = settings
     options = {"dropout": dropout, "learning_rate": rate} | row.model
     measure = by_command if row.made_by == "training" else in_python
@@ -207,19 +209,13 @@ def train(corpus, options, rounds, run, args):
     return made
 
 
-def epochs_of(run):
-    """Return what was written of each epoch of a run."""
-    lines = (json.loads(line) for line in (run / "metrics.jsonl").open())
-    return [line for line in lines if "epoch" in line]
-
-
 def by_command(row, corpus, options, args):
     """Train, export and score a model by the commands of the package."""
     from lightrnn_tf.run import Run
 
     run = run_of(corpus, options, row.rounds, args)
     trained = train(corpus, options, row.rounds, run, args)
-    epochs = epochs_of(run)
+    epochs = Run(run).epochs()
     return {
         **trained,
         "run": run.name,
@@ -466,7 +462,7 @@ def _file(names, corpus, args):
 
     for name in names:
         row = ROWS[name]
-        dropout, rate = settings_of(row.kin)
+        dropout, rate = settings_of(row.kin, args.results)
         options = {"dropout": dropout, "learning_rate": rate} | row.model
         file = run_of(corpus, options, row.rounds, args) / "model.tflite"
         if file.exists():

@@ -20,6 +20,8 @@ CHOSEN = (
     *("dense", "dense-tied", "dense-tied-long", "dense-short", "adaptive"),
     *("kneser-ney", "slim-large", "slim", "paper", "ours-seventh", "ours", "ours-long"),
 )
+# The dense model with two tables, by the size of the state.
+UNTIED = {200: "dense", 650: "650-dense"}
 # Median over the seeds; all else is the same for all of them.
 SCORES = ("test_perplexity", "int8_test_perplexity", "test_top1", "test_top3")
 
@@ -79,8 +81,7 @@ def measured() -> list[Measured]:
             if other in ROWS and ROWS[other].model == row.model
         ]
         size = alike[0] if alike else results[0].get("int8_model_bytes")
-        wide = row.model.get("units") == 650
-        untied = sizes.get(f"{corpus}/650-dense" if wide else f"{corpus}/dense")
+        untied = sizes.get(f"{corpus}/{UNTIED.get(row.model.get('units', 200))}")
         medians = {
             key: statistics.median(r[key] for r in results if key in r)
             for key in SCORES
@@ -287,7 +288,7 @@ def draw() -> None:
     ):
         point = functools.partial(_point, key=key)
         plots.points_and_front(axes, [*map(point, rows)], axes is perplexity)
-        axes.set_xlabel("bytes of the int8 model")
+        axes.set_xlabel("bytes of the int8 model; hollow: numbers of a model, no file")
         axes.set_ylabel(f"{label}, Penn Treebank")
         axes.grid(alpha=0.3)
     perplexity.set_yscale("log")
@@ -300,15 +301,20 @@ def draw() -> None:
 
 
 def _point(one: Measured, key: str):
-    """Return a row's point; where there is no file, its size is a byte a number."""
+    """Return a row's point; where there is no file, its size is a byte a number.
+
+    Only rows of the README have a name, and the wide ones.
+    """
     from lightrnn_tf import plots
 
-    name = one.row.title.strip("*")
-    # The colour says the rest.
-    for known in ("LightRNN, ", "Slim, ", "adaptive softmax and input, tied, "):
+    row = one.name.split("/")[1]
+    named = row in CHOSEN or row.startswith("650-")
+    name = one.row.title.strip("*").replace(" and input, tied, from words", ", from")
+    # The colour and the table say the rest.
+    for known in ("LightRNN, ", "Slim, ", ", two output vectors a row"):
         name = name.replace(known, "")
     return plots.Point(
-        name,
+        name if named else "",
         one.size or one.result["parameters"],
         one.result[key],
         _family(one.row),

@@ -325,6 +325,24 @@ def cost_table() -> str:
     )
 
 
+def slim_forms_table() -> str:
+    """Return how long the forms of Slim's logits take, by sizes."""
+    forms = {"gather": "gathered", "one-hot": "one-hot", "together": "put together"}
+    rows = [
+        f"| logits of Slim | V, K, M | {' | '.join(forms.values())} |",
+        "|---|---|" + "---|" * len(forms),
+    ]
+    for r in sorted(read("slim_forms"), key=lambda r: r["use"], reverse=True):
+        times = [1e3 * r["seconds"][form] for form in forms]
+        cells = " | ".join(f"{time:,.1f} ms" for time in times)
+        sizes = f"{r['vocabulary_size']:,}, {r['parts']}, {r['vectors']:,}"
+        rows.append(f"| {r['use']} | {sizes} | {cells} |")
+    cpu = r["cpu"].split(",")[0]
+    return "\n".join(
+        [*rows, "", f"One thread of {cpu}, H = 200 (`benchmarks/slim_forms.py`)."]
+    )
+
+
 def gpu_table() -> str:
     """Return words/s and memory on an accelerator, by sizes."""
     found = collections.defaultdict(dict)
@@ -434,6 +452,7 @@ TABLES = {
     "user words": user_words_table,
     "workers": workers_table,
     "cost": cost_table,
+    "slim forms": slim_forms_table,
     "gpu": gpu_table,
     "books": books_table,
     "scale": scale_table,

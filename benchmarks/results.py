@@ -15,9 +15,14 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGES = ("keras", "tensorflow", "jax", "numpy", "scipy", "ai-edge-litert")
 
 
-def read(name: str) -> list[dict]:
-    """Return the results in results/NAME.jsonl, oldest first."""
-    path = ROOT / "results" / f"{name}.jsonl"
+def file_of(name: str) -> pathlib.Path:
+    """Return where results of a name are published."""
+    return ROOT / "results" / f"{name}.jsonl"
+
+
+def read(name: str, path: pathlib.Path | None = None) -> list[dict]:
+    """Return the results in results/NAME.jsonl or another file, oldest first."""
+    path = path or file_of(name)
     if not path.exists():
         return []
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -28,8 +33,7 @@ def append(
 ) -> None:
     """Append a result to results/NAME.jsonl, or to another file."""
     line = {**result, "seed": seed, "command": command(), **circumstances()}
-    path = path or ROOT / "results" / f"{name}.jsonl"
-    with open(path, "a", encoding="utf-8") as file:
+    with open(path or file_of(name), "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 

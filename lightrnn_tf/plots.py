@@ -151,7 +151,7 @@ def points_and_front(axes, points: list[Point], lower_is_better: bool = True):
     axes.margins(x=0.15)
     axes.figure.draw_without_rendering()  # Names are placed where the points will be.
     adjust_text(
-        [axes.text(p.size, p.value, p.name, fontsize=8) for p in points],
+        [axes.text(p.size, p.value, p.name, fontsize=8) for p in points if p.name],
         [point.size for point in points],
         [point.value for point in points],
         ax=axes,

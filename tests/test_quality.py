@@ -7,6 +7,7 @@ import lzma
 import pathlib
 import sys
 
+import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -138,6 +139,66 @@ def test_another_text_is_not_taken_for_that_of_the_tables(
     assert results.read_text() == "kept"
 
 
+@pytest.fixture
+def own_text(benchmarks, tmp_path, monkeypatch):
+    """Runs rows on a text that is not that of the tables; returns all results."""
+    quality, _ = benchmarks
+    texts, results = tmp_path / "ptb", tmp_path / "results.jsonl"
+    texts.mkdir()
+    random = np.random.default_rng(0)
+    for part, count in (("train", 300), ("valid", 20), ("test", 20)):
+        drawn = random.zipf(1.3, (count, 9)) % 90
+        lines = "\n".join(" ".join(f"w{n}" for n in line) for line in drawn)
+        (texts / f"{part}.txt.xz").write_bytes(lzma.compress(lines.encode()))
+    # The other trials of their kin are worse.
+    for name, (kin, setting) in quality.TRIALS.items():
+        if kin == "dense":
+            trial = {"name": name, "valid_perplexity": 9.0 + (setting != (0.1, 0.005))}
+            quality.append("quality", trial, 0, results)
+    trials = len(results.read_text().splitlines())
+
+    def run(*rows):
+        words = ["--corpora", tmp_path, "--runs", tmp_path / "runs", *rows]
+        words += ["--results", results]
+        monkeypatch.setattr(sys, "argv", ["quality.py", *map(str, words)])
+        quality.main()
+        lines = results.read_text().splitlines()[trials:]
+        return {line["name"]: line for line in map(json.loads, lines)}
+
+    return run
+
+
+def test_rows_are_scored_on_a_text_of_ones_own(own_text):
+    found = own_text("ptb/kneser-ney", "ptb/dense-short")
+    for result in found.values():
+        assert 1 < result["test_perplexity"] < 90
+        assert 0 < result["test_top1"] < result["test_top3"] < 1
+    short = found["ptb/dense-short"]
+    # As the trials of this text say.
+    assert (short["dropout"], short["learning_rate"]) == (0.1, 0.005)
+    assert short["valid_perplexity"] == pytest.approx(
+        min(short["epoch_valid_perplexities"]), abs=0.01
+    )
+    assert len(short["epoch_valid_perplexities"]) == 15
+
+
+@pytest.mark.slow
+def test_a_row_is_trained_once_exported_and_scored(own_text, tmp_path):
+    first = own_text("ptb/dense-small")["ptb/dense-small"]
+    assert first["int8_test_perplexity"] == pytest.approx(
+        first["test_perplexity"], rel=0.01
+    )
+    file = tmp_path / "runs" / first["run"] / "model.tflite"
+    assert first["int8_file_bytes"] == file.stat().st_size
+    assert first["int8_model_bytes"] < first["int8_file_bytes"]
+    assert "--dropout 0.1 --learning-rate 0.005" in first["trained_by"]
+    trained = (tmp_path / "runs" / first["run"] / "metrics.jsonl").stat().st_mtime_ns
+    again = own_text("ptb/dense-small")["ptb/dense-small"]
+    assert again["test_perplexity"] == first["test_perplexity"]
+    kept = (tmp_path / "runs" / first["run"] / "metrics.jsonl").stat().st_mtime_ns
+    assert kept == trained
+
+
 def test_empty_columns_are_left_out(benchmarks):
     _, tables = benchmarks
     rows = [{"a": "1", "b": "", "c": ""}, {"a": "2", "b": "", "c": "3"}]
@@ -152,12 +213,13 @@ def test_settings_are_those_that_won_the_sweep(rows, monkeypatch):
     }
     monkeypatch.setattr(rows, "TRIALS", trials)
     lines = [
-        {"name": "sweep/a/0.2/0.005", "valid_perplexity": 99.0},
-        {"name": "sweep/b/0.2/0.005", "valid_perplexity": 100.6},
-        {"name": "sweep/b/0.3/0.005", "valid_perplexity": 100.0},
-        {"name": "speed/ptb"},
+        {"name": "sweep/a/0.2/0.005", "seed": 0, "valid_perplexity": 99.0},
+        {"name": "sweep/b/0.2/0.005", "seed": 0, "valid_perplexity": 100.6},
+        {"name": "sweep/b/0.3/0.005", "seed": 0, "valid_perplexity": 100.0},
+        {"name": "sweep/b/0.2/0.005", "seed": 1, "valid_perplexity": 1.0},
+        {"name": "speed/ptb", "seed": 0},
     ]
-    monkeypatch.setattr(rows, "read", lambda name: lines)
+    monkeypatch.setattr(rows, "read", lambda name, path: lines)
     with pytest.raises(SystemExit, match=r"must be run first: sweep/a/0.3/0.005\."):
         rows.settings_of("a")
     assert rows.settings_of("b") == (0.3, 0.005)

@@ -49,6 +49,54 @@ def test_word_vectors_are_on_one_side_alone(variants, kind, reads, predicts):
     assert np.any(before != after) == reads
 
 
+def test_dropped_words_are_read_as_unknown(variants, monkeypatch):
+    model = variants.WordsDropped(10, units=4, residual_dim=2, dropout=0.0)
+    model.unk_id = 3
+    model.build()
+    ids = np.array([[7, 2, -1, 5]])
+    monkeypatch.setattr(variants, "WORDS_DROPPED", 1.0)
+    unknown = np.array([[3, 3, -1, 3]])
+    np.testing.assert_array_equal(
+        np.asarray(model._inputs(ids, True)), np.asarray(model._inputs(unknown, False))
+    )
+    monkeypatch.setattr(variants, "WORDS_DROPPED", 0.0)
+    np.testing.assert_array_equal(
+        np.asarray(model._inputs(ids, True)), np.asarray(model._inputs(ids, False))
+    )
+
+
+def test_distillation_is_half_the_surprise_at_what_the_teacher_expects(variants):
+    model = variants.Distilled(
+        11, units=4, rows=3, columns=5, residual_dim=2, dropout=0.0, eos_id=0
+    )
+    model.build()
+    random = np.random.default_rng(3)
+    for weight in model.trainable_weights:
+        weight.assign(random.normal(0, 0.5, weight.shape))
+    ids = random.integers(0, 11, (2, 5))
+    for reader in (model, model.teacher):
+        reader.training_state.allocate(2)
+    got = np.asarray(model(ids, training=True))
+    plain = np.asarray(model(ids))
+    cells = np.asarray(model.embedding.cells)
+    for b, t in np.ndindex(2, 4):
+        context = ids[b : b + 1, : t + 1]
+        taught = np.exp(model.teacher.log_probs(context)[0])
+        log_probs = model.log_probs(context)[0]
+        row = cells[ids[b, t + 1]] // 5
+        nats = 0.0
+        for r in range(3):
+            of_row = [w for w in range(11) if cells[w] // 5 == r]
+            log_row = np.log(sum(np.exp(log_probs[w]) for w in of_row))
+            mass = sum(taught[w] for w in of_row)
+            nats -= mass * log_row
+            if r == row:
+                # Its words, given the row.
+                nats -= sum(taught[w] / mass * (log_probs[w] - log_row) for w in of_row)
+        # Float32 sums of a few products.
+        assert got[b, t] == pytest.approx(0.5 * plain[b, t] + 0.5 * nats, rel=1e-3)
+
+
 def test_short_vectors_score_words_as_loops_do(variants):
     model = variants.ShortVectors(11, units=6, embedding_dim=3, dropout=0.0, eos_id=0)
     model.build()
