@@ -42,6 +42,8 @@ SEVENTH = {
     **{"embedding_dim": 80, "residual_dim": 8, "row_parts": 2},
     **{"frequent_words": 2100, "frequent_dim": 40},
 }
+# As many parameters as LightRNN.
+SMALL_DENSE = DENSE | {"units": 72}
 WIDE_DENSE = DENSE | {"units": 650}
 # A quarter of the bytes of a dense model with two tables.
 WIDE_OURS = {
@@ -59,6 +61,7 @@ DENSE_SETTINGS = (
     *((0.4, 0.005), (0.3, 0.01)),
 )
 OURS_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005), (0.3, 0.01))
+SMALL_DENSE_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005))
 ADAPTIVE_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
 SEVENTH_SETTINGS = (
     *((0.05, 0.005), (0.1, 0.005), (0.2, 0.005)),
@@ -85,6 +88,7 @@ OTHER_SETTINGS = ((0.1, 0.005), (0.2, 0.005), (0.3, 0.005))
 ADAPTIVE = {"cutoffs": [500, 3000]}
 KIN = {
     "dense": Kin(DENSE, DENSE_SETTINGS),
+    "dense-small": Kin(SMALL_DENSE, SMALL_DENSE_SETTINGS),
     "dense-long": Kin(DENSE, LONG_DENSE_SETTINGS, (45,)),
     "adaptive": Kin(ADAPTIVE, ADAPTIVE_SETTINGS, made_by="adaptive"),
     "slim": Kin(SLIM, SLIM_SETTINGS, (6,)),
@@ -159,10 +163,10 @@ ROWS = {
         *("ours-seventh", SEVENTH),
     ),
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
-    "ptb/dense-small": Row("dense, tied, H = 72", "dense", DENSE | {"units": 72}),
+    "ptb/dense-small": Row("dense, tied, H = 72", "dense-small", SMALL_DENSE),
     "ptb/dense-short": Row(
         "dense, tied, E = 52",
-        *("dense", {"embedding_dim": 52}),
+        *("dense-small", {"embedding_dim": 52}),
         made_by="short vectors",
     ),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
@@ -176,6 +180,12 @@ ROWS = {
     "ptb/adaptive": Row(
         "adaptive softmax and input, tied, from words 500 and 3,000",
         *("adaptive", ADAPTIVE),
+        made_by="adaptive",
+    ),
+    # As many parameters as LightRNN.
+    "ptb/adaptive-large": Row(
+        "adaptive softmax and input, tied, from words 1,000 and 3,000",
+        *("adaptive", {"cutoffs": [1000, 3000]}),
         made_by="adaptive",
     ),
     "ptb/dense": Row("dense, untied", "dense", UNTIED),

@@ -152,7 +152,7 @@ def own_text(benchmarks, tmp_path, monkeypatch):
         (texts / f"{part}.txt.xz").write_bytes(lzma.compress(lines.encode()))
     # The other trials of their kin are worse.
     for name, (kin, setting) in quality.TRIALS.items():
-        if kin == "dense":
+        if kin == "dense-small":
             trial = {"name": name, "valid_perplexity": 9.0 + (setting != (0.1, 0.005))}
             quality.append("quality", trial, 0, results)
     trials = len(results.read_text().splitlines())
