@@ -193,6 +193,11 @@ ROWS = {
     "ptb/slim-input": Row(
         "Slim, input only, K = 10, M = 2,000", "slim-input", SLIM_INPUT
     ),
+    # As many numbers, in more sub-vectors that are shorter.
+    "ptb/slim-input-short": Row(
+        "Slim, input only, K = 40, M = 8,000",
+        *("slim-input", SLIM_INPUT | {"slim_parts": 40, "slim_vectors": 8000}),
+    ),
     "ptb/slim-large": Row(
         "Slim, K = 4, M = 6,000",
         "slim",
