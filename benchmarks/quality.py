@@ -76,8 +76,7 @@ def main():
         return
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
-    used = {TRIALS[n][0].corpus if n in TRIALS else n.split("/")[0] for n in args.rows}
-    for corpus in sorted({*used, *args.speed, *args.latency}):
+    for corpus in sorted({*map(_corpus_of, args.rows), *args.speed, *args.latency}):
         _check_texts(parser, corpus, args)
     args.runs.mkdir(exist_ok=True)
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
@@ -159,6 +158,11 @@ def _check_texts(parser, corpus, args):
         )
 
 
+def _corpus_of(name):
+    """Return the corpus of a row or trial."""
+    return KIN[TRIALS[name][0]].corpus if name in TRIALS else name.split("/")[0]
+
+
 def _row(name):
     if name not in ROWS and name not in TRIALS:
         raise argparse.ArgumentTypeError(f"no row {name!r}; --list shows them")
@@ -167,13 +171,13 @@ def _row(name):
 
 def measured(name, args):
     """Train and score what a name stands for, a row or a trial."""
+    corpus = _corpus_of(name)
     if name in TRIALS:
         kin, settings = TRIALS[name]
         like = KIN[kin]
-        corpus = like.corpus
         row = Row("", kin, like.model, like.rounds, like.made_by, tried=True)
     else:
-        row, corpus = ROWS[name], name.split("/")[0]
+        row = ROWS[name]
         if row.made_by == "n-grams":
             return n_grams(corpus, args)
         settings = settings_of(row.kin, args.results)

@@ -107,8 +107,9 @@ def test_models_of_one_shape_are_of_one_size(benchmarks, monkeypatch):
     }
 
 
+@pytest.mark.parametrize("row", ["ptb/ours", "sweep/ours/0.2/0.005"])
 def test_another_text_is_not_taken_for_that_of_the_tables(
-    benchmarks, tmp_path, monkeypatch, capsys
+    benchmarks, tmp_path, monkeypatch, capsys, row
 ):
     quality, _ = benchmarks
     texts, results = tmp_path / "ptb", tmp_path / "results.jsonl"
@@ -117,7 +118,7 @@ def test_another_text_is_not_taken_for_that_of_the_tables(
     monkeypatch.setattr(quality, "measured", lambda name, args: scores)
 
     def run(*more):
-        words = ["--corpora", tmp_path, "--runs", tmp_path / "runs", *more, "ptb/ours"]
+        words = ["--corpora", tmp_path, "--runs", tmp_path / "runs", *more, row]
         monkeypatch.setattr(sys, "argv", ["quality.py", *map(str, words)])
         quality.main()
 
@@ -131,7 +132,7 @@ def test_another_text_is_not_taken_for_that_of_the_tables(
     assert "must be the text of the tables. Received" in capsys.readouterr().err
     run("--results", results)
     (kept,) = map(json.loads, results.read_text().splitlines())
-    assert (kept["name"], kept["test_perplexity"]) == ("ptb/ours", 9.0)
+    assert (kept["name"], kept["test_perplexity"]) == (row, 9.0)
     told = hashlib.sha256(3 * b"a b\n").hexdigest()
     monkeypatch.setitem(quality.CHECKSUMS, "ptb", told[:32])
     monkeypatch.setattr(quality, "append", lambda *kept: results.write_text("kept"))
