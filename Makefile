@@ -17,10 +17,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 3 -q \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
 	    tests/test_layers.py tests/test_models.py tests/test_slim.py
 
-# Proofs of minutes: trainings killed at more moments, four workers, lost ones.
+# Proofs of minutes: trainings killed at more moments, two and four workers, lost ones.
 slow-test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m slow
 

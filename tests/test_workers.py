@@ -87,7 +87,8 @@ def assert_same(run, alone):
     assert (run / "table.json").read_text() == (alone / "table.json").read_text()
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(4, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 4])
 def test_workers_train_what_one_does(folder, alone, count):
     out = f"of-{count}"
     statuses, said = finish(*start_all(count, options(folder, out)))
@@ -197,6 +198,7 @@ def test_workers_must_be_asked_for_the_same(folder, monkeypatch):
         training.assist(folder / "elsewhere", workers.Team(), asked)
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_workers_of_a_finished_run(folder, alone, capsys, monkeypatch):
     monkeypatch.setattr(workers.Team, "join", lambda *_: pytest.fail("waits"))
     team = ["--workers", "2", "--worker", "1", "--coordinator", "127.0.0.1:1"]
