@@ -48,6 +48,7 @@ from quality_rows import (
     ROWS,
     TRIALS,
     Row,
+    missing_trials,
     settings_of,
 )
 
@@ -466,6 +467,8 @@ def _file(names, corpus, args):
 
     for name in names:
         row = ROWS[name]
+        if missing_trials(row.kin, args.results):
+            continue  # So it was not trained.
         dropout, rate = settings_of(row.kin, args.results)
         options = {"dropout": dropout, "learning_rate": rate} | row.model
         file = run_of(corpus, options, row.rounds, args) / "model.tflite"

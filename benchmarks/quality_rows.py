@@ -383,11 +383,25 @@ def settings_of(kin, path=None):
     settings = KIN[kin].settings
     if len(settings) == 1:
         return settings[0]
-    results = [r for r in read("quality", path) if r["seed"] == 0]
-    found = {r["name"]: r.get("valid_perplexity") for r in results}
-    tried = {name: setting for name, (of, setting) in TRIALS.items() if of == kin}
-    missing = " ".join(name for name in tried if name not in found)
+    missing = missing_trials(kin, path)
     if missing:
-        raise SystemExit(f"These rows must be run first: {missing}.")
+        raise SystemExit(f"These rows must be run first: {' '.join(missing)}.")
+    found, tried = _found(path), _trials_of(kin)
     enough = (1 + ALIKE) * min(found[name] for name in tried)
     return next(tried[name] for name in tried if found[name] <= enough)
+
+
+def missing_trials(kin, path=None):
+    """Return the trials of a kin that were not run yet, by their names."""
+    found = _found(path)
+    return [name for name in _trials_of(kin) if name not in found]
+
+
+def _trials_of(kin):
+    return {name: setting for name, (of, setting) in TRIALS.items() if of == kin}
+
+
+def _found(path):
+    """Return the validation perplexities that are in a file of results, by name."""
+    results = [r for r in read("quality", path) if r["seed"] == 0]
+    return {r["name"]: r.get("valid_perplexity") for r in results}

@@ -223,6 +223,8 @@ def test_settings_are_those_that_won_the_sweep(rows, monkeypatch):
     monkeypatch.setattr(rows, "read", lambda name, path: lines)
     with pytest.raises(SystemExit, match=r"must be run first: sweep/a/0.3/0.005\."):
         rows.settings_of("a")
+    assert rows.missing_trials("a") == ["sweep/a/0.3/0.005"]
+    assert rows.missing_trials("b") == []
     assert rows.settings_of("b") == (0.3, 0.005)
     lines[1]["valid_perplexity"] = 100.4  # As good, and tried before.
     assert rows.settings_of("b") == (0.2, 0.005)
