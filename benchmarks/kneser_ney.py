@@ -68,8 +68,9 @@ class KneserNey:
             keys = np.full(len(text), -1)
             keys[1:] = numbers[:-1] * self.columns + text[1:]
             keys[1:][numbers[:-1] < 0] = -1
-            known = self._keys[length - 1]
-            places = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+            # Ends with what no n-gram is, where those that are greater are looked up.
+            known = np.append(self._keys[length - 1], np.iinfo(np.int64).max)
+            places = np.searchsorted(known, keys)
             numbers = np.where(known[places] == keys, places, -1)
             numbers[~self._inside(text, length)] = -1
         return numbers
