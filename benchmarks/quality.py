@@ -58,7 +58,7 @@ from results import append, circumstances, read
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 # What is timed of a corpus, by turns.
 TIMED = ("dense-tied", "slim", "paper", "ours")
-SPEED_STEPS, SPEED_REPEATS = 20, 3
+SPEED_STEPS, SPEED_REPEATS = 10, 3
 
 
 def main():
