@@ -44,6 +44,7 @@ SEVENTH = {
 }
 # As many parameters as LightRNN.
 SMALL_DENSE = DENSE | {"units": 72}
+SHORT_DENSE = {"embedding_dim": 52}
 WIDE_DENSE = DENSE | {"units": 650}
 # A quarter of the bytes of a dense model with two tables.
 WIDE_OURS = {
@@ -61,7 +62,7 @@ DENSE_SETTINGS = (
     *((0.4, 0.005), (0.3, 0.01)),
 )
 OURS_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005), (0.3, 0.01))
-SMALL_DENSE_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005))
+SMALL_DENSE_SETTINGS = ((0.3, 0.005), (0.2, 0.005))
 ADAPTIVE_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
 SEVENTH_SETTINGS = (
     *((0.05, 0.005), (0.1, 0.005), (0.2, 0.005)),
@@ -89,6 +90,7 @@ ADAPTIVE = {"cutoffs": [500, 3000]}
 KIN = {
     "dense": Kin(DENSE, DENSE_SETTINGS),
     "dense-small": Kin(SMALL_DENSE, SMALL_DENSE_SETTINGS),
+    "dense-short": Kin(SHORT_DENSE, SMALL_DENSE_SETTINGS, made_by="short vectors"),
     "dense-long": Kin(DENSE, LONG_DENSE_SETTINGS, (45,)),
     "adaptive": Kin(ADAPTIVE, ADAPTIVE_SETTINGS, made_by="adaptive"),
     "slim": Kin(SLIM, SLIM_SETTINGS, (6,)),
@@ -166,7 +168,7 @@ ROWS = {
     "ptb/dense-small": Row("dense, tied, H = 72", "dense-small", SMALL_DENSE),
     "ptb/dense-short": Row(
         "dense, tied, E = 52",
-        *("dense-small", {"embedding_dim": 52}),
+        *("dense-short", SHORT_DENSE),
         made_by="short vectors",
     ),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
