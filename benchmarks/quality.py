@@ -75,11 +75,14 @@ def main():
         readme_table.write()
         quality_tables.draw()
         return
+    if not (args.rows or args.speed or args.latency):
+        parser.error("name a ROW, or pass --speed, --latency, --list or --table")
     if args.corpora is None:
         parser.error("--corpora must name the folder of the corpora")
+    _check_trials(parser, args)
     for corpus in sorted({*map(_corpus_of, args.rows), *args.speed, *args.latency}):
         _check_texts(parser, corpus, args)
-    args.runs.mkdir(exist_ok=True)
+    args.runs.mkdir(parents=True, exist_ok=True)
     for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ[name] = str(args.threads)
 
@@ -125,7 +128,7 @@ def _parser():
     )
     add(
         "--results",
-        type=pathlib.Path,
+        type=_results,
         metavar="FILE",
         help="where trials are read and results are appended; default: "
         "results/quality.jsonl",
@@ -143,6 +146,16 @@ def _list(results):
         print(f"{'*' if name in found else ' '} {name}: {title}")
 
 
+def _check_trials(parser, args):
+    """Stop where the settings of a row are neither known nor found before it."""
+    for place, name in enumerate(args.rows):
+        if name in ROWS and ROWS[name].kin:
+            missing = missing_trials(ROWS[name].kin, args.results)
+            missing = [trial for trial in missing if trial not in args.rows[:place]]
+            if missing:
+                parser.error(f"{name}: {' '.join(missing)} must be run first")
+
+
 def _check_texts(parser, corpus, args):
     """Stop where a text is missing, or would be taken for that of the tables."""
     told = hashlib.sha256()
@@ -150,8 +163,11 @@ def _check_texts(parser, corpus, args):
         path = args.corpora / corpus / f"{part}.txt.xz"
         if not path.is_file():
             parser.error(f"{path}: no such file")
-        with lzma.open(path) as file:
-            told.update(file.read())
+        try:
+            with lzma.open(path) as file:
+                told.update(file.read())
+        except (lzma.LZMAError, EOFError) as error:
+            parser.error(f"{path} must be a whole .xz file: {error}")
     if args.results is None and told.hexdigest()[:32] != CHECKSUMS[corpus]:
         parser.error(
             f"{args.corpora / corpus} must be the text of the tables. Received: "
@@ -162,6 +178,18 @@ def _check_texts(parser, corpus, args):
 def _corpus_of(name):
     """Return the corpus of a row or trial."""
     return KIN[TRIALS[name][0]].corpus if name in TRIALS else name.split("/")[0]
+
+
+def _results(name):
+    path = pathlib.Path(name)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} must be a file in an existing folder")
+    try:
+        read("quality", path)
+    except (OSError, ValueError) as error:
+        message = f"{path} must be of JSON lines: {error}"
+        raise argparse.ArgumentTypeError(message) from error
+    return path
 
 
 def _row(name):

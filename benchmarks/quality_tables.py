@@ -38,6 +38,8 @@ class Measured:
         result: Its scores, of all seeds the median, and what else is known of it.
         size: Bytes of the int8 model, `None` where there is none.
         untied: Those of a dense model with as large a state and two tables.
+        words: Bytes that the words take in the file, with their cells if there are.
+        plain: Those of words that have no cells.
         times: What its suggestions take, by the name of the measure.
     """
 
@@ -47,6 +49,8 @@ class Measured:
     result: dict
     size: int | None
     untied: int | None
+    words: int | None
+    plain: int | None
     times: dict
 
 
@@ -89,10 +93,21 @@ def measured() -> list[Measured]:
             if any(key in r for r in results)
         }
         perplexities = [r["test_perplexity"] for r in results]
+        plain = _words(found.get(f"{corpus}/dense-tied", [{}]))
+        words = plain if _family(row) in ("dense", "Slim") else _words(results)
+        bytes_of = (size, untied, words, plain)
         rows.append(
-            Measured(name, row, perplexities, results[0] | medians, size, untied, times)
+            Measured(name, row, perplexities, results[0] | medians, *bytes_of, times)
         )
     return rows
+
+
+def _words(results):
+    """Return the bytes of the words in the file of a row, `None` if it has no file."""
+    result = results[0]
+    if "int8_file_bytes" not in result:
+        return None
+    return result["int8_file_bytes"] - result["int8_model_bytes"]
 
 
 def spread(values: list[float]) -> str:
@@ -120,7 +135,6 @@ def _cells(one: Measured) -> dict[str, str]:
     epochs = result.get("epoch_valid_perplexities")
     dropout, int8 = result.get("dropout"), result.get("int8_test_perplexity")
     seeds = len(one.perplexities) if epochs else ""
-    share = one.size and one.untied and f"1/{one.untied / one.size:.1f}"
     return {
         "row": f"`{one.name.split('/')[1]}`",
         "model": one.row.title,
@@ -132,7 +146,7 @@ def _cells(one: Measured) -> dict[str, str]:
         "without context": f"{blind:.1%}" if blind else "",
         "parameters": f"{result['parameters'] / 1e6:.2f} M",
         "int8 model": f"{one.size:,} B" if one.size else "",
-        "of dense, untied": share or "",
+        "of dense, untied (with words)": _share(one),
         "one call": _microseconds(times.get("suggest_us")),
         "is certain": f"{times['certain']:.0%}" if times.get("certain") else "",
         "three best": _microseconds(times.get("exact_us")),
@@ -143,6 +157,15 @@ def _cells(one: Measured) -> dict[str, str]:
     }
 
 
+def _share(one):
+    if not (one.size and one.untied):
+        return ""
+    share = f"1/{one.untied / one.size:.1f}"
+    if not (one.words and one.plain):
+        return share
+    return f"{share} (1/{(one.untied + one.plain) / (one.size + one.words):.1f})"
+
+
 def _microseconds(value):
     return f"{value:.0f} µs" if value else ""
 
@@ -151,7 +174,7 @@ def chosen_table() -> str:
     """Return the rows of the README, all texts in one table."""
     columns = (
         *("model", "test perplexity", "top-3", "keystrokes saved"),
-        *("int8 model", "of dense, untied", "three best", "epochs"),
+        *("int8 model", "of dense, untied (with words)", "three best", "epochs"),
     )
     found = {one.name: one for one in measured()}
     rows = []

@@ -47,8 +47,15 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
         line("ptb/ours", 1, test_perplexity=103.0, test_top3=0.31),
         line("ptb/ours", 2, test_perplexity=101.0, test_top3=0.35),
         # Run again, with the file that it was exported to.
-        line("ptb/ours", 0, test_top3=0.3, int8_model_bytes=1234),
-        line("ptb/dense-tied", 0, keystroke_savings=0.479),
+        line(
+            *("ptb/ours", 0),
+            **{"test_top3": 0.3, "int8_model_bytes": 1234, "int8_file_bytes": 1444},
+        ),
+        line(
+            *("ptb/dense-tied", 0),
+            **{"int8_model_bytes": 5700, "int8_file_bytes": 5800},
+            keystroke_savings=0.479,
+        ),
         {
             "name": "latency/ptb",
             "seed": 0,
@@ -72,7 +79,8 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
         "without context": "",
         "parameters": "1.50 M",
         "int8 model": "1,234 B",
-        "of dense, untied": "1/4.0",
+        # 4,936 / 1,234, and with 100 B of words 5,036 / (1,234 + 210).
+        "of dense, untied (with words)": "1/4.0 (1/3.5)",
         "one call": "80 µs",
         "is certain": "55%",
         "three best": "240 µs",
@@ -107,7 +115,41 @@ def test_models_of_one_shape_are_of_one_size(benchmarks, monkeypatch):
     }
 
 
-@pytest.mark.parametrize("row", ["ptb/ours", "sweep/ours/0.2/0.005"])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "name a ROW, or pass --speed, --latency, --list or --table"),
+        (["ptb/no"], "no row 'ptb/no'; --list shows them"),
+        (["ptb/kneser-ney"], "--corpora must name the folder of the corpora"),
+        (["--corpora", "c", "ptb/kneser-ney"], "train.txt.xz: no such file"),
+        (["--corpora", "damaged", "--speed", "ptb"], "must be a whole .xz file"),
+        (["--list", "--results", "no/x.jsonl"], "must be a file in an existing folder"),
+        (["--list", "--results", "damaged"], "must be a file in an existing folder"),
+        (["--list", "--results", "bad.jsonl"], "bad.jsonl must be of JSON lines"),
+        (
+            ["--corpora", "c", "--results", "new.jsonl", "ptb/dense-small"],
+            "ptb/dense-small: sweep/dense-small/0.3/0.005 sweep/dense-small/0.2/0.005 "
+            "must be run first",
+        ),
+    ],
+)
+def test_nothing_is_done_for_wrong_arguments(
+    benchmarks, tmp_path, monkeypatch, capsys, words, message
+):
+    quality, _ = benchmarks
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("bad.jsonl").write_text("{bad")
+    damaged = pathlib.Path("damaged", "ptb", "train.txt.xz")
+    damaged.parent.mkdir(parents=True)
+    damaged.write_bytes(b"no archive")
+    monkeypatch.setattr(sys, "argv", ["quality.py", *words])
+    with pytest.raises(SystemExit, match="2"):
+        quality.main()
+    assert message in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.jsonl", "damaged"]
+
+
+@pytest.mark.parametrize("row", ["ptb/kneser-ney", "sweep/ours/0.2/0.005"])
 def test_another_text_is_not_taken_for_that_of_the_tables(
     benchmarks, tmp_path, monkeypatch, capsys, row
 ):
