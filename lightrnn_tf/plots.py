@@ -27,7 +27,7 @@ def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
     axes.set_xlabel("epoch")
     axes.set_ylabel("perplexity per token")
     _logarithmic(axes.yaxis)
-    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
     axes.grid(alpha=0.3)
     figure.savefig(path, dpi=120)
@@ -78,7 +78,7 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
     by_size.legend(handles=[front])
     by_epoch.set_ylabel("validation perplexity per token")
     _logarithmic(by_epoch.yaxis)
-    by_epoch.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+    by_epoch.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, min_n_ticks=1))
     by_epoch.legend()
     labels = ("epoch", "minutes, validation included", "parameters")
     for axes, label in zip((by_epoch, by_time, by_size), labels, strict=True):

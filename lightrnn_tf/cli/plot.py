@@ -4,7 +4,7 @@ import pathlib
 
 from lightrnn_tf.cli import inputs
 
-HELP = "Draw the learning curves of runs, and their perplexity against their size"
+HELP = "Draw the learning curves of runs, and their perplexity against their parameters"
 EXAMPLE = "lightrnn plot runs/books runs/dense --out books.png"
 
 
@@ -25,9 +25,9 @@ def run(args):
     out = pathlib.Path(args.out)
     if out.suffix.lower() != ".png":
         raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
-    inputs.must_not_exist(args.out, args.overwrite)
     for name in args.runs:
         inputs.must_exist(name, "run")
+    inputs.must_not_exist(args.out, args.overwrite)
     inputs.load_keras()
     from lightrnn_tf import plots
     from lightrnn_tf import run as runs
