@@ -321,3 +321,12 @@ def test_results_are_of_rows_that_there_are(benchmarks):
     names = {json.loads(line)["name"] for line in lines}
     timed = {f"{kind}/{of}" for kind in ("speed", "latency") for of in quality.CORPORA}
     assert names <= {*quality.ROWS, *quality.TRIALS, *timed}
+
+
+def test_rows_have_the_settings_that_won(benchmarks):
+    quality, tables = benchmarks
+    for name, results in tables.by_name().items():
+        for result in results if name in quality.ROWS else ():
+            if "dropout" in result:  # Not counted n-grams.
+                settings = (result["dropout"], result["learning_rate"])
+                assert settings == quality.settings_of(quality.ROWS[name].kin), name
