@@ -335,7 +335,8 @@ def _point(one: Measured, key: str):
     named = row in CHOSEN or row.startswith("650-")
     name = one.row.title.strip("*").replace(" and input, tied, from words", ", from")
     # The colour and the table say the rest.
-    for known in ("LightRNN, ", "Slim, ", ", two output vectors a row"):
+    said = ("LightRNN, ", "Slim, ", "adaptive softmax, ", ", two output vectors a row")
+    for known in said:
         name = name.replace(known, "")
     return plots.Point(
         name if named else "",
