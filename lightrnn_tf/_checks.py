@@ -28,11 +28,48 @@ def fraction(name: str, value: object) -> None:
         )
 
 
+def boolean(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is `True` or `False`."""
+    if type(value) is not bool:
+        raise ValueError(
+            f"`{name}` must be True or False. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def string(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is a string."""
+    if not isinstance(value, str):
+        raise ValueError(
+            f"`{name}` must be a string. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
 def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
     """Raise `ValueError` unless `value` is one of `choices`."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(
-            f"`{name}` must be one of {', '.join(choices)}. Received: {name}={value!r}."
+            f"`{name}` must be one of {', '.join(choices)}. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def function(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` can be called, or is `None`."""
+    if value is not None and not callable(value):
+        raise ValueError(
+            f"`{name}` must be a function or None. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def instance(name: str, value: object, *kinds: type) -> None:
+    """Raise `ValueError` unless `value` is of one of the classes `kinds`."""
+    if not isinstance(value, kinds):
+        wanted = " or a ".join(kind.__name__ for kind in kinds)
+        raise ValueError(
+            f"`{name}` must be a {wanted}. Received: a {type(value).__name__}."
         )
 
 
