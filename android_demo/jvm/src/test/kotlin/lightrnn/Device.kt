@@ -60,17 +60,21 @@ class Device : AutoCloseable {
         settle()
     }
 
-    /** The screen is turned, or made dark: Android makes the view anew. */
-    fun reconfigure(qualifiers: String) {
+    /**
+     * The screen is turned, or made dark: Android makes the view anew, after or before the
+     * field begins again.
+     */
+    fun reconfigure(qualifiers: String, viewIsLast: Boolean = false) {
         RuntimeEnvironment.setQualifiers(qualifiers)
         service.onConfigurationChanged(context.resources.configuration)
-        show(restarting = true)
+        if (viewIsLast) service.onStartInputView(service.currentInputEditorInfo, true)
+        show(restarting = true, starts = !viewIsLast)
     }
 
     /** What Android does when it shows a keyboard, all but its window. */
-    private fun show(restarting: Boolean) {
+    private fun show(restarting: Boolean, starts: Boolean = true) {
         view = service.onCreateInputView()
-        service.onStartInputView(service.currentInputEditorInfo, restarting)
+        if (starts) service.onStartInputView(service.currentInputEditorInfo, restarting)
         settle()
     }
 

@@ -244,6 +244,28 @@ class ServiceTest {
     }
 
     @Test
+    fun theStripOutlivesItsView() {
+        device.begin()
+        device.type("the ca")
+        val before = device.suggestions()
+        assertEquals(before.toString(), 3, before.size)
+        for (viewIsLast in listOf(false, true)) {
+            for (qualifiers in listOf("+land", "+port", "+night")) {
+                device.reconfigure(qualifiers, viewIsLast)
+                assertEquals("$qualifiers $viewIsLast", before, device.suggestions())
+            }
+        }
+    }
+
+    @Test
+    fun aNewViewShowsNothingWhereNothingMayBeShown() {
+        device.begin(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD)
+        device.type("the ca")
+        device.reconfigure("+land")
+        assertEquals(emptyList<String>(), device.suggestions())
+    }
+
+    @Test
     fun aLongPressOffersAccentsToSlideTo() {
         device.begin()
         device.layOut()

@@ -30,7 +30,10 @@ class KeyboardService : InputMethodService() {
         val keys = KeysView(this, ::pressed)
         this.strip = strip
         this.keys = keys
-        page(page)
+        keys.show(page)
+        // A view that is made anew, for a screen that was turned or made dark, shows nothing
+        // yet, and a field that goes on where it was does not ask for the strip again.
+        changed()
         return LinearLayout(this).apply {
             orientation = LinearLayout.VERTICAL
             layoutDirection = View.LAYOUT_DIRECTION_LTR
