@@ -2,7 +2,6 @@ package lightrnn
 
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.CountDownLatch
-import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
 import lightrnn.decoder.Casing
 import lightrnn.decoder.FakeModel
@@ -60,16 +59,16 @@ class SuggestionsTest {
     private fun Suggestions.finish() {
         val done = CountDownLatch(1)
         model { done.countDown() }
-        assertTrue(done.await(30, TimeUnit.SECONDS))
+        done.await()
     }
 
     @Test
     fun onlyTheNewestQuestionIsAnswered() {
         val gate = CountDownLatch(1)
         suggestions(gate).use { suggestions ->
-            val start = System.nanoTime()
+            // The model waits for the gate: asking that waited for it would never return.
             for (typed in listOf("a", "ab", "abc")) suggestions.ask(typed)
-            assertTrue("Asking waits for nothing.", System.nanoTime() - start < 1e9)
+            assertEquals("Asking waits for nothing.", emptyList<String>(), answers.toList())
             gate.countDown()
             suggestions.finish()
         }
