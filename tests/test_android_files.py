@@ -70,6 +70,14 @@ def test_there_are_no_permissions_and_an_input_method():
     assert data.get(f"{ANDROID}resource") == "@xml/input_method"
 
 
+def test_the_pictures_that_are_drawn_are_those_that_are_shown():
+    drawn = (DEMO / "jvm/src/test/kotlin/lightrnn/PicturesTest.kt").read_text("utf-8")
+    names = set(re.findall(r'picture\(.*, "([\w-]+)"\)', drawn))
+    assert names == {path.stem for path in (DEMO / "pictures").glob("*.png")}
+    readme = (DEMO / "README.md").read_text("utf-8")
+    assert set(re.findall(r"pictures/([\w-]+)\.png", readme)) - {"*"} <= names
+
+
 def test_the_model_is_stored_uncompressed():
     assert 'noCompress += "tflite"' in APP
     assert "-0 .tflite" in RUN

@@ -1,14 +1,16 @@
 """The model that comes with the keyboard: small enough, and sensible."""
 
 import pathlib
+import re
 
+import numpy as np
 import pytest
 
 from lightrnn_tf import decoding, litert
 
-MODEL = (
-    pathlib.Path(__file__).parents[1] / "android_demo/app/src/main/assets/model.tflite"
-)
+DEMO = pathlib.Path(__file__).parents[1] / "android_demo"
+MODEL = DEMO / "app/src/main/assets/model.tflite"
+PICTURES = DEMO / "jvm/src/test/kotlin/lightrnn/PicturesTest.kt"
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +40,14 @@ def test_size_and_words(predictor):
 def test_suggestions_make_sense(predictor, context, prefix, word):
     state = decoding.read(predictor, context.split())
     assert word in decoding.top_k(predictor, state, 3, prefix).words
+
+
+def test_words_in_the_pictures_are_far_apart(predictor):
+    # Otherwise another processor may draw other words. The runtime's plain kernels and
+    # its fast ones give log-probabilities that differ by up to 0.03.
+    (text,) = re.findall(r'device\.type\("(.+)"\)', PICTURES.read_text("utf-8"))
+    *context, typed = text.split(" ")
+    state = decoding.read(predictor, context)
+    offensive = (DEMO / "app/src/main/assets/offensive.txt").read_text("utf-8").split()
+    best = decoding.top_k(predictor, state, 4, typed, offensive, ignore_case=True)
+    assert np.diff(best.log_probs).max() < -0.2, best
