@@ -23,7 +23,14 @@ LEFT_OUT = """
     <skipped message="no text"/>
 </testcase>
 """
-COMPILE_ERROR = "[INFO] Hello\n[ERROR] A.kt:1 Unresolved reference 'x'\n[INFO] Bye\n"
+COMPILE_ERROR = """
+[INFO] Hello
+[ERROR] A.kt:1 Unresolved reference 'x'
+[ERROR] Failed to execute goal: Compilation failure
+[ERROR] A.kt:1 Unresolved reference 'x'
+[ERROR] -> [Help 1]
+[ERROR] To see the full stack trace
+"""
 CRASH = "[ERROR] The forked VM terminated without properly saying goodbye."
 
 
@@ -82,6 +89,14 @@ def test_a_run_that_ended_early_is_not_passed(tmp_path, cases, log, said):
     assert lines[-1].startswith("keyboard: ")
 
 
+def test_what_maven_says_is_said_once_and_without_its_help(tmp_path):
+    lines, _ = summary(tmp_path, 1, COMPILE_ERROR)
+    assert lines[1:-1] == [
+        "  A.kt:1 Unresolved reference 'x'",
+        "  Failed to execute goal: Compilation failure",
+    ]
+
+
 def test_no_reports_are_not_passed(tmp_path):
     lines, code = summary(tmp_path)
     assert code == 1
@@ -102,10 +117,8 @@ def run(folder, **programs):
     programs = dict.fromkeys(names, "") | {"python": python} | programs
     for name, script in programs.items():
         path = bin_folder / name
-        path.unlink(missing_ok=True)
-        if script is not None:
-            path.write_text(f"#!/bin/bash\n{script}\n")
-            path.chmod(0o755)
+        path.write_text(f"#!/bin/bash\n{script}\n")
+        path.chmod(0o755)
     done = subprocess.run(
         [demo / "jvm/run", bin_folder / "python"],
         env=os.environ | {"PATH": f"{bin_folder}:/usr/bin:/bin"},

@@ -35,9 +35,11 @@ def main(status, log, reports):
     ended_early = status != "0" and (not failed or "forked VM" in log)
     if ended_early:
         what = "some tests did not run" if total else "no test ran"
-        print(f"FAILED: Maven ended with status {status} and {what}; its log begins:")
-        errors = re.findall(r"^\[ERROR\] *(.+)", log, re.M) or log.splitlines()
-        print("\n".join(f"  {line}" for line in errors[:ERRORS]))
+        print(f"FAILED: Maven ended with status {status} and {what}; its log says:")
+        # What follows is how to get help with Maven, and all of it once more.
+        log = log.partition("-> [Help")[0]
+        errors = re.findall(r"^\[ERROR\] *(\S.*)", log, re.M) or log.splitlines()
+        print("\n".join(f"  {line}" for line in list(dict.fromkeys(errors))[:ERRORS]))
     elif not total:
         print("FAILED: there are no reports, so no test ran.")
     for word, lines in (("FAILED: ", failed), ("SKIPPED: ", skipped), ("", measured)):
