@@ -38,6 +38,10 @@ SHARDS = "ids/train.json"
 # Held by the process that trains in a folder.
 LOCK = "lock"
 
+# Numbers of a model's config that its weights do not grow with: a Slim model has few of
+# them for many words, and `new_model` compares their number with the vocabulary's.
+_NO_SIZES = {"seed", "eos_id", "vocabulary_size"}
+
 MODELS: dict[str, type[models.LanguageModel]] = {
     model.kind: model for model in (models.LightRNN, models.SlimRNN, models.DenseRNN)
 }
@@ -219,7 +223,11 @@ class Run:
         """
         size = path.stat().st_size
         config = self.config["model_config"]
-        numbers = [number for number in config.values() if type(number) is int]
+        numbers = [
+            number
+            for name, number in config.items()
+            if type(number) is int and name not in _NO_SIZES
+        ]
         # Before layers are made: a number of any, the cells, the recurrent matrices.
         rows, columns, layers, units = (
             config.get(name) or 1 for name in ("rows", "columns", "layers", "units")

@@ -155,3 +155,28 @@ def test_sizes_are_not_believed(trained, tmp_path, name, number):
         Run(copy).load_model()
     assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     tracemalloc.stop()
+
+
+def test_a_seed_may_be_larger_than_the_weights(tmp_path, capsys):
+    text, out = small_text(tmp_path, 40) / "text.txt", tmp_path / "slim"
+    more = ("--model", "slim", "--units", 8, "--slim-parts", 2, "--slim-vectors", 20)
+    more += ("--batch-size", 4, "--steps", 5, "--rounds", "1", "--threads", 1)
+    more += ("--seed", 20240101, "--out", out)
+    assert lightrnn("train", "--train", text, *more) == 0
+    assert (out / "best.weights.h5").stat().st_size < 20240101
+    model = Run(out).load_model()
+    assert model.seed == 20240101
+    assert lightrnn("evaluate", out, "--text", text) == 0
+    assert "perplexity" in capsys.readouterr().out
+
+
+def test_more_words_than_weights_are_refused_by_the_vocabulary(trained, tmp_path):
+    copy = copy_of(trained, tmp_path)
+    config = (copy / "config.json").read_text()
+    changed = re.sub(r'"vocabulary_size": \d+', '"vocabulary_size": 1000000000', config)
+    (copy / "config.json").write_text(changed)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match="the model is for 1000000000 words, its"):
+        Run(copy).load_model()
+    assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
+    tracemalloc.stop()
