@@ -1,5 +1,6 @@
 """What every public layer must satisfy, checked once for all of them."""
 
+import inspect
 import json
 
 import keras
@@ -24,11 +25,48 @@ class _Outer(keras.layers.Layer):
         return self.inner(inputs, **kwargs)
 
 
+def left_at_defaults(cls, *all_kwargs):
+    """Return the constructor's parameters that no `kwargs` gives a value of its own."""
+    return [
+        name
+        for name, parameter in inspect.signature(cls).parameters.items()
+        if parameter.kind is not parameter.VAR_KEYWORD
+        and not any(
+            name in kwargs and kwargs[name] != parameter.default
+            for kwargs in all_kwargs
+        )
+    ]
+
+
+def config_violations(cls, kwargs):
+    """Return what `get_config` of `cls(**kwargs)` gets wrong; empty means nothing."""
+    found = []
+    config = cls(**kwargs).get_config()
+    json.dumps(config)  # Only plain types.
+
+    for name, value in kwargs.items():
+        if config.get(name) != _plain(value):
+            found.append(
+                f"get_config: {name}={config.get(name)!r}, given {_plain(value)!r}"
+            )
+    if not found and cls.from_config(config).get_config() != config:
+        found.append("from_config(get_config()) differs")
+    return found
+
+
+def _functional(cls, kwargs, x, call_kwargs):
+    """Return a model of the layer alone, and what it is fed with."""
+    values = [x, *call_kwargs.values()]
+    inputs = [keras.Input(batch_shape=v.shape, dtype=v.dtype.name) for v in values]
+    named = dict(zip(call_kwargs, inputs[1:], strict=True))
+    return keras.Model(inputs, cls(**kwargs)(inputs[0], **named)), values
+
+
 def layer_violations(cls, kwargs, x, tmp_path, call_kwargs=None):
     """Return what `cls(**kwargs)` gets wrong on the array `x`; empty means nothing.
 
-    `kwargs` must give *every* constructor argument a non-default value, or a
-    setting that `get_config` forgets goes unnoticed.
+    A setting that `get_config` forgets is noticed where `kwargs` gives it a value other
+    than the default, see `left_at_defaults`. All inputs have as many rows.
     """
     found, call_kwargs = [], call_kwargs or {}
 
@@ -56,36 +94,24 @@ def layer_violations(cls, kwargs, x, tmp_path, call_kwargs=None):
         if any(w.dtype in ("float16", "bfloat16") for w in layer.weights):
             found.append(f"{policy}: a weight is stored in half precision")
 
-    config = cls(**kwargs).get_config()
-    json.dumps(config)  # Only plain types.
-
-    for name, value in kwargs.items():
-        if config.get(name) != _plain(value):
-            found.append(
-                f"get_config: {name}={config.get(name)!r}, given {_plain(value)!r}"
-            )
-    if cls.from_config(config).get_config() != config:
-        found.append("from_config(get_config()) differs")
-
-    if not call_kwargs:
-        inputs = keras.Input(x.shape[1:], dtype=x.dtype.name)
-        model = keras.Model(inputs, cls(**kwargs)(inputs))
-        model.save(tmp_path / "m.keras")
-        revived = keras.saving.load_model(tmp_path / "m.keras")
-        if not np.array_equal(
-            model.predict(x, verbose=0), revived.predict(x, verbose=0)
-        ):
-            found.append(".keras round trip changes the output")
-        for jit in (False, True):  # "auto" is False on a CPU-only machine.
-            model = keras.Model(inputs, cls(**kwargs)(inputs))
-            model.compile("sgd", "mse", jit_compile=jit)
-            before = [w.numpy() for w in model.trainable_weights]
-            model.fit(x, np.ones(model.compute_output_shape(x.shape)), verbose=0)
-            still = [
-                w.path
-                for b, w in zip(before, model.trainable_weights, strict=True)
-                if np.array_equal(b, w.numpy())
-            ]
-            if still:
-                found.append(f"jit_compile={jit}: never trained: {still}")
+    found += config_violations(cls, kwargs)
+    model, inputs = _functional(cls, kwargs, x, call_kwargs)
+    model.save(tmp_path / "m.keras")
+    revived = keras.saving.load_model(tmp_path / "m.keras")
+    if not np.array_equal(
+        model.predict(inputs, verbose=0), revived.predict(inputs, verbose=0)
+    ):
+        found.append(".keras round trip changes the output")
+    for jit in (False, True):  # "auto" is False on a CPU-only machine.
+        model, inputs = _functional(cls, kwargs, x, call_kwargs)
+        model.compile("sgd", "mse", jit_compile=jit)
+        before = [w.numpy() for w in model.trainable_weights]
+        model.fit(inputs, np.zeros(model.output_shape), verbose=0)
+        still = [
+            w.path
+            for b, w in zip(before, model.trainable_weights, strict=True)
+            if np.array_equal(b, w.numpy())
+        ]
+        if still:
+            found.append(f"jit_compile={jit}: never trained: {still}")
     return found

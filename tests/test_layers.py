@@ -1,9 +1,11 @@
 """The layers: the contract of every layer, and their numbers against NumPy loops."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
-from layer_contract import layer_violations
+from layer_contract import config_violations, layer_violations, left_at_defaults
 from oracle import recurrent_step, row_log_probs, values
 
 from lightrnn_tf import layers
@@ -12,8 +14,10 @@ from lightrnn_tf.table import WordTable
 
 RNG = np.random.default_rng(1)
 IDS = RNG.integers(0, 10, (4, 6)).astype("int32")
+# As many rows as there are words, as the vectors of words have.
+TEN_ROWS = RNG.integers(0, 10, (10, 6)).astype("int32")
 
-# (class, every constructor argument non-default, input, other call arguments)
+# (class, arguments of the constructor, input, other call arguments)
 LAYERS = [
     (
         layers.TwoComponentEmbedding,
@@ -25,7 +29,7 @@ LAYERS = [
             "residual_dim": 2,
             "embeddings_initializer": keras.initializers.RandomNormal(0.1, seed=1),
         },
-        IDS,
+        TEN_ROWS,
         {"word_vectors": RNG.normal(size=(10, 2)).astype("float32")},
     ),
     (
@@ -42,7 +46,16 @@ LAYERS = [
             "columns": 4,
             "residual_dim": 2,
             "cell_bias": False,
+            "frequent_words": 4,
+            "frequent_dim": 3,
+            "row_parts": 2,
         },
+        RNG.normal(size=(4, 6, 2, 5)).astype("float32"),
+        {"ids": IDS},
+    ),
+    (
+        layers.TwoStepSoftmax,
+        {"vocabulary_size": 10, "rows": 3, "columns": 4, "residual_dim": 2},
         RNG.normal(size=(4, 6, 2, 5)).astype("float32"),
         {"ids": IDS},
     ),
@@ -92,6 +105,8 @@ LAYERS = [
     ),
 ]
 
+LAYER_CLASSES = [*dict.fromkeys(entry[0] for entry in LAYERS)]
+
 
 # The contract nests a layer in one that passes keyword arguments on, which Keras cannot
 # build symbolically.
@@ -106,6 +121,34 @@ def test_every_public_layer_is_under_contract():
     assert {entry[0].__name__ for entry in LAYERS} == public
 
 
+@pytest.mark.parametrize("cls", LAYER_CLASSES)
+def test_every_argument_of_a_layer_is_under_contract(cls):
+    assert left_at_defaults(cls, *(e[1] for e in LAYERS if e[0] is cls)) == []
+
+
+@pytest.mark.parametrize("cls", LAYER_CLASSES)
+def test_the_contract_sees_a_setting_that_a_config_forgets(cls, monkeypatch):
+    whole = cls.get_config
+    settings = inspect.signature(cls).parameters.keys() - {"kwargs"}
+    for forgotten in settings:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                cls,
+                "get_config",
+                lambda layer, without=forgotten: {
+                    name: value
+                    for name, value in whole(layer).items()
+                    if name != without
+                },
+            )
+            found = [
+                config_violations(cls, kwargs)
+                for entry, kwargs, *_ in LAYERS
+                if entry is cls
+            ]
+            assert any(forgotten in one for of_entry in found for one in of_entry)
+
+
 @pytest.mark.parametrize("seed", [None, 1])
 def test_rows_and_columns_do_not_begin_alike(seed):
     layer = layers.TwoComponentEmbedding(
@@ -118,25 +161,6 @@ def test_rows_and_columns_do_not_begin_alike(seed):
     layer.build((None, 2))
     rows, columns = map(np.asarray, (layer.row_vectors, layer.column_vectors))
     assert (rows != columns).all()
-
-
-@pytest.mark.parametrize("jit", [False, True])
-def test_two_step_softmax_trains_every_weight_and_survives_saving(jit, tmp_path, rng):
-    hidden = keras.Input((6, 2, 5))
-    ids = keras.Input((6,), dtype="int32")
-    outputs = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2)(hidden, ids=ids)
-    model = keras.Model([hidden, ids], outputs)
-    x = [rng.normal(size=(4, 6, 2, 5)).astype("float32"), IDS]
-    model.compile("sgd", "mse", jit_compile=jit)
-    before = [np.array(w) for w in model.trainable_weights]
-    model.fit(x, np.zeros((4, 6)), verbose=0)
-    for old, weight in zip(before, model.trainable_weights, strict=True):
-        assert not np.array_equal(old, weight), weight.path
-    model.save(tmp_path / "m.keras")
-    revived = keras.saving.load_model(tmp_path / "m.keras")
-    np.testing.assert_array_equal(
-        model.predict(x, verbose=0), revived.predict(x, verbose=0)
-    )
 
 
 def randomise(layer, rng):

@@ -119,4 +119,9 @@ class FrequentOfRows(keras.layers.Layer):
 
 
 def _look_up(products, places, rows):
-    return ops.take_along_axis(products, ops.take(places, rows, axis=0), axis=1)
+    # Not by `take_along_axis`: XLA cannot compile its gradient within a branch.
+    count, width = ops.shape(products)
+    begins = width * ops.expand_dims(ops.arange(count, dtype="int32"), 1)
+    return ops.take(
+        ops.reshape(products, (-1,)), begins + ops.take(places, rows, axis=0)
+    )
