@@ -22,7 +22,8 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
-	    tests/test_layers.py tests/test_models.py tests/test_slim.py
+	    tests/test_layers.py tests/test_models.py tests/test_slim.py \
+	    tests/test_keras_workflow.py
 
 # Proofs of minutes: trainings killed at more moments, two and four workers, lost ones.
 slow-test: $(VENV)/installed-dev

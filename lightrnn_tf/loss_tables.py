@@ -164,7 +164,7 @@ def _check(model, windows):
             "`windows` must be `data.windows(...)`. "
             f"Received: {type(windows).__name__}."
         )
-    least, greatest = int(windows.ids.min()), int(windows.ids.max())
+    least, greatest = windows.extremes
     if least < 0 or greatest >= model.vocabulary_size:
         raise ValueError(
             f"`windows` must have ids in [0, {model.vocabulary_size}). Received: ids "

@@ -12,7 +12,7 @@ from lightrnn_tf import data
 from lightrnn_tf.decoding import State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.models import LanguageModel, StreamPass
+from lightrnn_tf.models import LanguageModel, StreamPass, word_ids
 from lightrnn_tf.vocabulary import EOS, Vocabulary
 
 # Words of a stream that are scored together.
@@ -66,6 +66,7 @@ class KerasPredictor:
 
         The text is read as 32 streams side by side.
         """
+        word_ids.check("ids", ids, len(self.vocabulary), least=0)
         total, count = np.zeros((2, len(self.vocabulary)))
 
         def nats(hidden, targets, scored):
@@ -82,6 +83,7 @@ class KerasPredictor:
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Yield every place of a text, read as one stream, with what is known there."""
+        word_ids.check("ids", ids, len(self.vocabulary), least=0)
         model, expansion = self.model, _Expansion(self.model)
 
         def outputs(sequences, targets, scored):

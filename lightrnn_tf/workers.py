@@ -191,9 +191,9 @@ class Team:
         """Give all workers the weights of the first one's copy."""
         from jax.experimental import multihost_utils
 
-        values = [ops.convert_to_numpy(weight) for weight in _weights(copy)]
+        values = [ops.convert_to_numpy(weight) for weight in copy.weights]
         values = multihost_utils.broadcast_one_to_all(values)
-        for variable, value in zip(_weights(model), values, strict=True):
+        for variable, value in zip(model.weights, values, strict=True):
             variable.assign(np.asarray(value))
 
 
@@ -206,6 +206,10 @@ class _Feed(keras.utils.PyDataset):
         self.team = team
         # What the model holds the states of.
         self.batch_size = windows.batch_size
+
+    @property
+    def extremes(self):
+        return self.windows.extremes
 
     def begin_epoch(self, epoch):
         self.windows.begin_epoch(epoch)
@@ -232,13 +236,6 @@ def _copy(model):
     copy = type(model).from_config(model.get_config())
     copy.build()
     copy.compile()
-    for variable, weight in zip(_weights(copy), _weights(model), strict=True):
+    for variable, weight in zip(copy.weights, model.weights, strict=True):
         variable.assign(ops.convert_to_numpy(weight))
     return copy
-
-
-def _weights(model):
-    """Return the weights without the states of streams."""
-    states = (*model.training_state.variables, *model.evaluation_state.variables)
-    left_out = {id(state) for state in states}
-    return [weight for weight in model.weights if id(weight) not in left_out]

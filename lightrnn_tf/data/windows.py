@@ -1,12 +1,14 @@
 """Streams of word ids, cut into windows for training and evaluation."""
 
 import copy
+import functools
 
 import keras
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.models.language_model import NO_WORD
+from lightrnn_tf.models import word_ids
+from lightrnn_tf.models.word_ids import NO_WORD
 
 
 class Windows(keras.utils.PyDataset):
@@ -81,6 +83,11 @@ class Windows(keras.utils.PyDataset):
         self._batches = -(-longest_streams // steps)
         self._first, self._end = 0, None
         self.begin_epoch(0)
+
+    @functools.cached_property
+    def extremes(self):
+        """The least and the greatest word id, looked for once."""
+        return word_ids.extremes(self.ids)
 
     def begin_epoch(self, epoch):
         """Put the shards into the order of an epoch."""

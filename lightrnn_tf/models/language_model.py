@@ -7,9 +7,8 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf import _allocator, _checks, layers, metrics
-
-# In `ids`: before the first word of a stream, and after its last.
-NO_WORD = -1
+from lightrnn_tf.models import word_ids
+from lightrnn_tf.models.word_ids import NO_WORD
 
 
 class CarriedState(keras.layers.Layer):
@@ -25,6 +24,15 @@ class CarriedState(keras.layers.Layer):
         self.units = units
         self.batch_size = None
         self.built = True  # Its variables come and go with the batch size.
+
+    @property
+    def weights(self):
+        """None: what was read last is no part of what was learnt.
+
+        A model collects those of its layers, so the number and the shapes of its own
+        do not depend on batches either. Training finds the states in `variables`.
+        """
+        return []
 
     def allocate(self, batch_size):
         """Make room for `batch_size` streams; return whether variables changed."""
@@ -112,7 +120,8 @@ class LanguageModel(keras.Model):
     call, and neither disturbs the other. No loss and no targets are needed: the loss
     is the mean of the nats, over tokens. The id −1 is no word: at the start of a row
     it stands for a stream that begins there, with `<eos>`; later for padding, which
-    costs nothing and is not counted.
+    costs nothing and is not counted. Other ids that are no words are refused, in a call
+    where they have values already.
 
     A subclass has `kind`, `half_steps` and the methods `_begin`, `_inputs`, `nats`,
     `row_log_probs`, `advance` and `expand`, and the property `table`.
@@ -234,6 +243,12 @@ class LanguageModel(keras.Model):
         """Return the states before anything was read: list of zeros `(N, H)`."""
         return self.recurrent.zero_states(batch_size)
 
+    def __call__(self, ids, *args, **kwargs):
+        # Before Keras casts them; what streams read was checked as a whole.
+        if self._carrying is None:
+            self._check_ids("ids", ids)
+        return super().__call__(ids, *args, **kwargs)
+
     def call(self, ids, training=None):
         carried = self._carrying
         hidden, targets, scored, states = self.read(ids, carried, training=training)
@@ -306,6 +321,7 @@ class LanguageModel(keras.Model):
                 "`context` must have shape (B, T) with T of at least 1. "
                 f"Received: shape {context.shape}."
             )
+        self._check_ids("context", context, least=0)
         states, table = self.zero_states(len(context)), self.table
         for words in context.T:
             states, row_log_probs = self.advance(table.cells[words], states)
@@ -361,7 +377,8 @@ class LanguageModel(keras.Model):
             shuffle: For an array must be `False`.
 
         Raises:
-            ValueError: If an array is to be shuffled, or targets are given.
+            ValueError: If an array is to be shuffled, targets are given, `compile` was
+                not called, or ids are not of the vocabulary.
         """
         if hasattr(x, "shape") and shuffle:
             raise ValueError(
@@ -369,15 +386,17 @@ class LanguageModel(keras.Model):
                 f"to batch. Received: shuffle={shuffle!r} with an array of shape "
                 f"{tuple(x.shape)}. Pass shuffle=False, or `data.windows(...)`."
             )
-        callbacks = [_Rewind(x), *(callbacks or [])]
-        valid = kwargs.get("validation_data")
-        if valid is not None:
-            # Several devices need all variables to be there before the first step.
-            size = kwargs.get("validation_batch_size") or batch_size
-            valid = valid[0] if isinstance(valid, tuple) else valid
-            self._allocate("evaluation", valid, size)
-        self._make_variables()
-        with self._carry("training", x, y, batch_size):
+        callbacks = [_Rewind(x), *_listed(callbacks)]
+        with self._carry("training", x, y, batch_size) as x:
+            valid = kwargs.get("validation_data")
+            if valid is not None:
+                # Several devices need all variables to be there before the first step.
+                size = kwargs.get("validation_batch_size") or batch_size
+                valid = valid[0] if isinstance(valid, tuple) else valid
+                valid = self._checked("validation_data", valid)
+                self._allocate("evaluation", valid, size)
+                kwargs["validation_data"] = valid
+            self._make_variables()
             return super().fit(
                 x,
                 None,
@@ -391,13 +410,39 @@ class LanguageModel(keras.Model):
 
     def evaluate(self, x=None, y=None, batch_size=None, **kwargs):
         """Return loss and perplexity of streams of text, as `keras.Model.evaluate`."""
-        with self._carry("evaluation", x, y, batch_size):
+        with self._carry("evaluation", x, y, batch_size) as x:
             return super().evaluate(x, None, batch_size, **kwargs)
 
     def predict(self, x, batch_size=None, **kwargs):
         """Return the nats of streams of text, as `keras.Model.predict`."""
-        with self._carry("evaluation", x, None, batch_size):
+        with self._carry("evaluation", x, None, batch_size) as x:
             return super().predict(x, batch_size, **kwargs)
+
+    def train_on_batch(self, x, *args, **kwargs):
+        """Train on a batch of texts that begin there, as in `keras.Model`."""
+        self._check_ids("x", x)
+        return super().train_on_batch(x, *args, **kwargs)
+
+    def test_on_batch(self, x, *args, **kwargs):
+        """Return loss and perplexity of texts that begin there, as in `keras.Model`."""
+        self._check_ids("x", x)
+        return super().test_on_batch(x, *args, **kwargs)
+
+    def predict_on_batch(self, x):
+        """Return the nats of texts that begin there, as in `keras.Model`."""
+        self._check_ids("x", x)
+        return super().predict_on_batch(x)
+
+    def _check_ids(self, name, ids, least=NO_WORD):
+        word_ids.check(name, ids, self.vocabulary_size, least)
+
+    def _checked(self, name, x):
+        """Return streams of text whose ids were checked, or are as they are read."""
+        if hasattr(x, "element_spec"):  # `tf.data.Dataset`
+            return word_ids.checked(name, x, self.vocabulary_size)
+        if hasattr(x, "shape") or hasattr(x, "extremes"):  # `data.windows`
+            self._check_ids(name, x)
+        return x
 
     def _make_variables(self):
         """Make all variables of training: a step that makes some is traced twice."""
@@ -405,7 +450,8 @@ class LanguageModel(keras.Model):
         with strategy.scope() if strategy else contextlib.nullcontext():
             if not self.built:
                 self.build()
-            if self.optimizer is not None and not self.optimizer.built:
+            # Keras itself says so where the model was not compiled.
+            if self.compiled and not self.optimizer.built:
                 self.optimizer.build(self.trainable_variables)
 
     @contextlib.contextmanager
@@ -416,13 +462,15 @@ class LanguageModel(keras.Model):
                 f"Received: {type(y).__name__}."
             )
         _allocator.keep_freed_memory()
-        carried = self._allocate(use, x, batch_size)
-        carried.restart()
-        before, self._carrying = self._carrying, carried
-        try:
-            yield
-        finally:
-            self._carrying = before
+        before = self._carrying
+        with word_ids.named():
+            try:
+                x = self._checked("x", x)
+                self._carrying = self._allocate(use, x, batch_size)
+                self._carrying.restart()
+                yield x
+            finally:
+                self._carrying = before
 
     def _allocate(self, use, x, batch_size):
         """Make room for the streams of `x`; return the `CarriedState` of a use."""
@@ -437,14 +485,24 @@ class LanguageModel(keras.Model):
     def export(self, filepath, format="tf_saved_model", *, vocabulary=None, **kwargs):
         """Export as `keras.Model.export`, or with `format="litert"` for a phone.
 
+        A SavedModel maps ids int32 `(B, T + 1)`, of any B and T, to nats, each row read
+        from the start. JAX needs an `input_signature` with the sizes of all axes.
+
         Args:
             filepath: The file, or for other formats the folder, to write.
             format: `"litert"` for one `.tflite` with model and vocabulary, else as in
                 `keras.Model.export`.
             vocabulary: The `Vocabulary` of the model, for `"litert"`.
             **kwargs: For `"litert"`, the arguments of `lightrnn_tf_export.export`.
+
+        Raises:
+            ValueError: If `vocabulary` or `input_signature` is missing, or the model is
+                not built.
         """
         if format != "litert":
+            if "input_signature" not in kwargs:
+                # Keras knows no input of a model that `fit` or `build` has built.
+                kwargs["input_signature"] = [_any_ids()]
             return super().export(filepath, format=format, **kwargs)
         import lightrnn_tf_export
 
@@ -454,6 +512,24 @@ class LanguageModel(keras.Model):
                 "words. Received: None."
             )
         return lightrnn_tf_export.export(self, vocabulary, filepath, **kwargs)
+
+
+def _any_ids():
+    """Return what an exported model takes where nothing else was asked for."""
+    if keras.backend.backend() == "jax":
+        raise ValueError(
+            "`input_signature` must be given on JAX, which exports loops over time for "
+            "fixed sizes alone. Received: none. Pass "
+            "input_signature=[keras.InputSpec('int32', (B, T + 1))]."
+        )
+    return keras.InputSpec("int32", (None, None))
+
+
+def _listed(callbacks):
+    """Return the callbacks of `fit`: none, one, or a list of them."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks.callbacks
+    return keras.tree.flatten(callbacks or [])
 
 
 def _batch_size(x, batch_size):
