@@ -40,6 +40,7 @@ setup(
         "filelock>=3.13",
         "h5py>=3.10",
         "matplotlib>=3.8",
+        "regex>=2023.12",
         "rich>=13",
     ],
     extras_require={

@@ -16,7 +16,7 @@ import sys
 import numpy as np
 
 from lightrnn_tf import data, decoding, litert
-from lightrnn_tf.vocabulary import EOS
+from lightrnn_tf.tokenizer import EOS
 from results import append
 
 KS = (1, 3, 10)

@@ -19,7 +19,8 @@ from commands import lightrnn, shown
 
 from lightrnn_tf import data, listing
 from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 from results import append
 
 KINDS = ("warm-start", "random", "frequency", "snake")

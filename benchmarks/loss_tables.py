@@ -19,7 +19,8 @@ import numpy as np
 
 from lightrnn_tf import data, loss_tables, models, training, warm_start
 from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 BOOKS_WORDS, PAIRS_WORDS = 100_000, 800_000
 

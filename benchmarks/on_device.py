@@ -73,7 +73,8 @@ def export(name, size, text, path):
     import keras
 
     from lightrnn_tf import data, models
-    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.vocabulary import Vocabulary
 
     units, residual_dim = SHAPES[size]
     tokenizer = Tokenizer("words", lowercase=True)

@@ -315,7 +315,8 @@ def typed(options):
 def lines_and_vocabulary(corpus, args):
     """Return the lines of a corpus, of all parts, and its vocabulary."""
     from lightrnn_tf import data
-    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.vocabulary import Vocabulary
 
     parts = ("train", "valid", "test")
     lines = [data.Lines([args.corpora / corpus / f"{part}.txt.xz"]) for part in parts]

@@ -33,7 +33,8 @@ from lightrnn_tf import (
     warm_start,
 )
 from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 from results import append
 
 FULL_RATE, EPOCHS = 5, 10

@@ -143,7 +143,8 @@ def write_lines(path, words):
 def read_text(folder, words, tokens):
     """Count words and write ids."""
     from lightrnn_tf import data
-    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.vocabulary import Vocabulary
 
     lines = data.Lines([folder / "train.txt"])
     vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))

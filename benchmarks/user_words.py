@@ -15,7 +15,7 @@ import collections
 import pathlib
 
 from lightrnn_tf import data, decoding, litert
-from lightrnn_tf.vocabulary import EOS, is_suggestable
+from lightrnn_tf.tokenizer import EOS, is_suggestable
 from results import append
 
 TYPES, K, LETTERS = 200, 3, (0, 1, 2, 3)

@@ -18,7 +18,7 @@ from loss_tables import books_ids, read
 
 from lightrnn_tf import warm_start
 from lightrnn_tf.table import default_shape
-from lightrnn_tf.vocabulary import Tokenizer
+from lightrnn_tf.tokenizer import Tokenizer
 from results import append
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lightrnn_tf import litert
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf.predictor import KerasPredictor
-from lightrnn_tf.vocabulary import EOS, UNK
+from lightrnn_tf.tokenizer import EOS, UNK
 
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify

@@ -24,11 +24,12 @@ _MODULES = (
     "predictor",
     "reallocation",
     "table",
+    "tokenizer",
     "vocabulary",
     "warm_start",
     "workers",
 )
-_NAMES = {"Tokenizer": "vocabulary", "Vocabulary": "vocabulary", "WordTable": "table"}
+_NAMES = {"Tokenizer": "tokenizer", "Vocabulary": "vocabulary", "WordTable": "table"}
 
 __all__ = ["__version__", *_MODULES, *_NAMES]
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from lightrnn_tf.vocabulary import is_suggestable
+from lightrnn_tf.spelling import begins_with, fold, is_bare
+from lightrnn_tf.tokenizer import is_suggestable
 
 # Every so many words one is written out in full, where a search can begin.
 BLOCK = 64
@@ -19,37 +20,6 @@ BLOCK = 64
 _MOST_SHARED = 255
 # Large vocabularies are unpacked so many numbers or bytes at a time.
 _AT_ONCE = 1 << 14
-_APOSTROPHES = str.maketrans("", "", "'\u2019")
-
-
-def fold(text: str) -> str:
-    """Return what is compared: each character lower-cased, without apostrophes.
-
-    Characters are lower-cased one by one, to one each, so that every language that has
-    Unicode's simple mapping gets the same.
-
-    >>> fold("Don't")
-    'dont'
-    """
-    return _lower(text).translate(_APOSTROPHES)
-
-
-def _lower(text):
-    return "".join(c.lower()[0] for c in text)
-
-
-def begins_with(word: str, prefix: str, ignore_case: bool = False) -> bool:
-    """Return whether a word begins with a prefix, in which apostrophes may be missing.
-
-    >>> begins_with("don't", "dont"), begins_with("don't", "don'")
-    (True, True)
-    >>> begins_with("dont", "don'"), begins_with("Don't", "do")
-    (False, False)
-    """
-    word, prefix = word.replace("\u2019", "'"), prefix.replace("\u2019", "'")
-    if ignore_case:
-        word, prefix = _lower(word), _lower(prefix)
-    return word.startswith(prefix) or word.replace("'", "").startswith(prefix)
 
 
 class Lexicon:
@@ -227,7 +197,8 @@ class Lexicon:
         """Return the cells of the words that begin with a prefix.
 
         Args:
-            prefix: The letters typed so far. Apostrophes may be missing in it.
+            prefix: The letters typed so far. Accents and apostrophes may be missing in
+                it, see `spelling.begins_with`.
             ignore_case: Whether case makes no difference. Defaults to `False`.
         """
         folded = fold(prefix)
@@ -235,7 +206,7 @@ class Lexicon:
         # U+10FFFF is no character, so no word is above the prefix followed by it.
         end = self._first_rank(folded + "\U0010ffff")
         cells = self._cells[first:end]
-        if ignore_case and folded == _lower(prefix):
+        if ignore_case and is_bare(prefix):
             return cells
         words = zip(range(first, end), self._words(first), strict=False)
         keep = [begins_with(word, prefix, ignore_case) for _, word in words]

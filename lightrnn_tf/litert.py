@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import json
 import pathlib
+import threading
 import zipfile
 from collections.abc import Iterator
 
@@ -20,16 +21,17 @@ from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.table import MAX_CELLS
-from lightrnn_tf.vocabulary import EOS, SPECIAL_WORDS, UNK, Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
+from lightrnn_tf.vocabulary import SPECIAL_WORDS, Vocabulary
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 WORDS = "vocab.bin"
 COUNTS = "counts.bin"
 
-# What a file may make us read: so much of a manifest, and so much for each word, 64 of
-# them its letters.
-_MAX_MANIFEST, _MAX_WORD = 1 << 20, 70
+# What a file may make us read: so much of a manifest, and so much for each word, whose
+# characters take at most 4 bytes; its line end, cell and flag take 6.
+_MAX_MANIFEST, _MAX_WORD = 1 << 20, 4 * MAX_WORD_LENGTH + 6
 
 
 def _ai_edge_litert():
@@ -73,6 +75,9 @@ def runtime() -> tuple[type, str]:
 class LiteRTPredictor:
     """An exported file as a predictor, see `decoding.Predictor`.
 
+    Several threads may use one predictor: they take turns at its interpreter. Threads
+    that are to run at the same time need one each. Other processes get it by its path.
+
     Args:
         path: The `.tflite` file.
 
@@ -96,6 +101,8 @@ class LiteRTPredictor:
             self.manifest["tokenizer"], self.manifest["lowercase"]
         )
         self.model_bytes = self.manifest["model_bytes"]
+        # Between its inputs and its outputs a call must not be disturbed by another.
+        self._turn = threading.Lock()
         interpreter_class, self.runtime = runtime()
         try:
             # The first call makes the runtime say what it has set up. By its path the
@@ -132,6 +139,19 @@ class LiteRTPredictor:
         zero = [np.zeros(shape, np.float32) for shape in given]
         return self.advance(self.lexicon[EOS], State(zero, np.zeros(0, np.float32)))
 
+    def __getstate__(self):
+        return self.path, self.line_independent
+
+    def __setstate__(self, state):
+        path, line_independent = state
+        self.__init__(path)
+        self.line_independent = line_independent
+
+    def _call(self, signature, **inputs):
+        """Run a signature; return its outputs by name, which are copies."""
+        with self._turn:
+            return self._run[signature](**inputs)
+
     @property
     def dense(self) -> bool:
         """Whether the model has no rows and scores all words at once."""
@@ -158,8 +178,8 @@ class LiteRTPredictor:
 
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""
-        answer = self._run["advance"](
-            word=np.array([cell], np.int32), **self._named(state)
+        answer = self._call(
+            "advance", word=np.array([cell], np.int32), **self._named(state)
         )
         if self.dense:
             # One row holds all words; what `expand` would give comes along.
@@ -176,13 +196,13 @@ class LiteRTPredictor:
             return state.states[-1]
         padded = np.full(ROWS_AT_ONCE, rows[0], np.int32)
         padded[: len(rows)] = rows
-        answer = self._run["expand"](rows=padded, **self._named(state))
+        answer = self._call("expand", rows=padded, **self._named(state))
         return answer["column_log_probs"][: len(rows)]
 
     def suggest(self, cell: int, state: State):
         """Run the one-call path: return the cells and log-probabilities of 16 words."""
-        answer = self._run["suggest"](
-            word=np.array([cell], np.int32), **self._named(state)
+        answer = self._call(
+            "suggest", word=np.array([cell], np.int32), **self._named(state)
         )
         return answer["words"][0], answer["log_probs"][0]
 
@@ -317,7 +337,8 @@ def _check_manifest(manifest, path):
     if type(version) is not int or version != FORMAT_VERSION:
         raise ValueError(
             f"{path}: the format version must be {FORMAT_VERSION}. "
-            f"Received: {version!r}. Another version of lightrnn_tf wrote this file."
+            f"Received: {version!r}. Another version of lightrnn_tf wrote this file: "
+            "export its run again with this one."
         )
     size = path.stat().st_size
     limits = {

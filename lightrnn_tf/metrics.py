@@ -10,7 +10,7 @@ from keras import ops
 
 from lightrnn_tf.decoding import ROWS_AT_ONCE
 from lightrnn_tf.evaluation import Readable
-from lightrnn_tf.vocabulary import UNK, is_suggestable
+from lightrnn_tf.tokenizer import UNK, is_suggestable
 
 # Words that a keyboard shows at once.
 SLOTS = 3

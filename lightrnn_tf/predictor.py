@@ -13,7 +13,8 @@ from lightrnn_tf.decoding import State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.models import LanguageModel, StreamPass, word_ids
-from lightrnn_tf.vocabulary import EOS, Vocabulary
+from lightrnn_tf.tokenizer import EOS
+from lightrnn_tf.vocabulary import Vocabulary
 
 # Words of a stream that are scored together.
 _STEPS = 256
@@ -35,6 +36,7 @@ class KerasPredictor:
         self.model = model
         self.vocabulary = vocabulary
         self.tokenizer = vocabulary.tokenizer
+        self.line_independent = model.line_independent
         table = model.table
         self.rows, self.columns = table.rows, table.columns
         self.lexicon = Lexicon(

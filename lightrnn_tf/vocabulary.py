@@ -7,60 +7,23 @@ stands for every word that is not in the vocabulary; both are ordinary words, co
 and predicted like any other.
 
 The tokeniser belongs to the vocabulary: text read with another one would have other
-words. This module needs nothing but the standard library.
+words.
 """
 
 import collections
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-EOS = "<eos>"
-UNK = "<unk>"
+from lightrnn_tf import _checks
+from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
+
 SPECIAL_WORDS = (EOS, UNK)
+# Counts words that are too long, where words are counted.
+TOO_LONG = ""
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _HEADER = re.compile(r"# lightrnn vocabulary (\d+) tokenizer=(\w+) lowercase=(\w+)")
-
-
-def _combining_marks() -> str:
-    """Return the inside of a character class of Unicode's combining marks.
-
-    `re` has none, and without them a decomposed é or a Hindi vowel would cut a word.
-    """
-    ranges: list[list[int]] = []
-    # All of them are in the first two planes, but for variation selectors.
-    for code in range(0x300, 0x1FFFF):
-        if unicodedata.category(chr(code)).startswith("M"):
-            if ranges and ranges[-1][1] == code - 1:
-                ranges[-1][1] = code
-            else:
-                ranges.append([code, code])
-    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
-
-
-# A letter is one with the marks that combine with it. Letter runs with inner
-# apostrophes and hyphens, numbers with inner points and commas, single punctuation
-# marks. `_` is dropped: it marks italics in plain-text books.
-_RUN = rf"[^\W\d_]+(?:[{_combining_marks()}]+[^\W\d_]*)*"
-_WORDS = re.compile(rf"{_RUN}(?:['’-]{_RUN})*|\d+(?:[.,]\d+)*|[^\w\s]")
-_LETTERS = re.compile(r"[^\W\d_]")
-# ASCII white space only: U+00A0 and its like are part of a word in pre-tokenised text.
-_NOT_SPACE = re.compile(r"[^ \t\n\r\v\f]+")
-
-TOKENIZERS: dict[str, Callable[[str], list[str]]] = {
-    "whitespace": _NOT_SPACE.findall,
-    "words": _WORDS.findall,
-}
-
-
-def is_suggestable(word: str) -> bool:
-    """Return whether `word` is a word to offer while typing.
-
-    Special words, numbers and punctuation marks are not; the empty string, which
-    marks a free cell, is not either.
-    """
-    return bool(_LETTERS.search(word)) and not re.fullmatch(r"<\w+>", word)
+_ASCII_SPACE = re.compile(r"[ \t\n\r\v\f]")
 
 
 def _rank(pair: tuple[str, int]) -> tuple[int, str]:
@@ -68,54 +31,17 @@ def _rank(pair: tuple[str, int]) -> tuple[int, str]:
     return -count, word
 
 
-class Tokenizer:
-    """Cuts lines of text into words.
-
-    Args:
-        name: `"whitespace"` for text whose words are already set apart by ASCII white
-            space, as in Penn Treebank, or `"words"` for raw text.
-        lowercase: Whether text is lower-cased first. Defaults to `False`.
-
-    Raises:
-        ValueError: If `name` is not a tokeniser.
-
-    Example:
-
-    >>> Tokenizer("words", lowercase=True).words("Don't panic: 3.14!")
-    ["don't", 'panic', ':', '3.14', '!']
-    """
-
-    def __init__(self, name: str, lowercase: bool = False):
-        if name not in TOKENIZERS:
-            raise ValueError(
-                f"`tokenizer` must be one of {', '.join(sorted(TOKENIZERS))}. "
-                f"Received: {name!r}."
-            )
-        self.name = name
-        self.lowercase = bool(lowercase)
-        self._split = TOKENIZERS[name]
-
-    def words(self, text: str) -> list[str]:
-        """Return the words of `text`, without `<eos>`; line ends are white space."""
-        return self._split(text.lower() if self.lowercase else text)
-
-    def line(self, line: str) -> list[str]:
-        """Return the tokens of one line, `<eos>` included.
-
-        With `"words"` a blank line has no tokens: it separates documents.
-        """
-        words = self.words(line)
-        if not words and self.name == "words":
-            return []
-        words.append(EOS)
-        return words
-
-
 def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
-    """Return how often each word stands in lines of text."""
+    """Return how often each word stands in lines of text.
+
+    Words of more than 64 characters are counted together, as `TOO_LONG`.
+    """
     counter: collections.Counter[str] = collections.Counter()
     for line in lines:
-        counter.update(tokenizer.line(line))
+        words = tokenizer.line(line)
+        if max(map(len, words), default=0) > MAX_WORD_LENGTH:
+            words = [w if len(w) <= MAX_WORD_LENGTH else TOO_LONG for w in words]
+        counter.update(words)
     return counter
 
 
@@ -124,13 +50,13 @@ class Vocabulary:
 
     Args:
         words: Words in the order of their ids, without repetition; `<eos>` and
-            `<unk>` among them.
+            `<unk>` among them; none of more than 64 characters.
         counts: How often each word stood in the training text, in the same order.
         tokenizer: The `Tokenizer` the words were cut with.
 
     Raises:
-        ValueError: If words repeat, `<eos>` or `<unk>` is missing, a word holds white
-            space that the file format uses, or the lengths differ.
+        ValueError: If words repeat, `<eos>` or `<unk>` is missing, a word is too
+            long or holds white space that the file format uses, or the lengths differ.
 
     Example:
 
@@ -163,8 +89,16 @@ class Vocabulary:
         for special in SPECIAL_WORDS:
             if special not in self._ids:
                 raise ValueError(f"`words` must hold {special}. Received: none.")
+        too_long = [word for word in self.words if len(word) > MAX_WORD_LENGTH]
+        if too_long:
+            raise ValueError(
+                f"`words` must be of at most {MAX_WORD_LENGTH} characters. Received: "
+                f"{too_long[0][:MAX_WORD_LENGTH]!r}… of {len(too_long[0])} characters "
+                f"and {len(too_long) - 1} more. Train the model anew: such words are "
+                "read as <unk> now."
+            )
         for word in self.words:
-            if not word or _NOT_SPACE.fullmatch(word) is None:
+            if not word or _ASCII_SPACE.search(word):
                 raise ValueError(
                     "`words` must be without ASCII white space and not empty. "
                     f"Received: {word!r}."
@@ -176,7 +110,7 @@ class Vocabulary:
         lines: Iterable[str],
         tokenizer: Tokenizer,
         max_size: int | None = None,
-        min_count: int = 1,
+        min_count: int | None = None,
     ) -> "Vocabulary":
         """Return the vocabulary of a training text.
 
@@ -185,11 +119,18 @@ class Vocabulary:
             tokenizer: How to cut them.
             max_size: Largest number of words, `<eos>` and `<unk>` included. Defaults
                 to no limit.
-            min_count: Least number of occurrences of a word. Defaults to 1.
+            min_count: Least number of occurrences of a word. Defaults to 2, so that
+                `<unk>` is met in training, and to 1 for a text that has `<unk>` in it.
 
         Raises:
-            ValueError: If `max_size` is below 2 or `min_count` below 1.
+            ValueError: If `lines` is a string, `max_size` is below 2 or `min_count`
+                below 1.
         """
+        if isinstance(lines, str):
+            raise ValueError(
+                f"`lines` must be lines of text. Received: {lines[:64]!r}. Put it into "
+                "a list."
+            )
         return cls.from_counts(
             count_words(lines, tokenizer), tokenizer, max_size, min_count
         )
@@ -200,27 +141,29 @@ class Vocabulary:
         counts: Mapping[str, int],
         tokenizer: Tokenizer,
         max_size: int | None = None,
-        min_count: int = 1,
+        min_count: int | None = None,
     ) -> "Vocabulary":
         """Return the vocabulary of a text whose words were counted.
 
         Args:
-            counts: How often each word stands in the text, `<eos>` among them.
+            counts: How often each word stands in the text, as from `count_words`.
             tokenizer: How the words were cut.
             max_size: As in `from_lines`.
             min_count: As in `from_lines`.
         """
-        if max_size is not None and max_size < 2:
+        if max_size is not None and (type(max_size) is not int or max_size < 2):
             raise ValueError(
-                "`max_size` must be at least 2, for `<eos>` and `<unk>`. "
-                f"Received: {max_size}."
+                "`max_size` must be an integer of at least 2, for `<eos>` and `<unk>`. "
+                f"Received: {max_size!r}."
             )
-        if min_count < 1:
-            raise ValueError(f"`min_count` must be at least 1. Received: {min_count}.")
+        if min_count is None:
+            min_count = 1 if counts.get(UNK) else 2
+        _checks.positive_integer("min_count", min_count)
         counter = dict(counts)
         tokens = sum(counter.values())
         eos = (EOS, counter.pop(EOS, 0))
         counter.pop(UNK, None)
+        counter.pop(TOO_LONG, None)
         kept = [pair for pair in counter.items() if pair[1] >= min_count]
         kept.sort(key=_rank)
         if max_size is not None:
@@ -284,10 +227,11 @@ class Vocabulary:
                 "The vocabulary file must begin with its header and end in a line "
                 f"end. Received: {lines[0][:60]!r} … {lines[-1][-20:]!r}."
             )
-        if int(header[1]) != FORMAT_VERSION:
+        if not _is_readable(int(header[1]), header[2]):
             raise ValueError(
-                f"The vocabulary file must be of version {FORMAT_VERSION}. "
-                f"Received: version {header[1]}."
+                f"The vocabulary file must be of version {FORMAT_VERSION}. Received: "
+                f"version {header[1]}, whose words are cut and spelled in another way. "
+                "Train the model anew."
             )
         words, counts = [], []
         for number, line in enumerate(lines[1:-1], start=2):
@@ -300,3 +244,11 @@ class Vocabulary:
             words.append(word)
             counts.append(int(count))
         return cls(words, counts, Tokenizer(header[2], header[3] == "true"))
+
+
+def _is_readable(version: int, tokenizer: str) -> bool:
+    """Return whether the words of a file are those of today's tokeniser.
+
+    Text that is cut at white space was cut so in version 1, too.
+    """
+    return version == FORMAT_VERSION or (version, tokenizer) == (1, "whitespace")

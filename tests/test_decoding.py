@@ -7,9 +7,11 @@ import pytest
 
 from lightrnn_tf import decoding, evaluation, models
 from lightrnn_tf.decoding import search
+from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.predictor import KerasPredictor
 from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
+from lightrnn_tf.tokenizer import Tokenizer, is_suggestable
+from lightrnn_tf.vocabulary import Vocabulary
 
 WORDS = "<eos> <unk> the they then cat dog . 42 of don't do zoo Zed".split()
 V = len(WORDS)
@@ -267,6 +269,82 @@ def test_samples_follow_the_tempered_nucleus(model, rng):
         assert (((drawn - expected) ** 2)[large] / expected[large]).sum() < 40
 
 
+@pytest.mark.parametrize(("temperature", "top_p"), [(1.0, 1.0), (0.7, 0.6), (1.5, 1.0)])
+@pytest.mark.parametrize("model", MODELS[:2])
+def test_samples_without_unknown_are_those_given_another_word(
+    model, top_p, temperature, rng
+):
+    """By loops: P(w) / (1 − P(unk)), its rows and columns at the temperature."""
+    predictor = make(*model, rng)
+    state = decoding.read(predictor, ["the"])
+    expand_once(predictor, state)
+    unknown = predictor.lexicon["<unk>"]
+    joint = tempered(predictor, ["the"], 1.0)
+    assert joint[unknown] > 1e-4
+    joint[unknown] = 0
+    table = (joint / joint.sum()).reshape(predictor.rows, predictor.columns)
+    rows = table.sum(1)
+    columns = (table / np.maximum(rows, 1e-99)[:, None]) ** (1 / temperature)
+    columns /= np.maximum(columns.sum(1, keepdims=True), 1e-99)
+    rows = rows ** (1 / temperature)
+    probs = rows[:, None] / rows.sum() * columns
+    probs = probs.ravel()
+    order = np.argsort(-probs)
+    size = int((np.cumsum(probs[order]) < top_p - 1e-9).sum()) + 1
+    probs[order[size:]] = 0
+    expected = probs / probs.sum() * 1000
+    drawn = np.bincount(
+        [
+            decoding.sample(predictor, state, rng, temperature, top_p, unknown=False)
+            for _ in range(1000)
+        ],
+        minlength=len(probs),
+    )
+    assert drawn[unknown] == 0
+    assert not drawn[expected == 0].any()
+    large = expected > 5
+    # Chi-squared with at most 13 degrees of freedom exceeds 40 once in 10,000 times.
+    assert (((drawn - expected) ** 2)[large] / expected[large]).sum() < 40
+
+
+def test_a_row_with_nothing_but_unknown_is_not_drawn(rng):
+    predictor = make(models.LightRNN, {"rows": V, "columns": 1, "row_parts": 1}, rng)
+    state = predictor.start()
+    row = predictor.lexicon["<unk>"]
+    state.row_log_probs[:] = np.log(1e-6 / (V - 1))
+    state.row_log_probs[row] = np.log1p(-1e-6)
+    for top_p in (1.0, 0.5):
+        cells = [
+            decoding.sample(predictor, state, rng, top_p=top_p, unknown=False)
+            for _ in range(20)
+        ]
+        assert row not in cells
+
+
+@pytest.mark.parametrize("line_independent", [False, True])
+def test_a_line_that_has_ended_is_read_as_the_model_was_trained(line_independent, rng):
+    predictor = make(*MODELS[0], rng, line_independent)
+    ended = decoding.read(predictor, ["the", "cat", "<eos>"]).row_log_probs
+    start = predictor.start().row_log_probs
+    assert np.array_equal(ended, start) == line_independent
+
+
+def test_generate_goes_on_for_so_many_lines(rng):
+    predictor = make(*MODELS[0], rng, line_independent=True)
+    for lines in (1, 2, 7):
+        drawn = decoding.generate(predictor, ["the"], 5000, lines=lines)
+        assert drawn.count("<eos>") == lines - 1
+        assert "<unk>" not in drawn
+    assert "<unk>" in decoding.generate(predictor, [], 500, unknown=True, lines=99)
+    for length in (1, 2, 9):
+        drawn = decoding.generate(predictor, ["the"], length, lines=99)
+        assert len(drawn) - drawn.count("<eos>") == length
+    with pytest.raises(ValueError, match="`lines` must be a positive integer"):
+        decoding.generate(predictor, [], 1, lines=0)
+    with pytest.raises(ValueError, match="`length` must be a positive integer"):
+        decoding.generate(predictor, [], 0)
+
+
 def test_generate_is_repeatable_and_ends_at_eos(rng):
     predictor = make(*MODELS[0], rng)
     first, again, other = (
@@ -282,7 +360,8 @@ def test_generate_is_repeatable_and_ends_at_eos(rng):
 def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
     predictor = make(cls, kwargs, rng, line_independent)
     ids = rng.integers(0, V, 24)
-    scores = evaluation.evaluate(predictor, ids)
+    each = np.empty(len(ids))
+    scores = evaluation.evaluate(predictor, ids, nats=each)
     nats, context, hits = [], [], {1: [], 3: []}
     for target in ids:
         log_probs = brute_force(predictor, context)
@@ -293,16 +372,25 @@ def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
         context = [*context, WORDS[target]]
         if line_independent and target == 0:
             context = []
+    np.testing.assert_allclose(each, nats, rtol=1e-4)
     words = ids > 1
     assert scores.tokens == 24
     assert scores.nats_per_token == pytest.approx(np.mean(nats), rel=1e-5)
     assert scores.perplexity == pytest.approx(np.exp(np.mean(nats)), rel=1e-4)
+    known = np.array(nats)[ids != 1]
+    assert scores.perplexity_no_oov == pytest.approx(np.exp(known.mean()), rel=1e-4)
     assert scores.oov_rate == pytest.approx((ids == 1).mean())
     assert scores.top1 == pytest.approx(np.mean(hits[1]))
     assert scores.top3 == pytest.approx(np.mean(hits[3]))
     assert scores.tokens_no_oov_eos == words.sum()
     assert scores.top1_no_oov_eos == pytest.approx(np.array(hits[1])[words].mean())
     assert scores.top3_no_oov_eos == pytest.approx(np.array(hits[3])[words].mean())
+
+
+def test_scores_of_unknown_words_alone_have_no_perplexity_without_them(rng):
+    scores = evaluation.evaluate(make(*MODELS[0], rng), np.ones(3, int))
+    assert scores.oov_rate == 1
+    assert np.isnan(scores.perplexity_no_oov)
 
 
 def test_scores_of_nothing_are_refused(rng):
@@ -325,4 +413,33 @@ def test_the_first_of_candidates_are_those_of_a_whole_sort(k, rng):
         for _ in range(20):
             values = rng.integers(0, 4, size).astype(float)  # With many ties.
             expected = np.argsort(-values, kind="stable")[:k]
-            np.testing.assert_array_equal(search._first(values, k), expected)
+            first = search._first(values, k, ties=False)
+            np.testing.assert_array_equal(first, expected)
+            first = search._first(values, k, ties=True)
+            np.testing.assert_array_equal(first[:k], expected)
+            if k <= size:
+                least = values[expected[-1]]
+                assert sorted(first) == np.flatnonzero(values >= least).tolist()
+
+
+class Even:
+    """A predictor to which all words are equally probable."""
+
+    rows, columns = 3, 3
+    tokenizer = Tokenizer("words", lowercase=True)
+
+    def __init__(self, words):
+        self.lexicon = Lexicon(words)
+        self.state = decoding.State([], np.full(3, -np.log(3.0)))
+
+    def expand(self, rows, state):
+        return np.full((len(rows), 3), -np.log(3.0))
+
+
+def test_what_is_typed_exactly_comes_first_of_equally_probable_words():
+    words = ["café", "cafés", "<eos>", "<unk>", "cafe", "c'afe", "cafes", "the", "a"]
+    predictor = Even(words)
+    for prefix, best in (("cafe", {"cafe", "cafes"}), ("CAFÉ", {"café", "cafés"})):
+        found = decoding.top_k(predictor, predictor.state, 2, prefix)
+        assert set(found.words) == best
+    assert decoding.top_k(predictor, predictor.state, 9, "caf").words[-1] == "c'afe"

@@ -1,5 +1,7 @@
 """The exported file: what it says, what it holds, and what is refused."""
 
+import concurrent.futures
+import copy
 import hashlib
 import io
 import json
@@ -15,7 +17,8 @@ import pytest
 from lightrnn_tf import decoding, evaluation, litert, models
 from lightrnn_tf.predictor import KerasPredictor
 from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 WORDS = ["<eos>", "<unk>", *(f"{a}{b}" for a in "abcdefgh" for b in "xyzuv"), "\u2028"]
 V = len(WORDS)
@@ -337,7 +340,7 @@ def test_manifest_and_vocabulary_are_those_of_the_contract(exported):
     counts = dict(zip(WORDS, reference.vocabulary.counts, strict=True))
     expected = [counts.get(word, 0) for word in reference.lexicon.words()]
     assert np.frombuffer(members["counts.bin"], "<u4").tolist() == expected
-    assert manifest["format_version"] == 2
+    assert manifest["format_version"] == 3
     assert manifest["states"] == [[1, 24], [1, 24]]
     assert manifest["initial_state"] == "zeros"
     words = reference.lexicon.words()
@@ -436,17 +439,44 @@ def rewritten(path, target, manifest=None, parts=None, drop=(), sums=True):
     return target
 
 
+def test_threads_that_share_a_predictor_get_their_own_answers(exported):
+    predictor = litert.LiteRTPredictor(exported["frequent"][0])
+    texts = [["a" + end] * length for end in "xyzuv" for length in (1, 2, 3)]
+
+    def best(text):
+        return decoding.top_k(predictor, decoding.read(predictor, text), 3)
+
+    alone = [best(text) for text in texts]
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        found = [threads.map(best, texts) for _ in range(40)]
+        for answers in found:
+            assert list(answers) == alone
+
+
+def test_other_processes_get_a_predictor_by_its_path(exported):
+    predictor = litert.LiteRTPredictor(exported["light"][0])
+    predictor.line_independent = True
+    other = copy.deepcopy(predictor)
+    assert other._interpreter is not predictor._interpreter
+    assert (other.path, other.line_independent) == (predictor.path, True)
+    found = [decoding.top_k(p, decoding.read(p, ["ax"]), 3) for p in (predictor, other)]
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"manifest": {"format_version": 1}}, "format version must be 2. Received: 1"),
-        ({"manifest": {"format_version": 2.0}}, "format version must be 2. Rec.*2.0"),
+        (
+            {"manifest": {"format_version": 2}},
+            "version must be 3. Received: 2.*export its",
+        ),
+        ({"manifest": {"format_version": 3.0}}, "format version must be 3. Rec.*3.0"),
         (
             {"manifest": {"model": "dense"}},
             "`model` in the manifest must be 'lightrnn'",
         ),
         ({"manifest": {"signatures": ["advance", "suggest"]}}, "must be 'dense'"),
-        ({"parts": {"vocab.bin": b"\0" * 3011}}, "vocab.bin has more than 3010 bytes"),
+        ({"parts": {"vocab.bin": b"\0" * 11267}}, "vocab.bin has more than 11266 b"),
         ({"manifest": {"rows": 4}}, "at least a cell for each word"),
         ({"manifest": {"rows": 10, "columns": 5}}, "must have shape"),
         ({"manifest": {"rows": 6}}, "must have shape"),

@@ -1,16 +1,12 @@
 """Python gets from the golden file what Kotlin is held to."""
 
 import json
-import pathlib
-import sys
 
 import numpy as np
 import pytest
+from golden import write as golden
 
 from lightrnn_tf import litert
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "golden"))
-import write as golden
 
 
 @pytest.fixture(scope="module")

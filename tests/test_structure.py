@@ -22,7 +22,9 @@ LAYERS = [
         "_progress",
         "_quiet",
     }
-    | {"vocabulary", "table"},
+    | {"spelling", "table"},
+    {"tokenizer"},
+    {"vocabulary"},
     {"lexicon"},
     {"matching", "warm_start", "decoding"},
     {"evaluation", "layers", "listing", "plots", "table_page"},
@@ -36,6 +38,8 @@ LAYERS = [
     {"quickstart", "cli", "__main__", "__init__"},
 ]
 WITHOUT_KERAS = {
+    "spelling",
+    "tokenizer",
     "vocabulary",
     "table",
     "matching",

@@ -9,7 +9,7 @@ from test_decoding import MODELS, WORDS, V, make
 
 from lightrnn_tf import decoding, litert, models
 from lightrnn_tf.decoding import UserWords
-from lightrnn_tf.vocabulary import Tokenizer
+from lightrnn_tf.tokenizer import Tokenizer
 
 ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "residual_dim": 2})
 OWN = ["zebra", "zoom", "it's", "Zürich", "quagga"]

@@ -1,52 +1,15 @@
 """Tokens and the vocabulary file."""
 
-import pathlib
-import re
-
 import pytest
 
 from lightrnn_tf import data
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Don't stop—it's 3.14, ok?", "Don't|stop|—|it's|3.14|,|ok|?"),
-        ("well-known 'quoted' end-", "well-known|'|quoted|'|end|-"),
-        ("O’Neill naïve café Žluťoučký", "O’Neill|naïve|café|Žluťoučký"),
-        ("1,000.50 a1b2 _word_ x_y", "1,000.50|a|1|b|2|word|x|y"),
-        ("日本語 😀!!", "日本語|😀|!|!"),
-        ("a\u00a0b\u2028c\x85d", "a|b|c|d"),
-        ("हिन्दी cafe\u0301s שָׁלוֹם", "हिन्दी|cafe\u0301s|שָׁלוֹם"),
-        ("", ""),
-        (" \t ", ""),
-    ],
-)
-def test_words_tokenizer(text, words):
-    assert Tokenizer("words").words(text) == (words.split("|") if words else [])
-
-
-def test_words_tokenizer_drops_blank_lines_and_ends_others():
-    tokenizer = Tokenizer("words", lowercase=True)
-    assert tokenizer.line("The END.") == ["the", "end", ".", "<eos>"]
-    assert tokenizer.line("  ") == []
-
-
-def test_whitespace_tokenizer_splits_on_ascii_space_only_and_ends_every_line():
-    tokenizer = Tokenizer("whitespace")
-    assert tokenizer.line(" a\u00a0b \t c\x85d\r") == ["a\u00a0b", "c\x85d", "<eos>"]
-    assert tokenizer.line("") == ["<eos>"]
-
-
-def test_unknown_tokenizer_is_named():
-    with pytest.raises(ValueError, match="one of whitespace, words. Received: 'bpe'"):
-        Tokenizer("bpe")
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary, count_words
 
 
 def test_vocabulary_is_in_order_of_count_then_code_points():
     lines = ["b a c", "b a", "d b"]
-    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"), min_count=1)
     assert vocabulary.words == ["<eos>", "b", "a", "c", "d", "<unk>"]
     assert vocabulary.counts == [3, 3, 2, 1, 1, 0]
 
@@ -54,7 +17,9 @@ def test_vocabulary_is_in_order_of_count_then_code_points():
 @pytest.mark.parametrize(
     ("limits", "words", "counts"),
     [
+        ({}, ["<eos>", "b", "<unk>", "a"], [3, 3, 2, 2]),
         ({"max_size": 4}, ["<eos>", "b", "<unk>", "a"], [3, 3, 2, 2]),
+        ({"max_size": 3}, ["<unk>", "<eos>", "b"], [4, 3, 3]),
         ({"min_count": 3}, ["<unk>", "<eos>", "b"], [4, 3, 3]),
         ({"max_size": 2}, ["<unk>", "<eos>"], [7, 3]),
     ],
@@ -63,6 +28,42 @@ def test_what_falls_out_is_counted_as_unk(limits, words, counts):
     lines = ["b a c", "b a", "d b"]
     vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"), **limits)
     assert (vocabulary.words, vocabulary.counts) == (words, counts)
+
+
+def test_words_seen_once_stay_where_the_text_has_unk_of_its_own():
+    lines = ["b a <unk>", "b"]
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
+    assert vocabulary.words == ["<eos>", "b", "<unk>", "a"]
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"), min_count=2)
+    assert vocabulary.words == ["<eos>", "<unk>", "b"]
+
+
+@pytest.mark.parametrize("name", ["whitespace", "words"])
+def test_words_of_more_than_64_characters_are_unknown(name):
+    longest, longer = "ä" * 64, "ä" * 65
+    lines = [f"{longest} {longer} a", f"{longest} a {longer} {'b' * 200}"]
+    assert count_words(lines, Tokenizer(name)) == {
+        longest: 2,
+        "a": 2,
+        "<eos>": 2,
+        TOO_LONG: 3,
+    }
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer(name))
+    assert vocabulary.counts[vocabulary.unk_id] == 3
+    assert longest in vocabulary
+    assert longer not in vocabulary
+
+
+def test_a_word_that_is_long_only_as_it_is_spelled_is_unknown():
+    line = "İ" * 40
+    vocabulary = Vocabulary.from_lines([line, line], Tokenizer("words", True))
+    assert sorted(vocabulary.words) == ["<eos>", "<unk>"]
+
+
+def test_long_words_of_a_vocabulary_are_named():
+    words = ["<eos>", "<unk>", "http://" + "x" * 60, "y" * 65]
+    with pytest.raises(ValueError, match="at most 64 characters. Received: 'http:.*67"):
+        Vocabulary(words, [4, 3, 2, 1], Tokenizer("whitespace"))
 
 
 def test_literal_unk_of_the_text_is_the_unk_of_the_vocabulary():
@@ -80,7 +81,7 @@ def test_file_survives_a_round_trip_with_odd_words():
     assert (revived.tokenizer.name, revived.tokenizer.lowercase) == ("whitespace", True)
 
 
-HEADER = "# lightrnn vocabulary 1 tokenizer=words lowercase=false\n"
+HEADER = "# lightrnn vocabulary 2 tokenizer=words lowercase=false\n"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,8 @@ HEADER = "# lightrnn vocabulary 1 tokenizer=words lowercase=false\n"
     [
         ("", "must begin with its header"),
         (HEADER + "<eos>\t1\n<unk>\t2", "must begin with its header and end in a line"),
-        (HEADER.replace("y 1", "y 2"), "must be of version 1. Received: version 2"),
+        (HEADER.replace("y 2", "y 3"), "must be of version 2. Received: version 3"),
+        (HEADER.replace("y 2", "y 1"), "version 1, whose words are cut .*Train the mo"),
         (HEADER + "<eos> 1\n", "Line 2 of the vocabulary must be a word, a tab and"),
         (HEADER + "<eos>\t-1\n", "Line 2 of the vocabulary must be a word, a tab and"),
         (HEADER + "<eos>\t²\n", "Line 2 of the vocabulary must be a word, a tab and"),
@@ -103,11 +105,18 @@ def test_damaged_files_are_refused(text, message):
         Vocabulary.from_text(text)
 
 
+def test_words_set_apart_by_spaces_are_those_of_the_first_version():
+    text = Vocabulary(["<eos>", "<unk>"], [1, 0], Tokenizer("whitespace")).to_text()
+    first = text.replace("vocabulary 2", "vocabulary 1")
+    assert first != text
+    assert Vocabulary.from_text(first).to_text() == text
+
+
 @pytest.mark.parametrize(
     ("limits", "message"),
     [
-        ({"max_size": 1}, "`max_size` must be at least 2"),
-        ({"min_count": 0}, "`min_count` must be at least 1"),
+        ({"max_size": 1}, "`max_size` must be an integer of at least 2"),
+        ({"min_count": 0}, "`min_count` must be a positive integer"),
     ],
 )
 def test_impossible_limits_are_named(limits, message):
@@ -115,25 +124,14 @@ def test_impossible_limits_are_named(limits, message):
         Vocabulary.from_lines(["a"], Tokenizer("words"), **limits)
 
 
+def test_a_string_is_no_lines():
+    with pytest.raises(ValueError, match="`lines` must be lines .*Received: 'a b'"):
+        Vocabulary.from_lines("a b", Tokenizer("words"))
+
+
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match="Received: 2 words and 1 counts"):
         Vocabulary(["<eos>", "<unk>"], [1], Tokenizer("words"))
-
-
-@pytest.mark.parametrize(
-    ("word", "answer"),
-    [
-        ("don't", True),
-        ("é", True),
-        ("<eos>", False),
-        ("<unk>", False),
-        ("3.14", False),
-        (",", False),
-        ("", False),
-    ],
-)
-def test_only_words_are_suggested(word, answer):
-    assert is_suggestable(word) is answer
 
 
 @pytest.mark.parametrize(
@@ -165,11 +163,3 @@ def test_number_of_types_seen_twice(corpora):
         lines = data.Lines([corpora / name / "train.txt.xz"])
         vocabulary = Vocabulary.from_lines(lines, Tokenizer("words"), min_count=2)
         assert len(vocabulary) - 2 == types
-
-
-def test_module_needs_only_the_standard_library():
-    import lightrnn_tf.vocabulary as module
-
-    source = pathlib.Path(module.__file__).read_text(encoding="utf-8")
-    imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
-    assert imported == {"collections", "re", "unicodedata"}

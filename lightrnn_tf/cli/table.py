@@ -46,13 +46,13 @@ def run(args):
     for name in filter(None, (args.picture, args.page)):
         inputs.must_not_exist(name, args.overwrite)
     predictor = inputs.open_predictor(args.model)
-    from lightrnn_tf import decoding, listing
+    from lightrnn_tf import listing
 
     table, vocabulary = listing.table_of(predictor)
     if args.json:
         print(json.dumps(listing.as_json(table, vocabulary)))
         return
-    word = args.word and decoding.cased(predictor, args.word)
+    word = args.word and predictor.tokenizer.normalise(args.word)
     text = listing.as_text(table, vocabulary, args.row, args.column, word)
     print(text, flush=True)
     # A run gets picture and page with the overview, others where they are asked for.

@@ -9,7 +9,6 @@ from lightrnn_tf.decoding.protocol import (
     ROWS_AT_ONCE,
     Predictor,
     State,
-    cased,
     cell_of,
     read,
 )
@@ -23,7 +22,6 @@ __all__ = [
     "State",
     "Suggestions",
     "UserWords",
-    "cased",
     "cell_of",
     "generate",
     "read",

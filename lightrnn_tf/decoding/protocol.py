@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.vocabulary import UNK, Tokenizer
+from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
 
 # Rows that are expanded in one batch; static in a `.tflite`.
 ROWS_AT_ONCE = 8
@@ -34,12 +34,14 @@ class Predictor(Protocol):
         rows: Number of rows, `R`; 1 for a dense model.
         columns: Number of columns, `C`.
         tokenizer: How the model's text was cut into words.
+        line_independent: Whether each line begins anew.
     """
 
     lexicon: Lexicon
     rows: int
     columns: int
     tokenizer: Tokenizer
+    line_independent: bool
 
     def start(self) -> State:
         """Return the state at the start of a text, `<eos>` having been read."""
@@ -57,29 +59,36 @@ class Predictor(Protocol):
 def read(predictor: Predictor, words: Iterable[str]) -> State:
     """Return the state after the words of a text; unknown ones are read as `<unk>`.
 
+    Args:
+        predictor: The model.
+        words: The words, with `<eos>` where a line ends, as predictor.tokenizer.text
+            returns them.
+
     Raises:
         ValueError: If a string is given: its characters are no words.
     """
     if isinstance(words, str):
         raise ValueError(
-            "`words` must be a list of words, as predictor.tokenizer.words(text) "
+            "`words` must be a list of words, as predictor.tokenizer.text(text) "
             f"returns. Received: {words[:64]!r}."
         )
     state = predictor.start()
     for word in words:
-        state = predictor.advance(cell_of(predictor, word), state)
+        state = after(predictor, cell_of(predictor, word), state)
     return state
+
+
+def after(predictor: Predictor, cell: int, state: State) -> State:
+    """Return the state after a word, that of a start where a line begins anew."""
+    if cell == predictor.lexicon[EOS] and predictor.line_independent:
+        return predictor.start()
+    return predictor.advance(cell, state)
 
 
 def cell_of(predictor: Predictor, word: str) -> int:
     """Return the cell of `word`, that of `<unk>` for an unknown one.
 
-    A model of lower-cased text knows the word in lower case.
+    It is looked up in the spelling of the model's words.
     """
-    cell = predictor.lexicon.get(cased(predictor, word))
+    cell = predictor.lexicon.get(predictor.tokenizer.normalise(word))
     return predictor.lexicon[UNK] if cell is None else cell
-
-
-def cased(predictor: Predictor, word: str) -> str:
-    """Return a word as the model has it, in lower case for one of lower-cased text."""
-    return word.lower() if predictor.tokenizer.lowercase else word

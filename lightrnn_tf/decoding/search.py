@@ -12,7 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State, cased
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
+from lightrnn_tf.spelling import begins_exactly_with
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +52,9 @@ def top_k(
         predictor: The model.
         state: Where the text has come to, from `read`.
         k: How many words, at least 1; fewer are returned where there are fewer.
-        prefix: What the words begin with; apostrophes may be missing in it. Defaults
-            to nothing.
+        prefix: What the words begin with; accents and apostrophes may be missing in it.
+            Of equally probable words those that begin with it exactly come first.
+            Defaults to nothing.
         exclude: Words that are not to be suggested, in lower case or not for a model
             of lower-cased text. Defaults to none.
         max_rows: Rows that are expanded at most, at least 1: a cap on the time. The
@@ -76,6 +78,8 @@ def top_k(
             f"`exclude` must be a collection of words. Received: {exclude[:64]!r}. Put "
             "it into a list."
         )
+    prefix = prefix or ""
+    ignore_case = ignore_case or predictor.tokenizer.lowercase
     allowed = _allowed(predictor, prefix, exclude or (), all_tokens, ignore_case)
     best_cells = np.empty(0, np.int64)
     best = np.empty(0, np.float64)
@@ -83,34 +87,53 @@ def top_k(
     for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
         places = np.flatnonzero(allowed[rows])
         values = scores.ravel()[places]
-        first = _first(values, k)
+        first = _first(values, k, ties=bool(prefix))
         row, column = np.divmod(places[first], predictor.columns)
         best = np.concatenate([best, values[first]])
         best_cells = np.concatenate(
             [best_cells, rows[row] * predictor.columns + column]
         )
-        first = _first(best, k)
+        first = _first(best, k, ties=bool(prefix))
         best, best_cells = best[first], best_cells[first]
         expanded += len(rows)
-        if len(best) == k and best[-1] >= bound:
+        if len(best) >= k and best[k - 1] >= bound:
             break
+    words = [predictor.lexicon.word(cell) for cell in best_cells.tolist()]
+    if prefix:
+        words = _exact_ones_first(words, best, prefix, ignore_case)[:k]
     return Suggestions(
-        words=[predictor.lexicon.word(cell) for cell in best_cells.tolist()],
-        log_probs=[float(value) for value in best],
-        exact=bound == -math.inf or (len(best) == k and bool(best[-1] >= bound)),
+        words=words,
+        log_probs=[float(value) for value in best[:k]],
+        exact=bound == -math.inf or (len(best) >= k and bool(best[k - 1] >= bound)),
         bound=bound,
         rows_expanded=expanded,
     )
 
 
-def _first(values, k):
-    """Return the places of the k greatest values, the greatest first."""
+def _first(values, k, ties):
+    """Return the places of the k greatest values, the greatest first.
+
+    With `ties` those that equal the last one are among them, too.
+    """
     if len(values) <= k:
         return np.argsort(-values, kind="stable")
     # Most are out of the question, so few are sorted.
     least = np.partition(values, len(values) - k)[len(values) - k]
     places = np.flatnonzero(values >= least)
-    return places[np.argsort(-values[places], kind="stable")][:k]
+    places = places[np.argsort(-values[places], kind="stable")]
+    return places if ties else places[:k]
+
+
+def _exact_ones_first(words, log_probs, prefix, ignore_case):
+    """Return words by falling log-probability, of equal ones those typed exactly."""
+    order = sorted(
+        range(len(words)),
+        key=lambda n: (
+            -log_probs[n],
+            not begins_exactly_with(words[n], prefix, ignore_case),
+        ),
+    )
+    return [words[n] for n in order]
 
 
 def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
@@ -119,11 +142,11 @@ def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
     allowed = lexicon.occupied if all_tokens else lexicon.suggestable
     allowed = allowed.copy()
     if prefix:
-        ignore_case = ignore_case or predictor.tokenizer.lowercase
         begun = np.zeros(len(allowed), bool)
         begun[lexicon.with_prefix(prefix, ignore_case)] = True
         allowed &= begun
-    cells = (lexicon.get(cased(predictor, word)) for word in exclude)
+    normalise = predictor.tokenizer.normalise
+    cells = (lexicon.get(normalise(word)) for word in exclude)
     allowed[[cell for cell in cells if cell is not None]] = False
     return allowed.reshape(predictor.rows, predictor.columns)
 

@@ -14,13 +14,15 @@ import json
 import math
 import os
 import pathlib
+import unicodedata
 
 import numpy as np
 
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
-from lightrnn_tf.lexicon import Lexicon, begins_with
-from lightrnn_tf.vocabulary import is_suggestable
+from lightrnn_tf.lexicon import Lexicon
+from lightrnn_tf.spelling import begins_with
+from lightrnn_tf.tokenizer import MAX_WORD_LENGTH, is_suggestable
 
 FORMAT_VERSION = 1
 # The bias of a word that was seen once; it grows with the logarithm of its count. More
@@ -29,8 +31,8 @@ FORMAT_VERSION = 1
 _FIRST_BIAS = 2.0
 # Cells that are kept in mind for each word, the best ones when it was first seen.
 _CANDIDATES = 8
-# A file may be so large, a word so long and so frequent.
-_MAX_BYTES, _MAX_LENGTH, _MAX_COUNT = 1 << 24, 64, 1 << 31
+# A file may be so large, a word so frequent.
+_MAX_BYTES, _MAX_COUNT = 1 << 24, 1 << 31
 
 
 @dataclasses.dataclass
@@ -101,6 +103,11 @@ class UserWords:
 
     # As a predictor.
 
+    @property
+    def line_independent(self) -> bool:
+        """Whether each line begins anew."""
+        return self._predictor.line_independent
+
     def start(self) -> State:
         """Return the state at the start of a text."""
         return self._predictor.start()
@@ -135,20 +142,20 @@ class UserWords:
         the word that was learned least makes room, of equal ones the longest unseen.
 
         Args:
-            word: One word as the tokeniser of the model cuts it; for a model of
-                lower-cased text it is lower-cased.
+            word: One word as the tokeniser of the model cuts it; it is learned in the
+                spelling of the model's words.
             state: Where the text had come to before it.
 
         Raises:
             ValueError: If it is not one word with letters, or too long.
         """
-        words = self.tokenizer.words(word) if _is_word(word) else []
-        if len(words) != 1 or not _is_word(words[0]):
+        spelled = self._spelled(word)
+        if spelled is None:
             raise ValueError(
                 "`word` must be one word with letters, as the tokeniser cuts them, of "
-                f"at most {_MAX_LENGTH} characters. Received: {str(word)[:64]!r}."
+                f"at most {MAX_WORD_LENGTH} characters. Received: {str(word)[:64]!r}."
             )
-        word = words[0]
+        word = spelled
         if self._predictor.lexicon.get(word) is not None:
             return
         old = self._entries.get(word)
@@ -163,6 +170,15 @@ class UserWords:
         self._place(entry)
         self._entries[word] = entry
         self._update()
+
+    def _spelled(self, word: object) -> str | None:
+        """Return a word in the spelling of the model's, none if it is not one word."""
+        if not isinstance(word, str) or not _is_one(word):
+            return None
+        words = self.tokenizer.words(word)
+        if len(words) != 1 or len(words[0]) > MAX_WORD_LENGTH:
+            return None
+        return words[0] if is_suggestable(words[0]) else None
 
     def _losses(self, cells, state):
         """Return −log P of a new word in each of the cells, `(n,)`."""
@@ -272,9 +288,9 @@ class UserWords:
         return hashlib.sha256(self._predictor.lexicon.to_bytes()).hexdigest()
 
     def _checked_word(self, item):
-        word = item["word"]
-        if not _is_word(word):
-            raise ValueError(f"word {word!r}")
+        word = self._spelled(item["word"])
+        if word is None:
+            raise ValueError(f"word {item['word']!r}")
         return word
 
     def _entry(self, item, same):
@@ -296,13 +312,10 @@ class UserWords:
         return _Entry(count, cell, cells, losses)
 
 
-def _is_word(word):
-    return (
-        isinstance(word, str)
-        and 0 < len(word) <= _MAX_LENGTH
-        and word.isprintable()
-        and word.split() == [word]
-        and is_suggestable(word)
+def _is_one(word):
+    """Return whether a string has neither spaces nor anything that cannot be written."""
+    return word.split() == [word] and all(
+        c.isprintable() or unicodedata.category(c) == "Cf" for c in word
     )
 
 

@@ -13,7 +13,8 @@ import tempfile
 import numpy as np
 
 from lightrnn_tf import decoding, litert
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 FOLDER = pathlib.Path(__file__).parent
 MODEL, VECTORS = FOLDER / "model.tflite", FOLDER / "vectors.json"
@@ -23,8 +24,9 @@ WORDS = [
     *("<eos>", "<unk>", ".", ",", "?", "the", "to", "i", "you", "don't", "won't"),
     *("can't", "i'm", "it's", "well-known", "naïve", "çà", "über", "straße", "çelik"),
     *("дом", "дома", "Дом", "ДОМ", "The", "THE", "they", "then", "there", "them"),
-    *("3.14", "2024", "½", "i’ll", "i'll", "ill", "e\u0301t\u00e9", "हिन्दी", "中文"),
-    *("𝒳", "ﬁn", "İstanbul", "x" * 60),
+    *("3.14", "2024", "½", "2nd", "mp3", "i'll", "ill", "été", "ete", "हिन्दी", "中文"),
+    *("𝒳", "İstanbul", "i\u0307zmir", "x" * 60, "café", "cafe", "cafés"),
+    *("łódź", "οδος", "ΟΔΟΙ", "می\u200cخواهم", "و", "👍🏽", "</s>", "<br/>"),
     *(f"{a}{b}{c}" for a in "bcdfgt" for b in "aeiou" for c in ("n", "r", "st", "d")),
 ]
 TEXTS = [
@@ -32,10 +34,16 @@ TEXTS = [
     "  well-known -- naïve_café, e\u0301te\u0301 and 1,000.5 or ½ cup",
     "it’s 'quoted' (really)… ﬁn\u00a0𝒳² İSTANBUL",
     "a\u0000b\tc\u2003d\u200be हिन्दी中文 ДОМ's rock-'n'-roll --x-- ①",
+    "mp3 2nd covid-19 3.30pm 90’s re\u00adad\ufeff می\u200cخواهم ΟΔΟΣ ΑΣ中 𝒳’y 𝒳ΣΣ",
+    "👨\u200d👩\u200d👧👍🏽🇨🇿❤\ufe0f <br/>a<b</s> 葛\U000e0100 \u200d \ufe0f łódź",
     "",
 ]
 CONTEXTS = ["", "the", "I don't", "they, then the", "zebra . the", "THE"]
-PREFIXES = ["", "t", "the", "dont", "i", "ill", "i'", "ДО", "ü", "x", "zzz", "ba"]
+PREFIXES = [
+    *("", "t", "the", "dont", "i", "ill", "i'", "ДО", "ü", "u", "x", "zzz", "ba"),
+    *("cafe", "café", "Ist", "İ", "iz", "ΟΔ", "οδοσ", "lo", "ete", "mp", "2"),
+    *("می\u200cخ", "میخ", "don’"),
+]
 LEARNED = [
     ("zebra", "the"),
     ("lightrnn", "i"),

@@ -103,8 +103,8 @@ class GoldenTest {
         val damaged = listOf(
             "", "{", "[]", "{}", before.replace("\"format_version\":1", "\"format_version\":9"),
             Golden.userWords.replace("\"count\":1", "\"count\":0"),
-            Golden.userWords.replace("\"cell\":30", "\"cell\":99999"),
-            Golden.userWords.replace("\"cell\":30", "\"cell\":0"),
+            Golden.userWords.replaceFirst(Regex("\"cell\":\\d+"), "\"cell\":99999"),
+            Golden.userWords.replaceFirst(Regex("\"cell\":\\d+"), "\"cell\":0"),
             Golden.userWords.replace("zebra", "<unk>"),
         )
         for (text in damaged) {

@@ -94,7 +94,7 @@ class Suggestions(
     fun learn(word: String, context: String) = change { it.suggester.learn(word, context) }
 
     /** Forgets a word that was learned. */
-    fun forget(word: String) = change { it.userWords.forget(it.file.manifest.tokenizer.cased(word)) }
+    fun forget(word: String) = change { it.userWords.forget(it.file.manifest.tokenizer.normalise(word)) }
 
     /** Forgets all words that were learned. */
     fun forgetAll() = change {

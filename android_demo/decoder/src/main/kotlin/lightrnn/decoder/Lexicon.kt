@@ -117,15 +117,15 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
     }
 
     override fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer) {
-        val hasApostrophe = fold(prefix)
+        fold(prefix)
         val first = firstRank(0)
         val end = firstRank(LAST_CHARACTER)
-        if (ignoreCase && !hasApostrophe) {
+        if (ignoreCase && Spelling.isBare(prefix)) {
             for (rank in first until end) use.accept(cells[rank])
             return
         }
         walk(first) { rank ->
-            if (rank < end && beginsWith(String(word, 0, wordLength, Charsets.UTF_8), prefix, ignoreCase)) {
+            if (rank < end && Spelling.beginsWith(String(word, 0, wordLength, Charsets.UTF_8), prefix, ignoreCase)) {
                 use.accept(cells[rank])
             }
             rank + 1 < end
@@ -157,22 +157,21 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
         return true
     }
 
-    /** Folds what is searched for; returns whether there is an apostrophe in it. */
-    private fun fold(text: String): Boolean {
+    /** Folds what is searched for. */
+    private fun fold(text: String) {
         var at = 0
         wantedLength = 0
-        var hasApostrophe = false
         while (at < text.length) {
             val character = text.codePointAt(at)
             at += Character.charCount(character)
-            if (isApostrophe(character)) {
-                hasApostrophe = true
-                continue
+            val folded = Spelling.fold(character)
+            var place = 0
+            while (place < folded.length) {
+                if (wantedLength == wanted.size) wanted = wanted.copyOf(2 * wantedLength)
+                wanted[wantedLength] = folded.codePointAt(place)
+                place += Character.charCount(wanted[wantedLength++])
             }
-            if (wantedLength == wanted.size) wanted = wanted.copyOf(2 * wantedLength)
-            wanted[wantedLength++] = Character.toLowerCase(character)
         }
-        return hasApostrophe
     }
 
     /** The rank of the first word whose folded form is not before what is searched for. */
@@ -201,46 +200,32 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
         var at = 0
         var place = 0
         val length = if (lastCharacter == 0) wantedLength else wantedLength + 1
-        while (true) {
-            var character = -1
-            while (at < wordLength && character < 0) {
-                val lead = word[at].toInt() and 0xff
-                val more = if (lead < 0xc0) 0 else if (lead < 0xe0) 1 else if (lead < 0xf0) 2 else 3
-                character = if (more == 0) lead else lead and (0x3f shr more)
-                for (n in 1..more) {
-                    val next = if (at + n < wordLength) word[at + n].toInt() and 0x3f else 0
-                    character = (character shl 6) or next
-                }
-                at += more + 1
-                if (isApostrophe(character)) character = -1
+        while (at < wordLength) {
+            val lead = word[at].toInt() and 0xff
+            val more = if (lead < 0xc0) 0 else if (lead < 0xe0) 1 else if (lead < 0xf0) 2 else 3
+            var character = if (more == 0) lead else lead and (0x3f shr more)
+            for (n in 1..more) {
+                val next = if (at + n < wordLength) word[at + n].toInt() and 0x3f else 0
+                character = (character shl 6) or next
             }
-            if (character < 0) return if (place < length) -1 else 0
-            if (place == length) return 1
-            val other = if (place < wantedLength) wanted[place] else lastCharacter
-            val difference = Character.toLowerCase(character) - other
-            if (difference != 0) return difference
-            place++
+            at += more + 1
+            val folded = Spelling.fold(minOf(character, LAST_CHARACTER))
+            var next = 0
+            while (next < folded.length) {
+                if (place == length) return 1
+                val one = folded.codePointAt(next)
+                val difference = one - if (place < wantedLength) wanted[place] else lastCharacter
+                if (difference != 0) return difference
+                next += Character.charCount(one)
+                place++
+            }
         }
+        return if (place < length) -1 else 0
     }
 
     companion object {
         private const val BLOCK = 64
         private const val NEW_LINE = '\n'.code.toByte()
         private const val LAST_CHARACTER = 0x10ffff
-
-        private fun isApostrophe(character: Int) = character == '\''.code || character == '’'.code
-
-        /** Whether a word begins with a prefix, in which apostrophes may be missing. */
-        fun beginsWith(word: String, prefix: String, ignoreCase: Boolean): Boolean {
-            val begin = comparable(prefix, ignoreCase)
-            val whole = comparable(word, ignoreCase)
-            return whole.startsWith(begin) || whole.replace("'", "").startsWith(begin)
-        }
-
-        private fun comparable(text: String, ignoreCase: Boolean): String {
-            val plain = text.replace('’', '\'')
-            if (!ignoreCase) return plain
-            return buildString { plain.codePoints().forEach { appendCodePoint(Character.toLowerCase(it)) } }
-        }
     }
 }

@@ -47,7 +47,7 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
     }
 
     companion object {
-        private const val FORMAT_VERSION = 2
+        private const val FORMAT_VERSION = 3
         private const val MAX_CELLS = 1 shl 24
 
         fun parse(text: String, fileBytes: Int): Manifest {
@@ -56,7 +56,8 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
                 val version = json.get("format_version")
                 if (version != FORMAT_VERSION) {
                     throw DamagedModelException(
-                        "The format version must be $FORMAT_VERSION. Received: $version.",
+                        "The format version must be $FORMAT_VERSION. Received: $version. " +
+                            "Export the run again with today's lightrnn.",
                     )
                 }
                 return Manifest(json, fileBytes)

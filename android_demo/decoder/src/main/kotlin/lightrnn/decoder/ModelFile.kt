@@ -38,7 +38,7 @@ class ModelFile(content: ByteBuffer) {
 
     init {
         checkSum("model", MessageDigest.getInstance("SHA-256").apply { update(model) })
-        val words = member("vocab.bin", MAX_WORD * manifest.vocabularySize)
+        val words = member("vocab.bin", minOf(MAX_WORD * manifest.vocabularySize, MAX_ARRAY).toInt())
         checkSum("vocab.bin", MessageDigest.getInstance("SHA-256").apply { update(words) })
         lexicon = Lexicon(words, manifest.vocabularySize, manifest.rows * manifest.columns)
         for ((word, cell) in mapOf(EOS to manifest.startCell, UNK to manifest.unknownCell)) {
@@ -108,11 +108,11 @@ class ModelFile(content: ByteBuffer) {
         val inflater = Inflater(true)
         try {
             inflater.setInput(packed)
-            var unpacked = ByteArray(minOf(most, 4 * packed.size + 64) + 1)
+            var unpacked = ByteArray(minOf(most.toLong(), 4L * packed.size + 64).toInt() + 1)
             var size = 0
             while (!inflater.finished()) {
                 if (size > most) throw tooLarge(name, most)
-                if (size == unpacked.size) unpacked = unpacked.copyOf(minOf(most + 1, 2 * size))
+                if (size == unpacked.size) unpacked = unpacked.copyOf(minOf(most + 1L, 2L * size).toInt())
                 val count = inflater.inflate(unpacked, size, unpacked.size - size)
                 if (count == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
                     throw DamagedModelException("$name ends too early.")
@@ -144,7 +144,10 @@ class ModelFile(content: ByteBuffer) {
 
     private companion object {
         const val MAX_MANIFEST = 1 shl 20
-        const val MAX_WORD = 70
+
+        // The characters of a word take at most 4 bytes; its line end, cell and flag 6.
+        const val MAX_WORD = 4L * Tokenizer.MAX_WORD_LENGTH + 6
+        const val MAX_ARRAY = Int.MAX_VALUE - 16L
         const val STORED = 0
         const val DEFLATED = 8
         const val END_SIGNATURE = 0x06054b50

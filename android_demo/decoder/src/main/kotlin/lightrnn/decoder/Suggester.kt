@@ -73,7 +73,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
         // Moved on in large steps, so that a long line is not read anew with each word.
         val first = maxOf(0, words.size - MAX_WORDS / 2) / (MAX_WORDS / 2) * (MAX_WORDS / 2)
         val cells = words.drop(first).map {
-            val cell = predictor.cellOf(manifest.tokenizer.cased(it))
+            val cell = predictor.cellOf(it)
             if (cell < 0) manifest.unknownCell else cell
         }
         var same = 0

@@ -9,33 +9,45 @@ import java.util.Locale
  * @param lowercase Whether text is lower-cased first.
  * @throws IllegalArgumentException if the name is unknown.
  */
-class Tokenizer(name: String, val lowercase: Boolean) {
+class Tokenizer(private val name: String, val lowercase: Boolean) {
     private val pattern = requireNotNull(PATTERNS[name]) {
         "`tokenizer` must be one of ${PATTERNS.keys}. Received: $name."
     }
 
     /** The words of a text, without `<eos>`. */
     fun words(text: String): List<String> =
-        pattern.findAll(cased(text)).map { it.value }.toList()
+        pattern.findAll(normalise(text)).map { it.value }.toList()
 
-    /** A word as the model has it. */
-    fun cased(word: String): String = if (lowercase) word.lowercase(Locale.ROOT) else word
+    /** A text, or a word, in the spelling that the model's words have. */
+    fun normalise(text: String): String = when {
+        name == "words" -> Spelling.normalise(text, lowercase)
+        lowercase -> text.lowercase(Locale.ROOT)
+        else -> text
+    }
 
     companion object {
-        // Python's \w without digits and _: letters, and numbers that are no digits.
-        private const val LETTER = """[\p{L}\p{Nl}\p{No}]"""
-        private const val RUN = """$LETTER+(?:\p{M}+$LETTER*)*"""
-        private const val SPACE = """\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a""" +
-            """\u2028\u2029\u202f\u205f\u3000"""
+        /** Longer words, in code points, are read as `<unk>`. */
+        const val MAX_WORD_LENGTH = 64
+
+        private const val RUN = """[\p{L}\p{N}][\p{L}\p{M}\p{N}]*+"""
+        private const val JOINT =
+            """[\u200c\u200d]|['-](?:(?<=[\p{L}\p{M}].)|(?=\p{L}))|[.,](?<=\p{Nd}.)(?=\p{Nd})"""
+        private const val WORD = """$RUN(?:(?:$JOINT)$RUN)*+"""
+        private const val FLAG = """[\x{1f1e6}-\x{1f1ff}]{2}"""
+        private const val TAG = """</?\p{L}[\p{L}\p{N}]*/?>|<\|[\p{L}\p{N}_]+\|>"""
+
+        // The skin tones are written out: behind what stands before it, a regex of Java
+        // sees whole characters beyond U+FFFF only if it has one itself.
+        private const val SIGN =
+            """[^\p{L}\p{M}\p{N}\p{Z}\p{Cc}\p{Cf}\p{Cs}_][\p{M}🏻-🏿\x{e0020}-\x{e007f}]*+"""
         private val PATTERNS = mapOf(
-            "words" to Regex("""$RUN(?:['’-]$RUN)*|\p{Nd}+(?:[.,]\p{Nd}+)*|[^\p{L}\p{N}_$SPACE]"""),
+            "words" to Regex("""$WORD|$FLAG|$TAG|$SIGN(?:\u200d$SIGN)*+"""),
             "whitespace" to Regex("""[^ \t\n\r\u000b\f]+"""),
         )
-        private val ANY_LETTER = Regex(LETTER)
-        private val SPECIAL = Regex("""<[\p{L}\p{N}_]+>""")
+        private val LETTER = Regex("""\p{L}""")
+        private val MARKUP = Regex("""<.*>|\[.*]|\{.*\}|&.*;""")
 
-        /** Whether to offer a word while typing: not a special one, number or mark. */
-        fun isSuggestable(word: String) =
-            ANY_LETTER.containsMatchIn(word) && !SPECIAL.matches(word)
+        /** Whether to offer a word while typing: it has a letter and is not special or markup. */
+        fun isSuggestable(word: String) = LETTER.containsMatchIn(word) && !MARKUP.matches(word)
     }
 }

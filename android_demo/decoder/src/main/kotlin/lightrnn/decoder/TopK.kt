@@ -21,6 +21,9 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         if (predictor.words.isSuggestable(cell)) allowed[cell] = true
     }
 
+    private var prefix = ""
+    private var ignoreCase = false
+
     /** The cells that were found, best first; the first [size] count. */
     val cells = IntArray(k)
 
@@ -36,7 +39,8 @@ class TopK(private val predictor: Predictor, private val k: Int) {
     /**
      * Finds the words.
      *
-     * @param prefix What they begin with; apostrophes may be missing in it.
+     * @param prefix What they begin with; accents and apostrophes may be missing in it. Of
+     *   equally probable words those that begin with it exactly come first.
      * @param excluded Cells of words that are not to be suggested, from [cellsOf].
      * @param ignoreCase Whether case makes no difference in the prefix.
      */
@@ -46,7 +50,9 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         excluded: IntArray = NONE,
         ignoreCase: Boolean = predictor.tokenizer.lowercase,
     ) {
-        selectCandidates(prefix, excluded, ignoreCase)
+        this.prefix = prefix
+        this.ignoreCase = ignoreCase
+        selectCandidates(excluded)
         size = 0
         rowsExpanded = 0
         var rowsLeft = 0
@@ -70,18 +76,14 @@ class TopK(private val predictor: Predictor, private val k: Int) {
 
     /** The cells of those words that have one. */
     fun cellsOf(words: Collection<String>): IntArray = words
-        .map { predictor.words.cellOf(predictor.tokenizer.cased(it)) }
+        .map { predictor.words.cellOf(predictor.tokenizer.normalise(it)) }
         .filter { it >= 0 }
         .toIntArray()
 
     /** The words that were found, best first. */
     fun words(): List<String> = List(size) { predictor.words.word(cells[it]) }
 
-    private fun selectCandidates(
-        prefix: String,
-        excluded: IntArray,
-        ignoreCase: Boolean,
-    ) {
+    private fun selectCandidates(excluded: IntArray) {
         allowed.fill(false)
         if (prefix.isEmpty()) {
             for (cell in allowed.indices) allowed[cell] = predictor.words.isSuggestable(cell)
@@ -113,9 +115,9 @@ class TopK(private val predictor: Predictor, private val k: Int) {
             val cell = row * columns + column
             if (!allowed[cell]) continue
             val logProb = state.rowLogProbs[row] + scores[start + column]
-            if (size == k && logProb <= logProbs[k - 1]) continue
+            if (size == k && !isBefore(cell, logProb, k - 1)) continue
             var place = if (size < k) size++ else k - 1
-            while (place > 0 && logProbs[place - 1] < logProb) {
+            while (place > 0 && isBefore(cell, logProb, place - 1)) {
                 logProbs[place] = logProbs[place - 1]
                 cells[place] = cells[place - 1]
                 place--
@@ -124,6 +126,16 @@ class TopK(private val predictor: Predictor, private val k: Int) {
             cells[place] = cell
         }
     }
+
+    /** Whether a word comes before the one that was found in a place. */
+    private fun isBefore(cell: Int, logProb: Float, place: Int): Boolean = when {
+        logProb != logProbs[place] -> logProb > logProbs[place]
+        prefix.isEmpty() -> false
+        else -> isTyped(cell) && !isTyped(cells[place])
+    }
+
+    private fun isTyped(cell: Int) =
+        Spelling.beginsExactlyWith(predictor.words.word(cell), prefix, ignoreCase)
 
     private companion object {
         val NONE = IntArray(0)

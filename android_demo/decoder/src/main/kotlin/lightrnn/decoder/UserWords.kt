@@ -55,7 +55,7 @@ class UserWords(
     override fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer) {
         lexicon.forEachWithPrefix(prefix, ignoreCase, use)
         for ((word, entry) in entries) {
-            if (entry.cell >= 0 && Lexicon.beginsWith(word, prefix, ignoreCase)) use.accept(entry.cell)
+            if (entry.cell >= 0 && Spelling.beginsWith(word, prefix, ignoreCase)) use.accept(entry.cell)
         }
     }
 
@@ -117,9 +117,10 @@ class UserWords(
 
     /** The word as it would be kept, null if it is not one word that can be learned. */
     fun learnable(word: String): String? {
-        if (!isWord(word)) return null
-        val cut = tokenizer.words(word)
-        return if (cut.size == 1 && isWord(cut[0])) cut[0] else null
+        if (!isOne(word)) return null
+        val cut = tokenizer.words(word).singleOrNull() ?: return null
+        val fits = cut.codePointCount(0, cut.length) <= Tokenizer.MAX_WORD_LENGTH
+        return if (fits && Tokenizer.isSuggestable(cut)) cut else null
     }
 
     private fun losses(cells: IntArray, state: State): DoubleArray {
@@ -209,8 +210,8 @@ class UserWords(
             for (n in 0 until words.length()) {
                 val item = words.getJSONObject(n)
                 val word = item.getString("word")
-                require(isWord(word)) { "`$word` is not a word" }
-                found[word] = entry(item, same)
+                val learned = requireNotNull(learnable(word)) { "`$word` is not a word" }
+                found[learned] = entry(item, same)
             }
             val cells = found.values.map { it.cell }.filter { it >= 0 }
             require(cells.size == cells.toSet().size) { "two words are in one cell" }
@@ -247,10 +248,9 @@ class UserWords(
         private const val FORMAT_VERSION = 1
         private const val FIRST_BIAS = 2.0
         private const val CANDIDATES = 8
-        private const val MAX_LENGTH = 64
         private const val MAX_CHARACTERS = 1 shl 24
         private val UNPRINTABLE = setOf(
-            Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE,
+            Character.CONTROL, Character.SURROGATE, Character.PRIVATE_USE,
             Character.UNASSIGNED, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
             Character.SPACE_SEPARATOR,
         ).map { it.toInt() }.toSet()
@@ -260,10 +260,8 @@ class UserWords(
             model, file.lexicon, file.manifest.tokenizer, file.manifest.sha256.getValue("vocab.bin"),
         )
 
-        private fun isWord(word: String) =
-            word.isNotEmpty() &&
-                word.codePointCount(0, word.length) <= MAX_LENGTH &&
-                word.codePoints().noneMatch { Character.getType(it) in UNPRINTABLE } &&
-                Tokenizer.isSuggestable(word)
+        /** Whether a string has neither spaces nor anything that cannot be written. */
+        private fun isOne(word: String) =
+            word.isNotEmpty() && word.codePoints().noneMatch { Character.getType(it) in UNPRINTABLE }
     }
 }

@@ -17,7 +17,7 @@ class TopKTest {
     private fun bruteForce(k: Int, state: State, prefix: String, excluded: List<String>): List<String> =
         (0 until lexicon.cellCount)
             .filter { lexicon.isSuggestable(it) && lexicon.word(it) !in excluded }
-            .filter { Lexicon.beginsWith(lexicon.word(it), prefix, false) }
+            .filter { Spelling.beginsWith(lexicon.word(it), prefix, false) }
             .sortedByDescending {
                 val (row, column) = it / model.columns to it % model.columns
                 state.rowLogProbs[row] + model.logProb(row, column, state)

@@ -44,7 +44,7 @@ class WordsTest {
             for (ignoreCase in listOf(false, true)) {
                 val found = mutableListOf<String>()
                 lexicon.forEachWithPrefix(prefix, ignoreCase) { found += lexicon.word(it) }
-                val wanted = words.filter { Lexicon.beginsWith(it, prefix, ignoreCase) }
+                val wanted = words.filter { Spelling.beginsWith(it, prefix, ignoreCase) }
                 assertEquals("$prefix $ignoreCase", wanted.sorted(), found.sorted())
             }
         }
@@ -52,9 +52,9 @@ class WordsTest {
 
     @Test
     fun apostrophesMayBeMissing() {
-        assertTrue(Lexicon.beginsWith("don't", "dont", false))
-        assertTrue(Lexicon.beginsWith("don’t", "don'", false))
-        assertEquals(false, Lexicon.beginsWith("dont", "don'", true))
+        assertTrue(Spelling.beginsWith("don't", "dont", false))
+        assertTrue(Spelling.beginsWith("don’t", "don'", false))
+        assertEquals(false, Spelling.beginsWith("dont", "don'", true))
     }
 
     @Test
