@@ -1,5 +1,7 @@
 """Checks of arguments, with messages that say what was passed and what to do."""
 
+import os
+
 
 def positive_integer(name: str, value: object) -> None:
     """Raise `ValueError` unless `value` is an integer above 0."""
@@ -60,6 +62,15 @@ def function(name: str, value: object) -> None:
     if value is not None and not callable(value):
         raise ValueError(
             f"`{name}` must be a function or None. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def path(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is the name of a file or a folder."""
+    if not isinstance(value, str | os.PathLike):
+        raise ValueError(
+            f"`{name}` must be a path. "
             f"Received: {name}={value!r} (of type {type(value).__name__})."
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from lightrnn_tf import matching, models, reallocation, workers
+from lightrnn_tf import _checks, data, matching, models, reallocation, workers
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -62,6 +62,13 @@ class Reallocate(keras.callbacks.Callback):
     ):
         super().__init__()
         reallocation.check(solver, moving_cost, time_limit)
+        _checks.instance("windows", windows, data.windows)
+        if folder is not None:
+            _checks.path("folder", folder)
+        _checks.function("report", report)
+        _checks.function("progress", progress)
+        if team is not None:
+            _checks.instance("team", team, workers.Team)
         self.windows = windows
         self.epochs = _numbers(epochs)
         self.solver = solver
@@ -117,6 +124,7 @@ class WordsPerSecond(keras.callbacks.Callback):
 
     def __init__(self, windows):
         super().__init__()
+        _checks.instance("windows", windows, data.windows)
         self.words_per_batch = len(windows.ids) / len(windows)
         self.start = 0.0
         self.batches = 0

@@ -31,7 +31,7 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import data
+from lightrnn_tf import _checks, data
 from lightrnn_tf._files import DAMAGED_ARCHIVE
 from lightrnn_tf._memory import memory_for
 from lightrnn_tf.models import LightRNN, StreamPass
@@ -102,6 +102,9 @@ def loss_tables(
     ((10, 2), (10, 5))
     """
     _check(model, windows)
+    _checks.function("progress", progress)
+    if folder is not None:
+        _checks.path("folder", folder)
     sizes = f"{model.vocabulary_size:,} words × ({model.rows:,} rows + "
     with memory_for(f"the loss tables, {sizes}{model.columns:,} columns)"):
         return _loss_tables(model, windows, folder, progress)
@@ -113,6 +116,7 @@ def discard(folder: pathlib.Path) -> None:
     What says that they can be gone on with goes first: a crash leaves nothing that is
     taken for more than it is.
     """
+    _checks.path("folder", folder)
     (folder / _PROGRESS).unlink(missing_ok=True)
     shutil.rmtree(folder)
 

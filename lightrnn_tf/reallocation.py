@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import matching
+from lightrnn_tf import _checks, data, matching
 from lightrnn_tf import table as tables
 from lightrnn_tf.loss_tables import LossTables, loss_tables
 from lightrnn_tf.models import LightRNN
@@ -92,6 +92,11 @@ def reallocate(
     True
     """
     check(solver, moving_cost, time_limit)
+    _checks.instance("model", model, LightRNN)
+    _checks.function("progress", progress)
+    if losses is not None:
+        _checks.instance("losses", losses, LossTables)
+        _checks.instance("windows", windows, data.windows)
     if not model.compiled:
         raise ValueError("`model` must be compiled. Call `model.compile(...)` first.")
     if losses is None:
@@ -125,7 +130,7 @@ def check(
     if (
         not isinstance(moving_cost, tuple | list)
         or len(moving_cost) != 2
-        or not all(0 <= cost < np.inf for cost in moving_cost)
+        or not all(type(c) in (int, float) and 0 <= c < np.inf for c in moving_cost)
     ):
         raise ValueError(
             "`moving_cost` must be two numbers of at least 0, for rows and for "

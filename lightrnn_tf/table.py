@@ -11,6 +11,8 @@ import math
 
 import numpy as np
 
+from lightrnn_tf import _checks
+
 # Cells that a table may have: 16 million, more than there are words in any language.
 MAX_CELLS = 1 << 24
 
@@ -29,6 +31,8 @@ def default_shape(vocabulary_size: int, user_cells: int = 0) -> tuple[int, int]:
     >>> default_shape(10_000, user_cells=200)
     (101, 101)
     """
+    _checks.positive_integer("vocabulary_size", vocabulary_size)
+    _checks.natural_number("user_cells", user_cells)
     cells = vocabulary_size + user_cells
     columns = math.isqrt(cells - 1) + 1
     return -(-cells // columns), columns
@@ -49,11 +53,9 @@ def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
     >>> word_cells(4, 2, 3)
     array([1, 2, 3, 5])
     """
-    if rows < 1 or columns < 1:
-        raise ValueError(
-            "`rows` and `columns` must be positive integers. "
-            f"Received: rows={rows}, columns={columns}."
-        )
+    _checks.positive_integer("vocabulary_size", vocabulary_size)
+    _checks.positive_integer("rows", rows)
+    _checks.positive_integer("columns", columns)
     if rows * columns > MAX_CELLS:
         raise ValueError(
             f"`rows * columns` must be at most {MAX_CELLS}. "
@@ -107,13 +109,15 @@ class WordTable:
     columns: int
 
     def __post_init__(self):
-        cells = np.array(self.cells, dtype=np.int64)
+        cells = np.asarray(self.cells)
+        if cells.ndim != 1 or cells.dtype.kind not in "iu" or not len(cells):
+            raise ValueError(
+                "`cells` must be one-dimensional, an integer for each word. "
+                f"Received: shape {cells.shape}, dtype {cells.dtype}."
+            )
+        cells = np.array(cells, dtype=np.int64)
         cells.flags.writeable = False
         object.__setattr__(self, "cells", cells)
-        if cells.ndim != 1:
-            raise ValueError(
-                f"`cells` must be one-dimensional. Received: shape {cells.shape}."
-            )
         word_cells(len(cells), self.rows, self.columns)  # Checks the sizes.
         outside = np.flatnonzero((cells < 0) | (cells >= self.rows * self.columns))
         if outside.size:
@@ -146,6 +150,7 @@ class WordTable:
         cls, vocabulary_size: int, rows: int, columns: int, seed: int = 0
     ) -> "WordTable":
         """Return a random table, the starting point of the LightRNN paper."""
+        _checks.seed("seed", seed)
         cells = word_cells(vocabulary_size, rows, columns)
         return cls(np.random.default_rng(seed).permutation(cells), rows, columns)
 
@@ -182,6 +187,7 @@ class WordTable:
         Raises:
             ValueError: If the text is not that of a table.
         """
+        _checks.string("text", text)
         try:
             content = json.loads(text)
             values = [content["rows"], content["columns"], *content["cells"]]

@@ -73,13 +73,14 @@ class Neighbours:
     """
 
     def __init__(self, vocabulary_size: int):
+        _checks.positive_integer("vocabulary_size", vocabulary_size)
         self.vocabulary_size = vocabulary_size
         shape = (vocabulary_size, vocabulary_size)
         self.counts = np.zeros(vocabulary_size)
         self.pairs = {distance: csr_matrix(shape) for distance in _NEIGHBOURS}
 
-    def add(self, ids: np.ndarray) -> None:
-        """Count the neighbours in a text, an integer array `(N,)`.
+    def add(self, ids: np.ndarray, name: str = "ids") -> None:
+        """Count the neighbours in a text, an integer array `(N,)`, called `name`.
 
         Raises:
             ValueError: If it is no such array, or a word id is not in `[0, V)`.
@@ -87,7 +88,7 @@ class Neighbours:
         ids = np.asanyarray(ids)
         if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
             raise ValueError(
-                "`ids` must be a one-dimensional integer array. "
+                f"`{name}` must be a one-dimensional integer array. "
                 f"Received: shape {ids.shape}, dtype {ids.dtype}."
             )
         for start in range(0, len(ids), _CHUNK):
@@ -95,8 +96,8 @@ class Neighbours:
             part = np.asarray(ids[start:end])
             if part.min() < 0 or part.max() >= self.vocabulary_size:
                 raise ValueError(
-                    f"`ids` must be in [0, {self.vocabulary_size}). Received: ids from "
-                    f"{part.min()} to {part.max()}."
+                    f"`{name}` must be in [0, {self.vocabulary_size}). Received: ids "
+                    f"from {part.min()} to {part.max()}."
                 )
             self.counts += np.bincount(part, minlength=self.vocabulary_size)
             for distance in _NEIGHBOURS:
@@ -225,6 +226,9 @@ def table(
     >>> table(ids, vocabulary_size=5, rows=2, columns=3).cells.shape
     (5,)
     """
+    _checks.positive_integer("vocabulary_size", vocabulary_size)
+    _check_options(dimensions, seed, progress)
+    tables.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
     if isinstance(text, Neighbours):
         neighbours = text
         if neighbours.vocabulary_size != vocabulary_size:
@@ -235,7 +239,7 @@ def table(
     else:
         neighbours = Neighbours(vocabulary_size)
         with memory_for(f"the neighbours of {vocabulary_size:,} words"):
-            neighbours.add(text)
+            neighbours.add(text, "text")
     with memory_for(f"the vectors of {vocabulary_size:,} words for the warm start"):
         vectors = word_vectors(neighbours, dimensions)
         return table_of_vectors(
@@ -243,8 +247,15 @@ def table(
         )
 
 
+def _check_options(dimensions, seed, progress):
+    _checks.positive_integer("dimensions", dimensions)
+    _checks.seed("seed", seed)
+    _checks.function("progress", progress)
+
+
 def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:
     """Return vectors `(V, dimensions)` that point the same way for words used alike."""
+    _checks.instance("neighbours", neighbours, Neighbours)
     _checks.positive_integer("dimensions", dimensions)
     parts = [_ppmi(neighbours.pairs[d]) * weight for d, weight in _NEIGHBOURS.items()]
     matrix = hstack(parts, format="csr").astype(np.float32)
@@ -290,7 +301,15 @@ def table_of_vectors(
     >>> table_of_vectors(vectors, np.ones(4), rows=2, columns=2).rows
     2
     """
+    _check_options(1, seed, progress)
     vectors, counts = np.asarray(vectors), np.asarray(counts)
+    if counts.ndim != 1 or counts.dtype.kind not in "fiu":
+        raise ValueError(
+            "`counts` must be a one-dimensional array of numbers. Received: shape "
+            f"{counts.shape}, dtype {counts.dtype}."
+        )
+    if not ((counts >= 0) & (counts < np.inf)).all():
+        raise ValueError("`counts` must be at least 0 and finite. Received: others.")
     if vectors.ndim != 2 or counts.shape != vectors.shape[:1]:
         raise ValueError(
             "`vectors` must be of shape (V, D) with a count for each. Received: shapes "
@@ -301,8 +320,6 @@ def table_of_vectors(
             f"`vectors` must be finite numbers of at most {_LARGEST:g}. Received: "
             "others."
         )
-    if not ((counts >= 0) & (counts < np.inf)).all():
-        raise ValueError("`counts` must be at least 0 and finite. Received: others.")
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors = vectors / np.maximum(norms, 1e-9)
     weights = np.sqrt(counts) + 1e-3

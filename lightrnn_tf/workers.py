@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import models, reallocation
+from lightrnn_tf import _checks, models, reallocation
 from lightrnn_tf._guard import Lost
 from lightrnn_tf.loss_tables import LossTables, loss_tables
 
@@ -63,12 +63,15 @@ class Team:
             ValueError: If an argument is not of this kind, or Keras does not run on
                 JAX.
         """
+        _checks.string("coordinator", coordinator)
+        _checks.positive_integer("count", count)
+        _checks.natural_number("number", number)
         found = re.fullmatch(r"[^:\s]+:(\d{1,5})", coordinator)
         if not found or int(found[1]) not in range(1, 1 << 16):
             raise ValueError(
                 f"`coordinator` must be HOST:PORT of worker 0. Received: {coordinator}."
             )
-        if not 0 <= number < count:
+        if number >= count:
             raise ValueError(
                 f"`worker` must be from 0 to {count - 1}, one number for each of "
                 f"{count} workers. Received: {number}."

@@ -65,7 +65,7 @@ def test_a_table_is_not_changed():
         ([0, 1], 2, 2, "give every row a word. Received: none in row 1"),
         ([0, 1, 2], 1, 2, r"at least the number of words, 3. .*\(2 cells\)"),
         ([0], 2, 2, "`rows` must be at most the number of words, 1"),
-        ([0], 0, 2, "must be positive integers"),
+        ([0], 0, 2, "`rows` must be a positive integer"),
         ([[0]], 1, 1, "must be one-dimensional"),
         ([0], 1, 10**13, "must be at most 16777216. Received: rows=1, columns=10000"),
     ],

@@ -151,7 +151,9 @@ def test_vectors_of_sums_are_taken_apart(rng):
 
 
 def test_bad_input_is_named(rng):
-    with pytest.raises(ValueError, match=r"`ids` must be in \[0, 3\). Received.* to 3"):
+    with pytest.raises(
+        ValueError, match=r"`text` must be in \[0, 3\). Received.* to 3"
+    ):
         warm_start.table(np.array([0, 3]), 3, 1, 3)
     with pytest.raises(ValueError, match="`vectors` must be of shape"):
         warm_start.table_of_vectors(np.ones(4), np.ones(4), 2, 2)
@@ -168,5 +170,7 @@ def test_bad_input_is_named(rng):
         with pytest.raises(ValueError, match="`vectors` must be finite numbers of at"):
             warm_start.table_of_vectors(wrong, np.ones(4), 2, 2)
     for wrong in (np.zeros((2, 2), int), np.zeros(4)):
-        with pytest.raises(ValueError, match="`ids` must be a one-dimensional integer"):
+        with pytest.raises(
+            ValueError, match="`text` must be a one-dimensional integer"
+        ):
             warm_start.table(wrong, 3, 1, 3)

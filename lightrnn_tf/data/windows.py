@@ -51,6 +51,7 @@ class Windows(keras.utils.PyDataset):
         super().__init__()
         _checks.positive_integer("batch_size", batch_size)
         _checks.positive_integer("steps", steps)
+        _checks.seed("seed", seed)
         if not isinstance(ids, np.ndarray):
             ids = np.asarray(ids)
         if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
@@ -69,9 +70,13 @@ class Windows(keras.utils.PyDataset):
         self._streams = batch_size
         self._rows = slice(None)
         self.seed = seed
-        lengths = np.array(
-            _joined([len(ids)] if shards is None else shards, batch_size)
-        )
+        shards = np.array([len(ids)] if shards is None else shards)
+        if shards.ndim != 1 or shards.dtype.kind not in "iu" or (shards < 0).any():
+            raise ValueError(
+                "`shards` must be lengths, integers of at least 0. "
+                f"Received: shape {shards.shape}, dtype {shards.dtype}."
+            )
+        lengths = np.array(_joined(shards, batch_size))
         if lengths.sum() != len(ids):
             raise ValueError(
                 f"`shards` must be the lengths of parts of all {len(ids)} words. "

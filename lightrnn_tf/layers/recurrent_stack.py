@@ -162,12 +162,13 @@ class RecurrentStack(keras.layers.Layer):
         _checks.one_of("cell", cell, tuple(CELLS))
         _checks.positive_integer("layers", layers)
         _checks.fraction("dropout", dropout)
+        _checks.boolean("restarts", restarts)
         super().__init__(**kwargs)
         self.units = units
         self.cell = cell
         self.layers = layers
         self.dropout = dropout
-        self.restarts = bool(restarts)
+        self.restarts = restarts
 
         def bias(shape, dtype=None):
             values = ops.zeros(shape, dtype)

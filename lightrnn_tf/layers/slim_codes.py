@@ -48,7 +48,7 @@ def slim_codes(
     ):
         _checks.positive_integer(name, value)
     _checks.seed("seed", seed)
-    if groups not in (1, parts):
+    if type(groups) is not int or groups not in (1, parts):
         raise ValueError(
             f"`groups` must be 1, or {parts} as `parts`. Received: {groups!r}."
         )

@@ -73,13 +73,14 @@ class SlimSoftmax(keras.layers.Layer):
         kernel_initializer=None,
         **kwargs,
     ):
+        _checks.boolean("word_bias", word_bias)
         self.codes = slim_codes(vocabulary_size, parts, vectors, parts, seed)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.parts = parts
         self.vectors = vectors
         self.seed = seed
-        self.word_bias = bool(word_bias)
+        self.word_bias = word_bias
         self.kernel_initializer = keras.initializers.get(
             kernel_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
         )

@@ -93,6 +93,7 @@ class TwoStepSoftmax(keras.layers.Layer):
         ):
             _checks.positive_integer(name, value)
         _checks.natural_number("residual_dim", residual_dim)
+        _checks.boolean("cell_bias", cell_bias)
         _checks.natural_number("frequent_dim", frequent_dim)
         _check_frequent_words(frequent_words, frequent_dim, vocabulary_size)
         table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
@@ -101,7 +102,7 @@ class TwoStepSoftmax(keras.layers.Layer):
         self.rows = rows
         self.columns = columns
         self.residual_dim = residual_dim
-        self.cell_bias = bool(cell_bias)
+        self.cell_bias = cell_bias
         self.frequent_words = frequent_words
         self.frequent_dim = frequent_dim
         self.row_parts = row_parts

@@ -175,6 +175,7 @@ def check_solver(solver: str, words: int = 0) -> None:
         raise ValueError(
             f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
         )
+    _checks.natural_number("words", words)
     if solver == "exact" and words > MAX_WORDS:
         raise ValueError(
             f"`solver` must not be exact for more than {MAX_WORDS} words: its matrix "
@@ -187,7 +188,7 @@ def check_time_limit(time_limit: float | None) -> None:
     """Raise `ValueError` unless it is none or a positive number of seconds."""
     if time_limit is None:
         return
-    if not isinstance(time_limit, int | float) or not time_limit > 0:
+    if type(time_limit) not in (int, float) or not time_limit > 0:
         raise ValueError(
             f"`time_limit` must be a positive number of seconds. "
             f"Received: {time_limit!r}."

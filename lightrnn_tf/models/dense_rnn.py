@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from lightrnn_tf import _checks
 from lightrnn_tf.models import flat_model
 
 
@@ -61,6 +62,7 @@ class DenseRNN(flat_model.FlatModel):
         line_independent=False,
         **kwargs,
     ):
+        _checks.boolean("tied", tied)
         super().__init__(
             vocabulary_size,
             units,
@@ -77,7 +79,7 @@ class DenseRNN(flat_model.FlatModel):
                 "`embedding_dim` must equal `units` when `tied`. Received: "
                 f"embedding_dim={self.embedding_dim}, units={units}."
             )
-        self.tied = bool(tied)
+        self.tied = tied
         self.embedding = flat_model.dense_embedding(
             vocabulary_size, self.embedding_dim, self.dtype_policy
         )

@@ -150,6 +150,7 @@ class LanguageModel(keras.Model):
             _checks.positive_integer("embedding_dim", embedding_dim)
         _checks.fraction("dropout", dropout)
         _checks.natural_number("eos_id", eos_id)
+        _checks.boolean("line_independent", line_independent)
         if eos_id >= vocabulary_size:
             raise ValueError(
                 f"`eos_id` must be below `vocabulary_size`, {vocabulary_size}. "
@@ -163,7 +164,7 @@ class LanguageModel(keras.Model):
         self.num_layers = layers_
         self.dropout = dropout
         self.eos_id = eos_id
-        self.line_independent = bool(line_independent)
+        self.line_independent = line_independent
         self.recurrent = layers.RecurrentStack(
             units,
             cell=cell,

@@ -111,6 +111,7 @@ class LightRNN(language_model.LanguageModel):
         **kwargs,
     ):
         _checks.one_of("within_word", within_word, WITHIN_WORD)
+        _checks.boolean("cell_bias", cell_bias)
         super().__init__(
             vocabulary_size,
             units,

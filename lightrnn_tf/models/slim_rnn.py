@@ -87,6 +87,8 @@ class SlimRNN(flat_model.FlatModel):
         **kwargs,
     ):
         _checks.one_of("side", side, SIDES)
+        _checks.boolean("word_bias", word_bias)
+        _checks.seed("seed", seed)
         super().__init__(
             vocabulary_size,
             units,
