@@ -1,5 +1,6 @@
 """A first table from a file: one of ours, or word vectors."""
 
+import itertools
 import json
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from lightrnn_tf import cli, data, listing, run
 from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 TEXT = "the cat sat on the mat and the dog sat on a log\n" * 60
 SMALL = ["--units", "6", "--batch-size", "4", "--steps", "5"]
@@ -122,9 +124,11 @@ def test_bad_table_files_are_named(content, message, vocabulary):
         ("", "must have vectors for words"),
         ("zebra 1 2\n", "must have vectors for words"),
         ("the\n", "must have vectors for words"),
-        ("the 1 2\ncat 1\n", "line 2: must have 2 finite numbers. Received: 1"),
-        ("the 1 two\n", "line 1: must be a word and numbers"),
-        ("the 1 nan\n", "line 1: must have 2 finite numbers"),
+        ("the 1 2\ncat 1\n", "line 2: must be a word and 2 finite numbers. Re"),
+        ("the 1 two\n", "line 1: must be a word and 2 finite numbers. Received: 2 v"),
+        ("the 1 nan\n", "line 1: must be a word and 2 finite numbers"),
+        ("1 3\nthe 1 2\n", "line 2: must be a word and 3 finite numbers"),
+        ("1 0\nthe\n", "must have vectors for words"),
     ],
 )
 def test_bad_vector_files_are_named(content, message, vocabulary, tmp_path):
@@ -136,11 +140,23 @@ def test_bad_vector_files_are_named(content, message, vocabulary, tmp_path):
 
 def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
     path = tmp_path / "vectors.txt"
-    path.write_text("the\t1  2\non me 5 6\ncat 3 4\n", encoding="utf-8")
+    lines = ["the\t1  2", "on me 5 6", "cat 3 4"]
+    for header in ([], ["3 2"]):
+        for order in itertools.permutations(lines):
+            path.write_text("\n".join([*header, *order]), encoding="utf-8")
+            vectors = data.word_vectors(path, vocabulary)
+            assert vectors[vocabulary.id("the")].tolist() == [1, 2]
+            assert vectors[vocabulary.id("cat")].tolist() == [3, 4]
+            assert not vectors[vocabulary.id("on")].any()
+
+
+def test_other_white_space_than_spaces_and_tabs_is_part_of_a_word(tmp_path):
+    words = ["<eos>", "<unk>", "a\u0085b", "c\u00a0d"]
+    vocabulary = Vocabulary(words, [1] * 4, Tokenizer("whitespace"))
+    path = tmp_path / "vectors.txt"
+    path.write_bytes("a\u0085b 1 2 \r\nc\u00a0d 3 4\r\n".encode())
     vectors = data.word_vectors(path, vocabulary)
-    assert vectors[vocabulary.id("the")].tolist() == [1, 2]
-    assert vectors[vocabulary.id("cat")].tolist() == [3, 4]
-    assert not vectors[vocabulary.id("on")].any()
+    assert vectors.tolist() == [[0, 0], [0, 0], [1, 2], [3, 4]]
 
 
 @pytest.mark.parametrize(

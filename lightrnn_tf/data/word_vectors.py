@@ -1,11 +1,19 @@
 """Word vectors from the text files that word2vec, GloVe and fastText write."""
 
+import collections
+import itertools
 import pathlib
+import re
 
 import numpy as np
 
 from lightrnn_tf.data.text import Lines
 from lightrnn_tf.vocabulary import Vocabulary
+
+# No other white space: U+0085 and U+00A0 are part of words.
+_SPACES = re.compile(r"[ \t]+")
+# Lines that say how many numbers there are, where the first one does not.
+_FIRST_LINES = 100
 
 
 def word_vectors(
@@ -14,9 +22,10 @@ def word_vectors(
     """Return the vectors of a vocabulary's words, zeros where the file has none.
 
     Args:
-        path: Text file, which may be compressed: on each line a word and its numbers,
-            separated by white space; a first line with two integers is skipped, and so
-            are words with a space in them.
+        path: Text file, which may be compressed: on each line a word and its D numbers,
+            separated by spaces or tabs. A first line with two integers is the number
+            of words and D; without one, D is that of most of the first 100 lines.
+            Lines with more than D numbers are words with a space in them, and skipped.
         vocabulary: The words wanted; others are passed over.
         errors: As in `Lines`. Defaults to `"strict"`.
 
@@ -24,35 +33,64 @@ def word_vectors(
         float32 array `(V, D)`.
 
     Raises:
-        ValueError: If a line has not as many numbers as the first, or something else
-            than numbers, or no word of the vocabulary is there.
+        ValueError: If a line has fewer than D numbers, or something else than finite
+            ones, or no word of the vocabulary is there.
     """
+    lines = map(_split, Lines([pathlib.Path(path)], errors))
+    first = list(itertools.islice(lines, _FIRST_LINES))
+    header = bool(first) and len(first[0]) == 2 and all(map(str.isdecimal, first[0]))
+    dimensions = int(first[0][1]) if header else _dimensions(first)
     vectors = None
-    for number, line in enumerate(Lines([pathlib.Path(path)], errors), start=1):
-        word, *values = line.split() or [""]
-        if number == 1 and len(values) == 1:
+    for number, (word, *values) in enumerate(itertools.chain(first, lines), start=1):
+        if header and number == 1:
             continue
-        if word not in vocabulary:
+        if word not in vocabulary or len(values) > dimensions:
             continue
-        if vectors is not None and len(values) > vectors.shape[1]:
-            continue
-        try:
-            vector = np.array(values, np.float32)
-        except ValueError as error:
+        vector = _numbers(values)
+        if vector is None or len(vector) != dimensions:
+            shown = " ".join([word, *values])[:60]
             raise ValueError(
-                f"{path}, line {number}: must be a word and numbers. Received: "
-                f"{line[:60]!r}."
-            ) from error
-        if vectors is None:
-            vectors = np.zeros((len(vocabulary), len(vector)), np.float32)
-        if len(vector) != vectors.shape[1] or not np.isfinite(vector).all():
-            raise ValueError(
-                f"{path}, line {number}: must have {vectors.shape[1]} finite numbers. "
-                f"Received: {len(vector)} values."
+                f"{path}, line {number}: must be a word and {dimensions} finite "
+                f"numbers. Received: {len(values)} values, {shown!r}."
             )
+        if vectors is None:
+            vectors = np.zeros((len(vocabulary), dimensions), np.float32)
         vectors[vocabulary.id(word)] = vector
-    if vectors is None or not vectors.shape[1]:
+    if vectors is None or not dimensions:
         raise ValueError(
             f"{path} must have vectors for words of the vocabulary. Received: none."
         )
     return vectors
+
+
+def _split(line):
+    return _SPACES.split(line.strip(" \t\r"))
+
+
+def _dimensions(lines):
+    """Return how many numbers are at the end of most lines, the most of equally many.
+
+    What stands before them may be a word with spaces.
+    """
+    lengths = collections.Counter()
+    for _, *values in lines:
+        numbers = itertools.takewhile(_is_number, reversed(values))
+        lengths[sum(1 for _ in numbers) or len(values)] += 1
+    return max(lengths, key=lambda length: (lengths[length], length), default=0)
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(values):
+    """Return values as numbers, `None` if they are not finite ones."""
+    try:
+        vector = np.array(values, np.float32)
+    except ValueError:
+        return None
+    return vector if np.isfinite(vector).all() else None
