@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import data
+from lightrnn_tf import _checks, data
 from lightrnn_tf.decoding import State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
@@ -30,9 +30,19 @@ class KerasPredictor:
     Args:
         model: A built `LightRNN` or `DenseRNN`.
         vocabulary: Its `Vocabulary`.
+
+    Raises:
+        ValueError: If one is something else, or they have not as many words.
     """
 
     def __init__(self, model: LanguageModel, vocabulary: Vocabulary):
+        _checks.instance("model", model, LanguageModel)
+        _checks.instance("vocabulary", vocabulary, Vocabulary)
+        if len(vocabulary) != model.vocabulary_size:
+            raise ValueError(
+                f"`vocabulary` must have {model.vocabulary_size} words, as the model "
+                f"has. Received: {len(vocabulary)}."
+            )
         self.model = model
         self.vocabulary = vocabulary
         self.tokenizer = vocabulary.tokenizer

@@ -51,6 +51,11 @@ def model():
     return made
 
 
+def vocabulary(words=8):
+    lines = [" ".join(f"w{n}" for n in range(words))] * 2
+    return lr.Vocabulary.from_lines(lines, lr.Tokenizer("whitespace"))
+
+
 def windows():
     return lr.data.windows(IDS, 4, 5)
 
@@ -150,6 +155,10 @@ TABLE = {
         "side": ("choice", "both"),
         "word_bias": ("switch", True),
     },
+    "predictor.KerasPredictor": {
+        "model": ("object", model),
+        "vocabulary": ("object", vocabulary),
+    },
     "reallocation.check": MATCHING,
     "reallocation.reallocate": {
         "model": ("object", model),
@@ -228,7 +237,6 @@ ELSEWHERE = {
     "lexicon": "test_lexicon",
     "litert": "test_export",
     "metrics": "test_keystrokes",
-    "predictor": "test_keras_workflow",
     "tokenizer": "test_vocabulary",
     "vocabulary": "test_vocabulary",
     "lightrnn_tf_export": "test_export",
@@ -308,3 +316,8 @@ def test_losses_of_a_round_are_those_of_the_library():
     losses = LossTables(np.zeros((10, 2)), np.zeros((10, 5)), 0.0)
     with pytest.raises(ValueError, match="`windows` must be a Windows. Received: a li"):
         lr.reallocation.reallocate(model(), [IDS], losses=losses)
+
+
+def test_a_vocabulary_of_another_model_is_refused():
+    with pytest.raises(ValueError, match="`vocabulary` must have 10 words.*ceived: 5"):
+        lr.predictor.KerasPredictor(model(), vocabulary(3))
