@@ -3,6 +3,7 @@
 import glob
 import os
 import pathlib
+import stat
 import struct
 import zipfile
 import zlib
@@ -48,9 +49,11 @@ def files(patterns: Iterable[str]) -> list[pathlib.Path]:
     Raises:
         FileNotFoundError: If a name or pattern stands for no file.
         IsADirectoryError: If one is a folder.
+        ValueError: If one is a pipe, standard input or a device.
     """
     found = []
     for pattern in patterns:
+        refuse_streams(pattern)
         if pathlib.Path(pattern).exists():
             matches = [pattern]
         else:
@@ -58,6 +61,7 @@ def files(patterns: Iterable[str]) -> list[pathlib.Path]:
         if not matches:
             raise FileNotFoundError(f"{pattern}: no such file.")
         for match in matches:
+            refuse_streams(match)
             if pathlib.Path(match).is_dir():
                 raise IsADirectoryError(
                     f"{match} is a folder. Name its files, for example "
@@ -65,3 +69,37 @@ def files(patterns: Iterable[str]) -> list[pathlib.Path]:
                 )
             found.append(pathlib.Path(match))
     return found
+
+
+def refuse_streams(name: str) -> None:
+    """Refuse what can be read but once, without opening it; nothing may be there.
+
+    Raises:
+        ValueError: If it is a pipe, standard input or a device.
+    """
+    what = _stream(name)
+    if what:
+        raise ValueError(
+            f"A text must be a file, because it is read more than once. Received: "
+            f"{name}, {what}. Write it to a file; .gz, .xz and .bz2 are read as they "
+            "are."
+        )
+
+
+def _stream(name):
+    """Return what `name` is if it is no file or folder, else nothing."""
+    path = pathlib.Path(name)
+    # A file of this name is one, as for most commands.
+    if name == "-" and not path.exists():
+        return "standard input"
+    if name in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):
+        return "standard input"
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        return "a pipe"
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        return "a device"
+    return None

@@ -12,14 +12,17 @@ import importlib.util
 import io
 import json
 import os
+import sys
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from lightrnn_tf import data, warm_start
+from lightrnn_tf._files import refuse_streams
 from lightrnn_tf.data import prepared
-from lightrnn_tf.vocabulary import EOS, UNK, Tokenizer, Vocabulary, count_words
+from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
+from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary, count_words
 
 
 def prepare(
@@ -27,7 +30,7 @@ def prepare(
     out: str,
     tokenizer: Tokenizer,
     max_size: int | None = None,
-    min_count: int = 1,
+    min_count: int | None = None,
     errors: str = "strict",
     beam_options: Sequence[str] = (),
 ) -> None:
@@ -40,7 +43,7 @@ def prepare(
         out: Folder to write, of this machine or any that Beam knows.
         tokenizer: How to cut the text.
         max_size: As in `Vocabulary.from_lines`.
-        min_count: As there; rarer words do not leave the workers.
+        min_count: As there; with a number rarer words do not leave the workers.
         errors: As in `data.Lines`.
         beam_options: Options of Beam as typed, such as `["--runner", "FlinkRunner"]`.
             Defaults to its DirectRunner, on this machine.
@@ -64,6 +67,9 @@ def prepare(
         counts = _count(names, between, tokenizer, min_count, errors, options)
         if not counts:
             raise ValueError("The text must have at least one word. Received: none.")
+        data.check_words(counts, min_count)
+        for remark in data.remarks(counts):
+            print(remark, file=sys.stderr)
         vocabulary = Vocabulary.from_counts(counts, tokenizer, max_size, min_count)
         folder.write(prepared.VOCABULARY, vocabulary.to_text().encode())
         shards = _encode(names, folder, between, errors, options)
@@ -91,6 +97,7 @@ def _match(patterns):
 
     names = []
     for pattern in patterns:
+        refuse_streams(pattern)
         if os.path.isdir(pattern):
             raise IsADirectoryError(
                 f"{pattern} is a folder. Name its files, as in '{pattern}/*.txt'."
@@ -102,6 +109,8 @@ def _match(patterns):
         if not match.metadata_list:
             raise FileNotFoundError(f"{pattern}: no such file.")
         names += sorted(metadata.path for metadata in match.metadata_list)
+    for name in names:
+        refuse_streams(name)
     return names
 
 
@@ -174,9 +183,12 @@ def _count(names, between, tokenizer, min_count, errors, options):
     """Return how often each word stands in the text, rare ones as `<unk>`."""
     import apache_beam as beam
 
+    kept = (EOS, TOO_LONG)
+    least = min_count or 1  # Whether `<unk>` is in the text is not known before.
+
     def common(counted):
         word, count = counted
-        return (word if count >= min_count or word == EOS else UNK), count
+        return (word if count >= least or word in kept else UNK), count
 
     with beam.Pipeline(options=options) as pipeline:
         _ = (

@@ -58,8 +58,8 @@ def test_lines_are_those_of_the_examples(prepared):
     assert sorted(lines) == expected
     # Again, in the same order, and in parts.
     assert list(lines) == list(lines)
-    assert list(lines.part(3, 9)) == list(lines)[3:9]
-    assert list(lines.part(90, None)) == list(lines)[90:]
+    assert list(lines.part((3, 0), (9, 0))) == list(lines)[3:9]
+    assert list(lines.part((90, 0))) == list(lines)[90:]
     assert len(list(lines_of(prepared, "tiny_text:validation"))) == 20
     assert len(list(lines_of(prepared, "tiny_text:train[:10%]"))) == 10
 

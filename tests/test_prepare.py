@@ -2,14 +2,17 @@
 
 import gzip
 import json
+import os
 
 import numpy as np
 import pytest
 from command_line import lightrnn
 
 from lightrnn_tf import data, prepare, run, warm_start
+from lightrnn_tf.data import prepared as prepared_format
 from lightrnn_tf.data.prepared import Prepared
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 pytest.importorskip("apache_beam")
 
@@ -292,3 +295,30 @@ def test_no_damage_of_a_prepared_text_goes_unnoticed_or_breaks_out(prepared, tmp
         except (ValueError, OSError):
             refused += 1
     assert refused > 75
+
+
+def test_streams_and_texts_without_spaces_are_refused(tmp_path, capsys):
+    fifo, text = tmp_path / "fifo", tmp_path / "t.txt"
+    os.mkfifo(fifo)
+    text.write_text("\n".join("ก" * n for n in range(60, 80)))
+    for name, message in (
+        (fifo, f"Received: {fifo}, a pipe"),
+        (tmp_path / "fif*", f"Received: {fifo}, a pipe"),
+        ("-", "Received: -, standard input"),
+        (text, "set apart by spaces and come again. Received: 20 words, 15 of"),
+    ):
+        out = tmp_path / "out"
+        assert lightrnn("prepare", "--input", name, "--out", out) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert message in line
+        assert not (out / prepared_format.INDEX).exists()
+
+
+@pytest.mark.parametrize("text", ["a a b b c", "a a b b c <unk>"])
+def test_words_seen_once_are_unknown_by_default(text, tmp_path):
+    (tmp_path / "t.txt").write_text(text)
+    more = ("--tokenizer", "whitespace", "--out", tmp_path / "out")
+    assert lightrnn("prepare", "--input", tmp_path / "t.txt", *more) == 0
+    alone = Vocabulary.from_lines([text], Tokenizer("whitespace"))
+    assert Prepared(tmp_path / "out").vocabulary.to_text() == alone.to_text()
+    assert ("c" in alone) == ("<unk>" in text)

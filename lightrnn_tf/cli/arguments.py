@@ -49,14 +49,15 @@ def add_reading(add):
         "--vocab-size",
         type=vocabulary_size,
         metavar="N",
-        help="most frequent words, <eos> and <unk> among them; default: all words",
+        help="most frequent words, <eos> and <unk> among them; default: all that "
+        "--min-count leaves",
     )
     add(
         "--min-count",
         type=positive,
-        default=1,
         metavar="N",
-        help="least occurrences of a word; default: 1",
+        help="least occurrences of a word; default: 2, so that <unk> is learned from "
+        "words seen once, or 1 for text that has <unk> in it",
     )
     add(
         "--errors",

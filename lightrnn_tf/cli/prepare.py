@@ -27,7 +27,7 @@ def run(args):
     """Do what the options say."""
     inputs.load_keras()
     from lightrnn_tf import prepare
-    from lightrnn_tf.vocabulary import Tokenizer
+    from lightrnn_tf.tokenizer import Tokenizer
 
     # Beam logs the traceback of an error that is told in one line.
     logging.disable(logging.NOTSET if args.debug else logging.ERROR)

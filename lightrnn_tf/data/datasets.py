@@ -1,11 +1,12 @@
 """Lines of text from TensorFlow Datasets."""
 
 import importlib.util
+import io
 import os
 import re
 from collections.abc import Iterator
 
-from lightrnn_tf.data.text import Lines
+from lightrnn_tf.data.text import Lines, decoded
 
 
 class DatasetLines(Lines):
@@ -91,11 +92,6 @@ class DatasetLines(Lines):
 
     def _every(self) -> Iterator[str]:
         for number, example in enumerate(self._dataset.as_numpy_iterator()):
-            try:
-                text = example[self.feature].decode("utf-8", self.errors)
-            except UnicodeDecodeError as error:
-                raise ValueError(
-                    f"Example {number} of {self.name} is not UTF-8. Pass --errors "
-                    "replace to go on."
-                ) from error
-            yield from text.removesuffix("\n").split("\n")
+            text = example[self.feature]
+            name = f"Example {number} of {self.name}"
+            yield from decoded(io.BytesIO(text or b"\n"), name, self.errors)

@@ -5,6 +5,7 @@ import importlib.util
 import pathlib
 
 from lightrnn_tf import _checks, reallocation
+from lightrnn_tf._files import refuse_streams
 
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
@@ -36,7 +37,7 @@ class Options:
     tokenizer: str = "words"
     lowercase: bool = False
     vocab_size: int | None = None
-    min_count: int = 1
+    min_count: int | None = None
     units: int = 200
     layers: int = 1
     cell: str = "lstm"
@@ -148,6 +149,7 @@ class Options:
     def _check_table(self):
         if self.table in (WARM_START, RANDOM):
             return
+        refuse_streams(self.table)
         if not pathlib.Path(self.table).is_file():
             raise ValueError(
                 f"`table` must be {WARM_START}, {RANDOM}, a JSON file of a table or a "

@@ -5,8 +5,9 @@ import pathlib
 import sys
 
 from lightrnn_tf import _progress, data, run
+from lightrnn_tf.tokenizer import Tokenizer
 from lightrnn_tf.training.options import Options
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.vocabulary import Vocabulary, count_words
 
 
 class Texts:
@@ -61,6 +62,9 @@ class Texts:
             valid = self._read_lines(options)
         self.valid = self._write("valid", valid)
         self.test = self._write("test", test) if options.test else None
+        remark = data.untrained_unknown(self.vocabulary, self.valid)
+        if remark:
+            _say(remark)
         return self
 
     def _read_prepared(self, options, folder):
@@ -85,21 +89,24 @@ class Texts:
 
     def _read_lines(self, options):
         """Read the text for training; return the lines for validation."""
+        tokenizer = Tokenizer(options.tokenizer, options.lowercase)
         train, valid = _lines(options)
+        remarks = []
         if valid is None:
-            total = sum(1 for _ in _progress.count(train, "Counting lines"))
-            if total == 1:
-                raise ValueError(
-                    "The training text must have at least two lines, so that one can "
-                    "be held out. Received: 1 line. Pass a text for --valid."
-                )
-            cut = max(0, total - max(1, total // 10))
-            train, valid = train.part(0, cut), train.part(cut, None)
-        self.vocabulary = Vocabulary.from_lines(
-            _progress.count(train, "Counting words, line"),
-            Tokenizer(options.tokenizer, options.lowercase),
-            options.vocab_size,
-            options.min_count,
+            once = _progress.count(train, "Counting tokens, line")
+            held = data.hold_out(train, tokenizer, once)
+            train, valid = held.train, held.valid
+            remarks.append(
+                f"Held out the last {held.held_out:,} of {held.tokens:,} tokens for "
+                "validation."
+            )
+        reading = data.Reading(_progress.count(train, "Counting words, line"))
+        counts = count_words(reading, tokenizer)
+        data.check_words(counts, options.min_count)
+        for remark in (*remarks, *data.remarks(counts, reading.ends)):
+            _say(remark)
+        self.vocabulary = Vocabulary.from_counts(
+            counts, tokenizer, options.vocab_size, options.min_count
         )
         self.train = self._write("train", train)
         return valid
@@ -124,3 +131,7 @@ def _lines(options):
             *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
         )
         return train, valid or train.for_validation()
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)

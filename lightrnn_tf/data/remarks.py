@@ -1,0 +1,116 @@
+"""What is to be said of a text before a model is trained on it.
+
+Words that are too long, and by default those that stand in a text once, are read as
+`<unk>`. Where they are most of the words there is nothing to learn: the text is of
+another kind than it was taken for.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, is_suggestable
+from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary
+
+# Kinds of markup that are named.
+_NAMED = 5
+
+
+class Reading:
+    """Lines that are gone through once, and what was found in them on the way.
+
+    Attributes:
+        ends: How often `<eos>` is written out in them.
+    """
+
+    def __init__(self, lines: Iterable[str]):
+        self._lines = lines
+        self.ends = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.ends += line.count(EOS)
+            yield line
+
+
+def check_words(counts: Mapping[str, int], min_count: int | None) -> None:
+    """Refuse a text most of whose words would be `<unk>`.
+
+    Args:
+        counts: How often each word stands in it, as from `count_words`.
+        min_count: As in `Vocabulary.from_counts`. Words that stand there once are
+            refused only with `None`.
+
+    Raises:
+        ValueError: If more than half of its words are too long, or they are together
+            with those that stand there once.
+    """
+    words = sum(counts.values()) - counts.get(EOS, 0)
+    too_long = counts.get(TOO_LONG, 0)
+    once = 0
+    if min_count is None and UNK not in counts:
+        once = sum(n == 1 for word, n in counts.items() if word not in (EOS, TOO_LONG))
+    if 2 * (too_long + once) > words:
+        raise ValueError(
+            "The training text must be of words that are set apart by spaces and come "
+            f"again. Received: {words:,} words, {too_long:,} of them with more than "
+            f"{MAX_WORD_LENGTH} characters and {once:,} that stand there once, which "
+            "are read as <unk>. If the words are not set apart by spaces, cut the text "
+            "into words first and pass --tokenizer whitespace; if it is only short, "
+            "pass --min-count 1."
+        )
+
+
+def remarks(counts: Mapping[str, int], ends: int = 0) -> list[str]:
+    """Return what is to be said of the words of a text, a line for each remark.
+
+    Args:
+        counts: How often each word stands in it, as from `count_words`.
+        ends: How often `<eos>` is written out. Defaults to 0.
+    """
+    said = []
+    too_long = counts.get(TOO_LONG, 0)
+    if too_long:
+        said.append(
+            f"{_times(too_long, 'word')} of more than {MAX_WORD_LENGTH} characters "
+            "read as <unk>."
+        )
+    markup = {word: n for word, n in counts.items() if _is_markup(word)}
+    if ends:
+        markup[EOS] = ends
+    if markup:
+        order = sorted(markup, key=lambda word: (-markup[word], word))
+        named = ", ".join(f"{w} {_times(markup[w], 'time')}" for w in order[:_NAMED])
+        more = f" and {len(order) - _NAMED:,} more" if len(order) > _NAMED else ""
+        said.append(
+            f"Markup in the training text: {named}{more}. It is read as words and "
+            "never suggested; each line ends in <eos> without it."
+        )
+    return said
+
+
+def untrained_unknown(vocabulary: Vocabulary, ids: np.ndarray) -> str | None:
+    """Return what is to be said of a text with words that training had none of.
+
+    It is nothing where `<unk>` was met in training, or is not in the text.
+
+    Args:
+        vocabulary: The words of the model.
+        ids: `(N,)`, the text.
+    """
+    if vocabulary.counts[vocabulary.unk_id] or not np.any(ids == vocabulary.unk_id):
+        return None
+    return (
+        "Unknown words are scored as <unk>, which was never seen in training, so the "
+        "perplexity is of use only without them. Train with a larger --min-count or a "
+        "--vocab-size, so that it is."
+    )
+
+
+def _is_markup(word):
+    special = word in (EOS, UNK)
+    return not special and any(map(str.isalpha, word)) and not is_suggestable(word)
+
+
+def _times(count, what):
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
