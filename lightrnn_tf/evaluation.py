@@ -9,14 +9,15 @@ as `<unk>`; as a target it is a miss, because no keyboard could offer it.
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 import numpy as np
 
 from lightrnn_tf.decoding import ROWS_AT_ONCE
 from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.vocabulary import EOS, UNK, Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 # Whether three or more words are better than the true one makes no difference.
 _ENOUGH = 3
@@ -30,6 +31,8 @@ class Scores:
         tokens: Number of tokens, `<eos>` included.
         nats_per_token: Mean of −log P(w).
         perplexity: Its exponential.
+        perplexity_no_oov: The same over the tokens that are not OOV, `<eos>` among
+            them; NaN if there is none.
         oov_rate: Share of the tokens that are `<unk>` or outside the vocabulary.
         top1: Share of the tokens whose probability no other word exceeds; an OOV token
             is a miss.
@@ -42,6 +45,7 @@ class Scores:
     tokens: int
     nats_per_token: float
     perplexity: float
+    perplexity_no_oov: float
     oov_rate: float
     top1: float
     top3: float
@@ -68,7 +72,7 @@ class Score:
 
     def __init__(self, eos_id: int, unk_id: int):
         self._eos_id, self._unk_id = eos_id, unk_id
-        self._nats = 0.0
+        self._nats = self._nats_no_oov = 0.0
         self._counts = np.zeros(7, np.int64)
 
     def add(self, targets: np.ndarray, nats: np.ndarray, better: np.ndarray) -> None:
@@ -81,6 +85,7 @@ class Score:
         """
         self._nats += float(np.sum(nats, dtype=np.float64))
         oov = targets == self._unk_id
+        self._nats_no_oov += float(np.sum(nats, where=~oov, dtype=np.float64))
         word = ~oov & (targets != self._eos_id)
         self._counts += [
             len(targets),
@@ -99,7 +104,8 @@ class Score:
         return Scores(
             tokens=tokens,
             nats_per_token=self._nats / tokens,
-            perplexity=math.exp(min(self._nats / tokens, 700.0)),
+            perplexity=_perplexity(self._nats, tokens),
+            perplexity_no_oov=_perplexity(self._nats_no_oov, tokens - oov),
             oov_rate=oov / tokens,
             top1=top1 / tokens,
             top3=top3 / tokens,
@@ -107,6 +113,25 @@ class Score:
             top3_no_oov_eos=word_top3 / max(words, 1),
             tokens_no_oov_eos=words,
         )
+
+
+def _perplexity(nats, tokens):
+    return math.exp(min(nats / tokens, 700.0)) if tokens else math.nan
+
+
+@dataclasses.dataclass(frozen=True)
+class LineScore:
+    """How well a line is predicted.
+
+    Attributes:
+        tokens: Number of tokens, `<eos>` included; 0 for a blank line without any.
+        nats: Sum of −log P(w).
+        unknown_words: How many of the tokens are `<unk>` or outside the vocabulary.
+    """
+
+    tokens: int
+    nats: float
+    unknown_words: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,6 +171,7 @@ def evaluate(
     predictor: Readable,
     ids: np.ndarray,
     progress: Callable[[float], None] | None = None,
+    nats: np.ndarray | None = None,
 ) -> Scores:
     """Return how well `predictor` predicts a text.
 
@@ -153,6 +179,7 @@ def evaluate(
         predictor: A `KerasPredictor` or `LiteRTPredictor`.
         ids: Integer array `(N,)`, in the ids of the predictor's vocabulary.
         progress: Called with the share done, in [0, 1]. Defaults to none.
+        nats: Array `(N,)` that is filled with −log P of each token. Defaults to none.
 
     Raises:
         ValueError: If the text is empty.
@@ -169,10 +196,40 @@ def evaluate(
         others = found.cells != contexts.targets[:, None]
         better = (found.log_probs > -found.nats[:, None]) & others
         score.add(contexts.targets, found.nats, better.sum(axis=1))
+        if nats is not None:
+            nats[done : done + len(found.nats)] = found.nats
         done += len(found.nats)
         if progress:
             progress(done / len(ids))
     return score.result()
+
+
+def line_scores(
+    ids: np.ndarray, nats: np.ndarray, lengths: Iterable[int], unk_id: int
+) -> list[LineScore]:
+    """Return the scores of the lines of a text.
+
+    Args:
+        ids: `(N,)`, its tokens.
+        nats: `(N,)`, −log P of each, as `evaluate` gives them.
+        lengths: How many tokens each line has, N together.
+        unk_id: The id of `<unk>`.
+
+    Example:
+
+    >>> nats = np.array([1.0, 2.0, 4.0])
+    >>> lines = line_scores(np.array([5, 0, 1]), nats, [2, 0, 1], unk_id=1)
+    >>> [(line.tokens, line.nats, line.unknown_words) for line in lines]
+    [(2, 3.0, 0), (0, 0.0, 0), (1, 4.0, 1)]
+    """
+    scores, start = [], 0
+    for length in lengths:
+        line = slice(start, start + length)
+        unknown = int((ids[line] == unk_id).sum())
+        total = float(np.sum(nats[line], dtype=np.float64))
+        scores.append(LineScore(length, total, unknown))
+        start += length
+    return scores
 
 
 @dataclasses.dataclass(frozen=True)

@@ -43,6 +43,9 @@ def folder(tmp_path_factory):
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "slim",
                     "--slim-parts", 2, "--slim-vectors", 12, "--rounds", "1", *SMALL,
                     "--out", folder / "slim") == 0  # fmt: skip
+    assert lightrnn("train", "--train", folder / "text.txt", "--lowercase",
+                    "--line-independent", "--rounds", "1", *SMALL,
+                    "--out", folder / "lines") == 0  # fmt: skip
     assert lightrnn("export", folder / "run", "--out", folder / "m.tflite") == 0
     return folder
 
@@ -55,9 +58,7 @@ def error_of(capsys, *arguments):
     assert status == 2, err
     assert out == ""
     lines = err.splitlines()
-    if (
-        "tokens, " in lines[0]
-    ):  # Training says what it has read when it is about to fit.
+    if "lightrnn" not in lines[0]:  # Training says what it has read when it has.
         lines = [line for line in lines[1:] if line.startswith("lightrnn")]
     (line,) = lines
     assert line.startswith("lightrnn")
@@ -103,8 +104,9 @@ def test_evaluate_gives_the_keys_of_the_contract(folder, model, capsys):
     result = json.loads(out)
     assert out.count("\n") == 1
     assert list(result) == [
-        "tokens", "nats_per_token", "perplexity", "oov_rate", "top1", "top3",
-        "top1_no_oov_eos", "top3_no_oov_eos", "tokens_no_oov_eos", "model_bytes",
+        "tokens", "nats_per_token", "perplexity", "perplexity_no_oov", "oov_rate",
+        "top1", "top3", "top1_no_oov_eos", "top3_no_oov_eos", "tokens_no_oov_eos",
+        "model_bytes",
     ]  # fmt: skip
     assert result["tokens"] == 8
     assert result["oov_rate"] == 1 / 8
@@ -113,6 +115,43 @@ def test_evaluate_gives_the_keys_of_the_contract(folder, model, capsys):
     assert result["model_bytes"] > 1000
     assert lightrnn("evaluate", folder / model, "--text", text) == 0
     assert "perplexity" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("model", ["run", "m.tflite"])
+def test_evaluate_gives_a_score_for_each_line(folder, model, capsys, tmp_path):
+    text = tmp_path / "lines.txt"
+    text.write_text("The cat sat.\n\nA zebra and a yak\n")
+    command = ("evaluate", folder / model, "--text", text, "--lines")
+    assert lightrnn(*command, "--json") == 0
+    out = capsys.readouterr().out
+    result = json.loads(out)
+    assert out.count("\n") == 1
+    lines = result["lines"]
+    assert [(line["tokens"], line["unknown_words"]) for line in lines] == [
+        *((5, 0), (0, 0), (6, 2))
+    ]
+    assert sum(line["nats"] for line in lines) == pytest.approx(
+        result["nats_per_token"] * result["tokens"]
+    )
+    assert lightrnn(*command) == 0
+    *_, heads, first, second, third = capsys.readouterr().out.splitlines()
+    assert heads.split() == ["line", "tokens", "nats", "unknown", "words"]
+    shown = [row.split() for row in (first, second, third)]
+    assert [row[:2] + row[3:] for row in shown] == [
+        *(["1", "5", "0"], ["2", "0", "0"], ["3", "6", "2"])
+    ]
+    assert shown[2][2] == f"{lines[2]['nats']:.4f}"
+
+
+def test_evaluate_says_that_unknown_words_were_never_seen(folder, capsys):
+    # Each word of this text stands there often.
+    texts = ("--text", folder / "test.txt")
+    assert lightrnn("evaluate", folder / "run", *texts, "--json") == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Unknown words are scored as <unk>, which was never seen")
+    texts = ("--text", folder / "text.txt")
+    assert lightrnn("evaluate", folder / "run", *texts, "--json") == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_file_and_run_score_alike(folder, capsys):
@@ -183,6 +222,35 @@ def test_text_may_come_after_options(folder, capsys):
     assert "unrecognized arguments: cat." in capsys.readouterr().err
 
 
+def test_a_line_end_in_the_text_ends_a_line(folder, capsys):
+    answers = []
+    for text in ("", "the cat\n", "the cat", "a dog .\nthe cat\n"):
+        lightrnn("suggest", folder / "lines", text, "--json")
+        answers.append(json.loads(capsys.readouterr().out))
+    start, after_end, within, later = answers
+    assert after_end["context"] == ["the", "cat", "<eos>"]
+    assert after_end["suggestions"] == later["suggestions"] == start["suggestions"]
+    assert within["suggestions"] != start["suggestions"]
+
+
+def test_generate_reads_line_ends(folder, capsys, monkeypatch):
+    from lightrnn_tf import decoding
+
+    monkeypatch.setattr(decoding, "generate", lambda _, words, *a, **more: words)
+    assert lightrnn("generate", folder / "lines", "the cat\n\na dog") == 0
+    assert capsys.readouterr().out == "the cat\na dog\n"
+
+
+def test_a_model_that_reads_on_reads_the_line_end(folder, capsys):
+    answers = []
+    for model in ("run", "m.tflite"):
+        for text in ("the cat", "the cat\n", ""):
+            lightrnn("suggest", folder / model, text, "--json")
+            answers.append(json.loads(capsys.readouterr().out)["suggestions"][0])
+        within, ended, start = answers[-3:]
+        assert len({entry["log_prob"] for entry in (within, ended, start)}) == 3
+
+
 def test_an_answer_that_is_not_certain_says_so(folder, capsys):
     lightrnn("suggest", folder / "m.tflite", "the", "-k", 9, "--max-rows", 1)
     assert "log-probability of up to -" in capsys.readouterr().err
@@ -204,6 +272,18 @@ def test_generate_is_repeatable(folder, capsys):
         assert lightrnn("generate", folder / "run", "the", "--seed", seed) == 0
         texts.append(capsys.readouterr().out)
     assert texts[0] == texts[1] != texts[2]
+
+
+def test_generate_writes_as_many_lines_as_asked(folder, capsys):
+    for lines in (1, 2, 5):
+        more = ("--lines", lines, "--length", 500, "--seed", 1)
+        assert lightrnn("generate", folder / "lines", "the", *more) == 0
+        out = capsys.readouterr().out
+        assert out.count("\n") == lines
+        assert "<eos>" not in out
+        assert "<unk>" not in out
+    assert lightrnn("generate", folder / "lines", "the", "--length", 2) == 0
+    assert len(capsys.readouterr().out.split()) <= 2
 
 
 @pytest.mark.parametrize("model", ["dense", "slim"])
@@ -326,8 +406,12 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
     ("make", "more", "message"),
     [
         (None, (), "nothing.txt: no such file."),
-        (b"", (), "at least one word"),
-        (b"\n\n \n", (), "at least one word"),
+        (b"", (), "at least 2 tokens to train on and 2 to hold out"),
+        (b"\n\n \n", (), "at least 2 tokens to train on"),
+        (b"\n", ("--valid", __file__), "The train text must have at least one word"),
+        (TEXT.encode("utf-16-le"), (), "must be UTF-8 text. Received: NUL at byte 1"),
+        (TEXT.encode("utf-16"), ("--errors", "replace"), "byte-order mark of UTF-16"),
+        ("ก".encode() * 65 + b"\n", ("--valid", __file__), "set apart by spaces"),
         (b"na\xefve\n", (), "is not UTF-8: byte 2 is 0xef"),
         (b"a b c\n" * 3, (), "must fill at least one batch, 20 words (4 streams × 5"),
         (TEXT.encode(), ("--rows", 2, "--columns", 3), "a cell for each of the"),
@@ -339,7 +423,6 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
         ),
         (TEXT.encode(), ("--frequent-words", 9), "must both be above 0"),
         (TEXT.encode(), ("--vocab-size", 1), "must be at least 2, for <eos> and"),
-        (b"only one line " * 40, (), "must have at least two lines"),
         (TEXT.encode(), ("--dropout", 1.5), "`dropout` must be a number in [0, 1)"),
         (TEXT.encode(), ("--learning-rate", 0), "`learning_rate` must be between"),
         (TEXT.encode(), ("--model", "dense", "--rounds", "1,1"), "must be one number"),
@@ -360,6 +443,59 @@ def test_bad_training_leaves_nothing(make, more, message, tmp_path, capsys):
     line = error_of(capsys, *train(tmp_path, text, "--out", tmp_path / "r", *more))
     assert message in line
     assert {path.name for path in tmp_path.iterdir()} <= {"text.txt"}
+
+
+@pytest.mark.parametrize(
+    "text", [b"only one line " * 40, b"a b c d\n" * 25 + b"\n" * 4]
+)
+def test_the_end_of_the_tokens_is_held_out(text, tmp_path, capsys):
+    (tmp_path / "text.txt").write_bytes(text)
+    out = tmp_path / "r"
+    assert lightrnn(*train(tmp_path, tmp_path / "text.txt", "--out", out)) == 0
+    trained = run.Run(out)
+    tokens = len(trained.ids("train")), len(trained.ids("valid"))
+    assert 0.08 < tokens[1] / sum(tokens) < 0.2
+    assert f"Held out the last {tokens[1]} of {sum(tokens)} tokens" in (
+        capsys.readouterr().err
+    )
+
+
+def test_training_says_what_it_reads_as_unknown_or_as_markup(tmp_path, capsys):
+    text = tmp_path / "text.txt"
+    text.write_text(
+        "<s> the cat sat </s>\n" * 40 + "x" * 65 + " rare cat\n" + "y\n" * 9
+    )
+    out = tmp_path / "r"
+    assert lightrnn(*train(tmp_path, text, "--valid", text, "--out", out)) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "1 word of more than 64 characters read as <unk>."
+    assert said[1].startswith("Markup in the training text: </s> 40 times, <s> 40 time")
+    vocabulary = run.Run(out).vocabulary
+    assert vocabulary.counts[vocabulary.unk_id] == 2
+    assert "rare" not in vocabulary
+
+
+@pytest.mark.parametrize("option", ["--train", "--valid", "--test", "--table"])
+def test_a_pipe_in_place_of_a_text_is_refused_unread(
+    option, folder, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("fifo")
+    text = "fifo" if option == "--train" else folder / "text.txt"
+    more = () if option == "--train" else (option, "fifo")
+    line = error_of(capsys, *train(tmp_path, text, "--out", "r", *more))
+    assert "must be a file, because it is read more than once. Received: fifo" in line
+    line = error_of(capsys, "evaluate", folder / "run", "--text", "fifo")
+    assert "Received: fifo, a pipe. Write it to a file" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["fifo"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_standard_input_is_refused(name, folder, tmp_path, capsys):
+    line = error_of(capsys, *train(tmp_path, name, "--out", tmp_path / "r"))
+    assert f"Received: {name}, standard input. Write it to a file" in line
+    line = error_of(capsys, "evaluate", folder / "run", "--text", name)
+    assert f"Received: {name}, standard input" in line
 
 
 def test_a_folder_in_place_of_a_text_is_named(tmp_path, capsys):

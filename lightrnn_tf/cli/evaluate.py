@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 
 from lightrnn_tf.cli import arguments, inputs
 
@@ -26,6 +27,12 @@ def add_arguments(command):
         "that tapping them saves, and the same blind, where they follow from the "
         "letters typed alone",
     )
+    command.add_argument(
+        "--lines",
+        action="store_true",
+        help="also a score for each line: its tokens, <eos> among them, their nats "
+        "together, and how many of them are unknown words",
+    )
     arguments.add_json(command)
 
 
@@ -34,23 +41,50 @@ def run(args):
     inputs.look_up(args.text)
     inputs.must_exist(args.model, "run or file")
     inputs.load_keras()
+    import numpy as np
+
     from lightrnn_tf import _progress, data, evaluation, metrics
 
     lines = data.Lines(data.files(args.text), args.errors)
     predictor = inputs.open_predictor(args.model, args.line_independent)
-    ids = data.encode(_progress.count(lines, "Reading, line"), predictor.vocabulary)
+    reading = _progress.count(lines, "Reading, line")
+    ids, lengths = data.encode_lines(reading, predictor.vocabulary)
+    nats = np.empty(len(ids))
     with _progress.bar("Scoring") as progress:
-        scores = evaluation.evaluate(predictor, ids, progress)
+        scores = evaluation.evaluate(predictor, ids, progress, nats)
     result = dataclasses.asdict(scores)
     result["model_bytes"] = predictor.model_bytes
     if args.keystrokes:
         with _progress.bar("Typing") as progress:
             result |= dataclasses.asdict(metrics.keystrokes(predictor, lines, progress))
+    table = []
+    if args.lines:
+        unk_id = predictor.vocabulary.unk_id
+        found = evaluation.line_scores(ids, nats, lengths, unk_id)
+        table = [dataclasses.asdict(line) for line in found]
     inputs.say_runtime(predictor)
+    remark = data.untrained_unknown(predictor.vocabulary, ids)
+    if remark:
+        print(remark, file=sys.stderr)
     if args.json:
-        print(json.dumps(result))
+        print(json.dumps(result | {"lines": table} if args.lines else result))
         return
+    _print_readable(result)
+    if args.lines:
+        _print_lines(table)
+
+
+def _print_readable(result):
     width = max(map(len, result))
     for name, value in result.items():
         shown = f"{value:,}" if type(value) is int else f"{value:.4f}"
         print(f"{name:{width}} {shown}")
+
+
+def _print_lines(table):
+    print(f"\n{'line':>8} {'tokens':>8} {'nats':>12} {'unknown words':>14}")
+    for number, line in enumerate(table, start=1):
+        print(
+            f"{number:8} {line['tokens']:8} {line['nats']:12.4f} "
+            f"{line['unknown_words']:14}"
+        )

@@ -15,7 +15,17 @@ def add_arguments(command):
         type=arguments.positive,
         default=30,
         metavar="N",
-        help="words at most; default: 30",
+        help="words at most, in all lines together; default: 30",
+    )
+    command.add_argument(
+        "--lines",
+        type=arguments.positive,
+        default=1,
+        metavar="N",
+        help="lines at most; default: 1, up to the end of the line",
+    )
+    command.add_argument(
+        "--unknown", action="store_true", help="also write <unk>, as the model would"
     )
     command.add_argument(
         "--temperature",
@@ -40,9 +50,19 @@ def run(args):
     """Do what the options say."""
     predictor = inputs.open_predictor(args.model)
     from lightrnn_tf import decoding
+    from lightrnn_tf.vocabulary import EOS
 
-    words = predictor.tokenizer.words(inputs.clean(args.text))
+    words = predictor.tokenizer.text(inputs.clean(args.text))
     drawn = decoding.generate(
-        predictor, words, args.length, args.seed, args.temperature, args.top_p
+        *(predictor, words, args.length, args.seed, args.temperature, args.top_p),
+        unknown=args.unknown,
+        lines=args.lines,
     )
-    print(" ".join(drawn))
+    line: list[str] = []
+    for word in drawn:
+        if word == EOS:
+            print(" ".join(line))
+            line = []
+        else:
+            line.append(word)
+    print(" ".join(line))

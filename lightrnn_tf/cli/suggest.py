@@ -75,7 +75,7 @@ def _typed_lines():
 def _suggestions(predictor, text: str, args) -> dict:
     from lightrnn_tf import decoding
 
-    context = predictor.tokenizer.words(inputs.clean(text))
+    context = predictor.tokenizer.text(inputs.clean(text))
     prefix = inputs.clean(args.prefix)
     answer = decoding.top_k(
         predictor,

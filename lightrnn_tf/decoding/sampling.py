@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lightrnn_tf.decoding.protocol import Predictor, State, read
+from lightrnn_tf import _checks
+from lightrnn_tf.decoding.protocol import Predictor, State, after, read
 from lightrnn_tf.decoding.search import best_first
-from lightrnn_tf.vocabulary import EOS
+from lightrnn_tf.tokenizer import EOS, UNK
 
 
 def sample(
@@ -16,6 +17,7 @@ def sample(
     rng: np.random.Generator,
     temperature: float = 1.0,
     top_p: float = 1.0,
+    unknown: bool = True,
 ) -> int:
     """Return the cell of a word drawn from the model: its row, then its column.
 
@@ -27,10 +29,12 @@ def sample(
             distribution of the model.
         top_p: Draw among the most probable words only, as few as have this probability
             together, at the temperature. Defaults to 1, all words.
+        unknown: Whether `<unk>` may be drawn; else the distribution is the model's,
+            given that the word is another one. Defaults to `True`.
 
     Raises:
-        ValueError: If `temperature` is not above 0 and finite, or `top_p` is not above
-            0 and at most 1.
+        ValueError: If `temperature` is not above 0 and finite, `top_p` is not above 0
+            and at most 1, or `unknown` not a boolean.
     """
     if not 0 < temperature < math.inf:
         raise ValueError(
@@ -38,13 +42,30 @@ def sample(
         )
     if not 0 < top_p <= 1:
         raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p}.")
+    _checks.boolean("unknown", unknown)
     words = predictor.lexicon.occupied.reshape(predictor.rows, predictor.columns)
+    if not unknown:
+        words, state = _without_unknown(predictor, words, state)
     tempered = _Tempered(predictor, words, temperature)
     state = State(state.states, _log_softmax(state.row_log_probs, temperature))
     if top_p < 1:
         return _sample_nucleus(tempered, state, rng, words, top_p)
     row = _draw(state.row_log_probs, rng)
     return row * predictor.columns + _draw(tempered.expand([row], state)[0], rng)
+
+
+def _without_unknown(predictor, words, state):
+    """Return which words are left without `<unk>`, and the state with its row's rest.
+
+    The rows are not normalised again; at a temperature they are.
+    """
+    row, column = divmod(predictor.lexicon[UNK], predictor.columns)
+    words = words.copy()
+    words[row, column] = False
+    log_probs = predictor.expand(np.array([row]), state)[0].astype(np.float64)
+    rows = state.row_log_probs.astype(np.float64)
+    rows[row] += np.logaddexp.reduce(log_probs[words[row]], initial=-np.inf)
+    return words, State(state.states, rows)
 
 
 class _Tempered:
@@ -98,25 +119,38 @@ def generate(
     seed: int = 0,
     temperature: float = 1.0,
     top_p: float = 1.0,
+    unknown: bool = False,
+    lines: int = 1,
 ) -> list[str]:
     """Return words that go on from a text.
 
     Args:
         predictor: The model.
-        words: The text so far.
-        length: How many words to draw; fewer if `<eos>` comes first.
+        words: The text so far, as for `read`.
+        length: How many words to draw; fewer if the last line ends before.
         seed: Seed of the draw. Defaults to 0.
         temperature: See `sample`. Defaults to 1.
         top_p: See `sample`. Defaults to 1.
+        unknown: See `sample`. Defaults to `False`, `<unk>` is not drawn.
+        lines: How many lines to write; between them is `<eos>`, which is none of the
+            words that are counted. Defaults to 1.
+
+    Raises:
+        ValueError: If `length` or `lines` is not a positive integer, or as in `sample`.
     """
+    _checks.positive_integer("length", length)
+    _checks.positive_integer("lines", lines)
     rng = np.random.default_rng(seed)
     state = read(predictor, words)
     drawn: list[str] = []
-    while len(drawn) < length:
-        cell = sample(predictor, state, rng, temperature, top_p)
+    ended = 0
+    while len(drawn) - ended < length:
+        cell = sample(predictor, state, rng, temperature, top_p, unknown)
         word = predictor.lexicon.word(cell)
         if word == EOS:
-            break
+            ended += 1
+            if ended == lines:
+                break
         drawn.append(word)
-        state = predictor.advance(cell, state)
+        state = after(predictor, cell, state)
     return drawn
