@@ -15,8 +15,8 @@ UNK = "<unk>"
 MAX_WORD_LENGTH = 64
 
 # Letters and digits with the marks that combine with them. Between them go joiners, an
-# apostrophe or hyphen with a letter on one of its sides, a point or comma with digits on
-# both.
+# apostrophe or hyphen with a letter on one of its sides, a point or comma with digits
+# on both.
 _RUN = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*+"
 _JOINT = (
     rf"[{JOINERS}]|['-](?:(?<=[\p{{L}}\p{{M}}].)|(?=\p{{L}}))"

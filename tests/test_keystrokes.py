@@ -9,7 +9,8 @@ import pytest
 from lightrnn_tf import cli, decoding, litert, metrics, models
 from lightrnn_tf.predictor import KerasPredictor
 from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary, is_suggestable
+from lightrnn_tf.tokenizer import Tokenizer, is_suggestable
+from lightrnn_tf.vocabulary import Vocabulary
 
 WORDS = "<eos> <unk> the they then cat can't dog . 42 of don't do zoo Zed".split()
 COUNTS = [9, 9, 8, 7, 6, 5, 5, 5, 4, 4, 3, 2, 2, 1, 1]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import evaluation, metrics
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 PATH = pathlib.Path(__file__).parents[1] / "benchmarks" / "kneser_ney.py"
 spec = importlib.util.spec_from_file_location("kneser_ney", PATH)

@@ -74,8 +74,9 @@ def test_words_are_found_by_cell_and_by_spelling(words, size, at_once, monkeypat
 def begins(word, prefix, ignore_case):
     """What a prefix means, said for the letters of these words by leaving marks out."""
     word, prefix = (
-        unicodedata.normalize("NFD", text.replace("’", "'").replace("ς", "σ"))
-        .replace("ł", "l\u0335")
+        unicodedata.normalize("NFD", text.replace("’", "'").replace("ς", "σ")).replace(
+            "ł", "l\u0335"
+        )
         for text in (word, prefix)
     )
     if ignore_case:
@@ -149,7 +150,8 @@ def test_a_hundred_thousand_words_take_four_bytes_each_and_a_bit(corpora):
     from lightrnn_tf.vocabulary import Vocabulary
 
     lines = data.Lines([corpora / "keyboard-en" / "train.txt.xz"])
-    vocabulary = Vocabulary.from_lines(lines, Tokenizer("words", lowercase=True))
+    tokenizer = Tokenizer("words", lowercase=True)
+    vocabulary = Vocabulary.from_lines(lines, tokenizer, min_count=1)
     words = vocabulary.words[:100_000]
     content = Lexicon(spread(words, 102_000)).to_bytes()
     assert len(zlib.compress(content, 9)) / len(words) < 4.6

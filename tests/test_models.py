@@ -368,7 +368,8 @@ def test_shuffled_arrays_targets_and_generators_are_rejected(rng):
 
 def test_word_losses_are_the_means_of_the_nats(rng):
     from lightrnn_tf import data, predictor
-    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.vocabulary import Vocabulary
 
     names = ["<eos>", "<unk>", *(f"w{n}" for n in range(5))]
     vocabulary = Vocabulary(names, [1] * 7, Tokenizer("whitespace"))

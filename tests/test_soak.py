@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import data, decoding, litert, models
-from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 OPERATIONS = 10_000
 # Of so many operations one is an export; the others train and suggest by turns.

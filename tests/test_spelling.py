@@ -111,7 +111,7 @@ def test_what_is_typed_must_be_in_the_word(word, prefixes):
 
 
 def by_search(word, prefix):
-    """Whether some of the marks of a word can be left out so that a prefix begins it."""
+    """Whether a prefix begins a word, some of its marks left out."""
     if not prefix:
         return True
     if not word:

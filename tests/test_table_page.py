@@ -9,7 +9,8 @@ import pytest
 
 from lightrnn_tf import table_page
 from lightrnn_tf.table import WordTable
-from lightrnn_tf.vocabulary import EOS, UNK, Tokenizer, Vocabulary
+from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 HISTORY = [
     {"epoch": 1, "perplexity": 90.5, "val_perplexity": 80.25, "seconds": 3.0},

@@ -124,7 +124,8 @@ def test_short_vectors_score_words_as_loops_do(variants):
 
 def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
     from lightrnn_tf import training
-    from lightrnn_tf.vocabulary import Tokenizer, Vocabulary
+    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.vocabulary import Vocabulary
 
     random = np.random.default_rng(2)
     words = [f"w{n}" for n in range(18)]

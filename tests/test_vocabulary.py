@@ -142,16 +142,18 @@ def test_lengths_must_agree():
         ("ptb", "test", "whitespace", 82_430, None),
         ("wikitext-2", "test", "whitespace", 245_569, None),
         ("wikitext-2", "valid", "whitespace", 217_646, None),
-        ("cs-1m", "train", "words", None, 109_310),
-        ("de-1m", "train", "words", None, 70_288),
+        ("cs-1m", "train", "words", None, 109_526),
+        ("de-1m", "train", "words", None, 70_291),
     ],
 )
 def test_token_counts_of_the_corpora(corpora, name, part, tokenizer, tokens, types):
     lines = data.Lines([corpora / name / f"{part}.txt.xz"])
-    vocabulary = Vocabulary.from_lines(lines, Tokenizer(tokenizer))
+    vocabulary = Vocabulary.from_lines(lines, Tokenizer(tokenizer), min_count=1)
     if tokens:
         assert sum(vocabulary.counts) == tokens
-    # The corpora's own count leaves out `<eos>` of raw text, and `<unk>` unless seen.
+    # Words are counted without `<eos>` of raw text, and `<unk>` unless seen. Those of
+    # raw text are not the corpora's own numbers, which were counted before letters and
+    # digits that touch were one word.
     if types == 10_000:
         assert len(vocabulary) == types
     elif types:
@@ -159,7 +161,7 @@ def test_token_counts_of_the_corpora(corpora, name, part, tokenizer, tokens, typ
 
 
 def test_number_of_types_seen_twice(corpora):
-    for name, types in (("cs-1m", 46_391), ("de-1m", 30_110)):
+    for name, types in (("cs-1m", 46_378), ("de-1m", 30_110)):
         lines = data.Lines([corpora / name / "train.txt.xz"])
         vocabulary = Vocabulary.from_lines(lines, Tokenizer("words"), min_count=2)
         assert len(vocabulary) - 2 == types

@@ -313,7 +313,7 @@ class UserWords:
 
 
 def _is_one(word):
-    """Return whether a string has neither spaces nor anything that cannot be written."""
+    """Return whether a string has neither spaces nor what cannot be written."""
     return word.split() == [word] and all(
         c.isprintable() or unicodedata.category(c) == "Cf" for c in word
     )
