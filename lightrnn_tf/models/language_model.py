@@ -472,6 +472,9 @@ class LanguageModel(keras.Model):
                 yield x
             finally:
                 self._carrying = before
+                if hasattr(self, "jax_state_sync"):
+                    # JAX has the variables meanwhile, and keeps them where data fails.
+                    self.jax_state_sync()
 
     def _allocate(self, use, x, batch_size):
         """Make room for the streams of `x`; return the `CarriedState` of a use."""
