@@ -6,6 +6,7 @@ import pytest
 from command_line import lightrnn
 
 from lightrnn_tf import data, run
+from lightrnn_tf.tokenizer import Tokenizer
 
 tfds = pytest.importorskip("tensorflow_datasets")
 
@@ -62,6 +63,19 @@ def test_lines_are_those_of_the_examples(prepared):
     assert list(lines.part((90, 0))) == list(lines)[90:]
     assert len(list(lines_of(prepared, "tiny_text:validation"))) == 20
     assert len(list(lines_of(prepared, "tiny_text:train[:10%]"))) == 10
+
+
+def test_a_long_text_comes_in_parts(prepared, monkeypatch):
+    whole = list(lines_of(prepared))
+    monkeypatch.setattr(data.text, "_AT_ONCE", 12)
+    parts = list(lines_of(prepared))
+    assert len(parts) > len(whole)
+    assert max(map(len, parts)) <= 12
+    tokenizer = Tokenizer("words")
+    tokens = [
+        [t for line in lines for t in tokenizer.line(line)] for lines in (whole, parts)
+    ]
+    assert tokens[0] == tokens[1]
 
 
 def test_bad_names_and_texts(prepared):

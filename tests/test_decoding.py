@@ -345,6 +345,22 @@ def test_generate_goes_on_for_so_many_lines(rng):
         decoding.generate(predictor, [], 0)
 
 
+def test_generate_begins_a_line_as_the_model_does(rng, monkeypatch):
+    predictor = make(*MODELS[0], rng, line_independent=True)
+    script = [predictor.lexicon[word] for word in ("cat", "<eos>", "dog")]
+    states = []
+
+    def scripted(predictor, state, *more):
+        states.append(state.row_log_probs)
+        return script[len(states) - 1]
+
+    monkeypatch.setattr(decoding.sampling, "sample", scripted)
+    drawn = decoding.generate(predictor, ["the"], 2, lines=2)
+    assert drawn == ["cat", "<eos>", "dog"]
+    np.testing.assert_array_equal(states[2], predictor.start().row_log_probs)
+    assert not np.array_equal(states[1], states[2])
+
+
 def test_generate_is_repeatable_and_ends_at_eos(rng):
     predictor = make(*MODELS[0], rng)
     first, again, other = (

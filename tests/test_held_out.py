@@ -70,6 +70,11 @@ def test_the_shortest_texts(text, lengths, tmp_path):
             hold_out(tmp_path, text)
 
 
+def test_a_blank_last_line_is_not_alone(tmp_path):
+    train, valid = hold_out(tmp_path, "a b c d e f g h\n\n", "whitespace")
+    assert (len(train), len(valid)) == (7, 3)
+
+
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
 def test_both_parts_have_tokens_whatever_the_text(tokenizer, tmp_path):
     rng = np.random.default_rng(0)

@@ -148,6 +148,8 @@ def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
             assert vectors[vocabulary.id("the")].tolist() == [1, 2]
             assert vectors[vocabulary.id("cat")].tolist() == [3, 4]
             assert not vectors[vocabulary.id("on")].any()
+    path.write_text("on me 5 6\ncat 3 4\n", encoding="utf-8")
+    assert data.word_vectors(path, vocabulary).shape == (len(vocabulary), 2)
 
 
 def test_other_white_space_than_spaces_and_tabs_is_part_of_a_word(tmp_path):
