@@ -55,7 +55,7 @@ def main():
 def record(kind, path, command):
     """Export a run in each quantisation and append how far the files are from it."""
     import lightrnn_tf_export
-    from lightrnn_tf_export.convert import QUANTIZATIONS
+    from lightrnn_tf_export import QUANTIZATIONS
 
     from lightrnn_tf.run import Run
 

@@ -7,13 +7,17 @@ import pathlib
 import keras
 import numpy as np
 
-from lightrnn_tf import litert
+from lightrnn_tf import _checks, litert
 from lightrnn_tf._files import write_atomic
+from lightrnn_tf.models import LanguageModel
 from lightrnn_tf.predictor import KerasPredictor
 from lightrnn_tf.tokenizer import EOS, UNK
+from lightrnn_tf.vocabulary import Vocabulary
 
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify
+
+QUANTIZATIONS = ("none", "float16", "int8")
 
 __all__ = ["ExportMismatchError", "ExportResult", "Report", "export", "pack"]
 
@@ -71,6 +75,9 @@ def export(
         ValueError: If an argument is wrong.
         RuntimeError: If Keras does not run on TensorFlow.
     """
+    _check(model, vocabulary, quantize, training)
+    _checks.path("path", path)
+    _checks.boolean("overwrite", overwrite)
     path = pathlib.Path(path)
     _check_text(text, len(vocabulary))
     _check_target(path, overwrite)
@@ -102,6 +109,7 @@ def pack(
     Returns:
         The bytes of the file, and how many of them are the model.
     """
+    _check(model, vocabulary, quantize, training)
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
             "Exporting needs the TensorFlow backend. Received: KERAS_BACKEND="
@@ -110,16 +118,6 @@ def pack(
         )
     from . import convert, step
 
-    if quantize not in convert.QUANTIZATIONS:
-        raise ValueError(
-            f"`quantize` must be one of {', '.join(convert.QUANTIZATIONS)}. "
-            f"Received: {quantize!r}."
-        )
-    if len(vocabulary) != model.vocabulary_size:
-        raise ValueError(
-            f"`vocabulary` must have {model.vocabulary_size} words, as the model has. "
-            f"Received: {len(vocabulary)}."
-        )
     lexicon = KerasPredictor(model, vocabulary).lexicon
     module = step.module(model)
     model_bytes = convert.convert(module, quantize)
@@ -132,6 +130,19 @@ def pack(
     counts = np.zeros(lexicon.size, np.int64)
     counts[model.table.cells] = vocabulary.counts
     return bundle(model_bytes, manifest, lexicon, counts), len(model_bytes)
+
+
+def _check(model, vocabulary, quantize, training):
+    _checks.instance("model", model, LanguageModel)
+    _checks.instance("vocabulary", vocabulary, Vocabulary)
+    _checks.one_of("quantize", quantize, QUANTIZATIONS)
+    if training is not None:
+        _checks.instance("training", training, dict)
+    if len(vocabulary) != model.vocabulary_size:
+        raise ValueError(
+            f"`vocabulary` must have {model.vocabulary_size} words, as the model has. "
+            f"Received: {len(vocabulary)}."
+        )
 
 
 def _check_text(text, words):

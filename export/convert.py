@@ -6,8 +6,6 @@ import tensorflow as tf
 
 from lightrnn_tf._quiet import quiet
 
-QUANTIZATIONS = ("none", "float16", "int8")
-
 
 def convert(step, quantize: str) -> bytes:
     """Return the LiteRT model of a step.

@@ -1,5 +1,6 @@
 """Checks of arguments, with messages that say what was passed and what to do."""
 
+import math
 import os
 
 
@@ -44,6 +45,35 @@ def string(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise ValueError(
             f"`{name}` must be a string. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})."
+        )
+
+
+def several(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` has items, as a list has and no string."""
+    if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
+        raise ValueError(
+            f"`{name}` must be a list or another collection. "
+            f"Received: {name}={str(value)[:64]!r} (of type {type(value).__name__})."
+        )
+
+
+def strings(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` has strings only, as a list of them has."""
+    several(name, value)
+    for item in value:  # type: ignore[attr-defined]
+        if not isinstance(item, str):
+            raise ValueError(
+                f"`{name}` must be strings. "
+                f"Received: {item!r} (of type {type(item).__name__}) among them."
+            )
+
+
+def above_zero(name: str, value: object) -> None:
+    """Raise `ValueError` unless `value` is a finite number above 0."""
+    if type(value) not in (int, float) or not 0 < value < math.inf:  # type: ignore[operator]
+        raise ValueError(
+            f"`{name}` must be above 0 and finite. "
             f"Received: {name}={value!r} (of type {type(value).__name__})."
         )
 

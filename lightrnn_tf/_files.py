@@ -9,6 +9,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
+from lightrnn_tf import _checks
+
 # What reading a damaged zip, or arrays of NumPy in one, may raise.
 DAMAGED_ARCHIVE = (
     *(EOFError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
@@ -51,6 +53,7 @@ def files(patterns: Iterable[str]) -> list[pathlib.Path]:
         IsADirectoryError: If one is a folder.
         ValueError: If one is a pipe, standard input or a device.
     """
+    _checks.strings("patterns", patterns)
     found = []
     for pattern in patterns:
         refuse_streams(pattern)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf.decoding import ROWS_AT_ONCE
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
@@ -71,6 +72,8 @@ class Score:
     """
 
     def __init__(self, eos_id: int, unk_id: int):
+        _checks.natural_number("eos_id", eos_id)
+        _checks.natural_number("unk_id", unk_id)
         self._eos_id, self._unk_id = eos_id, unk_id
         self._nats = self._nats_no_oov = 0.0
         self._counts = np.zeros(7, np.int64)
@@ -167,6 +170,17 @@ class Readable(Protocol):
         ...
 
 
+def check_readable(predictor: object) -> None:
+    """Raise `ValueError` unless something can go over a text, as `Readable` says."""
+    wanted = ("lexicon", "tokenizer", "rows", "columns", "vocabulary", "contexts")
+    missing = [name for name in wanted if not hasattr(predictor, name)]
+    if missing:
+        raise ValueError(
+            "`predictor` must be a LiteRTPredictor or a KerasPredictor. "
+            f"Received: a {type(predictor).__name__} without `{missing[0]}`."
+        )
+
+
 def evaluate(
     predictor: Readable,
     ids: np.ndarray,
@@ -184,8 +198,16 @@ def evaluate(
     Raises:
         ValueError: If the text is empty.
     """
-    if not len(ids):
-        raise ValueError("The text must have at least one token. Received: none.")
+    check_readable(predictor)
+    _checks.function("progress", progress)
+    ids = np.asarray(ids)
+    if ids.ndim != 1 or not len(ids) or ids.dtype.kind not in "iu":
+        raise ValueError(
+            "`ids` must be a one-dimensional integer array of at least one token. "
+            f"Received: shape {ids.shape}, dtype {ids.dtype}."
+        )
+    if nats is not None:
+        _checks.instance("nats", nats, np.ndarray)
     lexicon = predictor.lexicon
     score = Score(lexicon[EOS], lexicon[UNK])
     occupied = lexicon.occupied.reshape(-1, predictor.columns)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf.spelling import begins_with, fold, is_bare
 from lightrnn_tf.tokenizer import is_suggestable
 
@@ -47,6 +48,7 @@ class Lexicon:
     """
 
     def __init__(self, words: Sequence[str]):
+        _checks.strings("words", words)
         cells = sorted(
             (cell for cell, word in enumerate(words) if word),
             key=lambda cell: (fold(words[cell]), words[cell]),

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf._files import DAMAGED_ARCHIVE
 from lightrnn_tf._quiet import quiet
 from lightrnn_tf.decoding import ROWS_AT_ONCE, State
@@ -92,6 +93,7 @@ class LiteRTPredictor:
     """
 
     def __init__(self, path: str | pathlib.Path):
+        _checks.path("path", path)
         self.path = pathlib.Path(path)
         self.manifest, self.lexicon = read_container(self.path)
         self.rows = self.manifest["rows"]

@@ -8,8 +8,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from lightrnn_tf import _checks
 from lightrnn_tf.decoding import ROWS_AT_ONCE
-from lightrnn_tf.evaluation import Readable
+from lightrnn_tf.evaluation import Readable, check_readable
 from lightrnn_tf.tokenizer import UNK, is_suggestable
 
 # Words that a keyboard shows at once.
@@ -97,6 +98,9 @@ def keystrokes(
     Raises:
         ValueError: If there is no word in lower case.
     """
+    check_readable(predictor)
+    _checks.several("lines", lines)
+    _checks.function("progress", progress)
     tokenizer, vocabulary = predictor.tokenizer, predictor.vocabulary
     tokens = [token for line in lines for token in tokenizer.line(line)]
     typed = np.array([is_suggestable(t) and t == t.lower() for t in tokens], bool)

@@ -21,6 +21,7 @@ import numpy as np
 from lightrnn_tf import data, warm_start
 from lightrnn_tf._files import refuse_streams
 from lightrnn_tf.data import prepared
+from lightrnn_tf.data.remarks import check_words, remarks
 from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
 from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary, count_words
 
@@ -67,8 +68,8 @@ def prepare(
         counts = _count(names, between, tokenizer, min_count, errors, options)
         if not counts:
             raise ValueError("The text must have at least one word. Received: none.")
-        data.check_words(counts, min_count)
-        for remark in data.remarks(counts):
+        check_words(counts, min_count)
+        for remark in remarks(counts):
             print(remark, file=sys.stderr)
         vocabulary = Vocabulary.from_counts(counts, tokenizer, max_size, min_count)
         folder.write(prepared.VOCABULARY, vocabulary.to_text().encode())

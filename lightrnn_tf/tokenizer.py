@@ -50,6 +50,7 @@ def is_suggestable(word: str) -> bool:
     >>> [word for word in ("2nd", "½", "<eos>", "</s>", ",") if is_suggestable(word)]
     ['2nd']
     """
+    _checks.string("word", word)
     return bool(_LETTER.search(word)) and not _MARKUP.fullmatch(word)
 
 
@@ -78,11 +79,7 @@ class Tokenizer:
     """
 
     def __init__(self, name: str, lowercase: bool = False):
-        if name not in TOKENIZERS:
-            raise ValueError(
-                f"`tokenizer` must be one of {', '.join(TOKENIZERS)}. "
-                f"Received: {name!r}."
-            )
+        _checks.one_of("name", name, TOKENIZERS)
         _checks.boolean("lowercase", lowercase)
         self.name = name
         self.lowercase = lowercase

@@ -36,6 +36,8 @@ def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
 
     Words of more than 64 characters are counted together, as `TOO_LONG`.
     """
+    _checks.several("lines", lines)
+    _checks.instance("tokenizer", tokenizer, Tokenizer)
     counter: collections.Counter[str] = collections.Counter()
     for line in lines:
         words = tokenizer.line(line)
@@ -72,9 +74,14 @@ class Vocabulary:
     def __init__(
         self, words: Iterable[str], counts: Iterable[int], tokenizer: Tokenizer
     ):
-        self.words = list(words)
-        self.counts = [int(count) for count in counts]
+        _checks.several("words", words)
+        _checks.several("counts", counts)
+        _checks.instance("tokenizer", tokenizer, Tokenizer)
+        self.words, self.counts = list(words), list(counts)
         self.tokenizer = tokenizer
+        _checks.strings("words", self.words)
+        for count in self.counts:
+            _checks.natural_number("counts", count)
         if len(self.words) != len(self.counts):
             raise ValueError(
                 "`words` and `counts` must have the same length. "
@@ -123,14 +130,9 @@ class Vocabulary:
                 `<unk>` is met in training, and to 1 for a text that has `<unk>` in it.
 
         Raises:
-            ValueError: If `lines` is a string, `max_size` is below 2 or `min_count`
-                below 1.
+            ValueError: If an argument is wrong: `lines` a string, `max_size` below 2,
+                `min_count` below 1.
         """
-        if isinstance(lines, str):
-            raise ValueError(
-                f"`lines` must be lines of text. Received: {lines[:64]!r}. Put it into "
-                "a list."
-            )
         return cls.from_counts(
             count_words(lines, tokenizer), tokenizer, max_size, min_count
         )
@@ -151,6 +153,11 @@ class Vocabulary:
             max_size: As in `from_lines`.
             min_count: As in `from_lines`.
         """
+        if not isinstance(counts, Mapping):
+            raise ValueError(
+                "`counts` must map words to numbers. "
+                f"Received: a {type(counts).__name__}."
+            )
         if max_size is not None and (type(max_size) is not int or max_size < 2):
             raise ValueError(
                 "`max_size` must be an integer of at least 2, for `<eos>` and `<unk>`. "
@@ -196,11 +203,13 @@ class Vocabulary:
 
     def ids(self, words: Iterable[str]) -> list[int]:
         """Return the ids of `words`."""
+        _checks.several("words", words)
         get, unknown = self._ids.get, self._ids[UNK]
         return [get(word, unknown) for word in words]
 
     def encode(self, lines: Iterable[str]) -> Iterator[list[int]]:
         """Yield the ids of each line of text, `<eos>` included."""
+        _checks.several("lines", lines)
         for line in lines:
             yield self.ids(self.tokenizer.line(line))
 

@@ -11,6 +11,7 @@ import pytest
 
 from lightrnn_tf import data
 from lightrnn_tf.data import documentation
+from lightrnn_tf.data.text import encode_lines
 from lightrnn_tf.tokenizer import LinePart, Tokenizer
 from lightrnn_tf.vocabulary import Vocabulary
 
@@ -109,10 +110,10 @@ def test_ids_of_lines_are_told_apart(tmp_path, monkeypatch):
     lines = data.Lines([path])
     for name, expected in (("words", [9, 0, 2, 0]), ("whitespace", [9, 1, 2, 1])):
         vocabulary = Vocabulary.from_lines(lines, Tokenizer(name))
-        ids, lengths = data.encode_lines(lines, vocabulary)
+        ids, lengths = encode_lines(lines, vocabulary)
         assert lengths == expected
         assert ids.tolist() == data.encode(lines, vocabulary).tolist()
-    assert data.encode_lines([], vocabulary)[1] == []
+    assert encode_lines([], vocabulary)[1] == []
 
 
 def test_lines_split_on_line_feeds_alone(tmp_path):

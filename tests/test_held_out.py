@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import data
+from lightrnn_tf.data import held_out
 from lightrnn_tf.tokenizer import Tokenizer
 
 
@@ -12,7 +13,7 @@ def hold_out(folder, text, tokenizer="words"):
     path = folder / "text.txt"
     path.write_text(text)
     tokenizer, lines = Tokenizer(tokenizer), data.Lines([path])
-    held = data.hold_out(lines, tokenizer, lines)
+    held = held_out.hold_out(lines, tokenizer, lines)
     train, valid, both = (
         [token for line in part for token in tokenizer.line(line)]
         for part in (held.train, held.valid, lines)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lightrnn_tf import data
+from lightrnn_tf.data.remarks import Reading, check_words, remarks, untrained_unknown
 from lightrnn_tf.tokenizer import Tokenizer
 from lightrnn_tf.vocabulary import Vocabulary, count_words
 
@@ -33,32 +33,30 @@ def test_a_text_is_refused_if_most_of_its_words_are_unknown(line, min_count, ref
     if refused:
         message = "set apart by spaces.*Received: . words, .*--tokenizer whitespace"
         with pytest.raises(ValueError, match=message):
-            data.check_words(counts(line), min_count)
+            check_words(counts(line), min_count)
     else:
-        data.check_words(counts(line), min_count)
+        check_words(counts(line), min_count)
 
 
 def test_long_words_and_markup_are_a_line_each():
-    assert data.remarks(counts("a b", "c <unk> a<b 3")) == []
-    assert data.remarks(counts(LONG)) == [
-        "1 word of more than 64 characters read as <unk>."
-    ]
-    long, markup = data.remarks(counts(f"<s> a </s> {LONG}", f"<s> b {LONG}"))
+    assert remarks(counts("a b", "c <unk> a<b 3")) == []
+    assert remarks(counts(LONG)) == ["1 word of more than 64 characters read as <unk>."]
+    long, markup = remarks(counts(f"<s> a </s> {LONG}", f"<s> b {LONG}"))
     assert long.startswith("2 words of more")
     assert markup.startswith("Markup in the training text: <s> 2 times, </s> 1 time. ")
-    (line,) = data.remarks(counts("<a> <b> <c> <d> <e> <f> <g>"))
+    (line,) = remarks(counts("<a> <b> <c> <d> <e> <f> <g>"))
     assert "<e> 1 time and 2 more. " in line
 
 
 def test_markup_in_raw_text_is_said_as_well():
-    (line,) = data.remarks(counts("<s>Hello</s> <br/>", tokenizer="words"))
+    (line,) = remarks(counts("<s>Hello</s> <br/>", tokenizer="words"))
     assert all(f"{tag} 1 time" in line for tag in ("<s>", "</s>", "<br/>"))
 
 
 def test_line_ends_that_are_written_out_are_counted():
-    reading = data.Reading(["a <eos>", "b <eos>", "c"])
+    reading = Reading(["a <eos>", "b <eos>", "c"])
     found = count_words(reading, Tokenizer("whitespace"))
-    (line,) = data.remarks(found, reading.ends)
+    (line,) = remarks(found, reading.ends)
     assert "<eos> 2 times" in line
 
 
@@ -66,6 +64,6 @@ def test_unknown_words_are_said_only_where_none_was_learned():
     learned = Vocabulary(["<eos>", "<unk>"], [2, 1], Tokenizer("words"))
     never = Vocabulary(["<eos>", "<unk>"], [2, 0], Tokenizer("words"))
     ids = np.array([0, 1])
-    assert data.untrained_unknown(learned, ids) is None
-    assert data.untrained_unknown(never, ids[:1]) is None
-    assert "never seen in training" in data.untrained_unknown(never, ids)
+    assert untrained_unknown(learned, ids) is None
+    assert untrained_unknown(never, ids[:1]) is None
+    assert "never seen in training" in untrained_unknown(never, ids)

@@ -133,7 +133,10 @@ def test_a_text_of_several_lines_ends_all_but_the_last():
 
 
 def test_wrong_arguments_are_named():
-    with pytest.raises(ValueError, match="one of whitespace, words. Received: 'bpe'"):
+    with pytest.raises(
+        ValueError,
+        match="`name` must be one of whitespace, words. Received: name='bpe'",
+    ):
         Tokenizer("bpe")
     with pytest.raises(ValueError, match="`lowercase` must be .*Received: lowercase="):
         Tokenizer("words", lowercase="no")

@@ -125,7 +125,9 @@ def test_impossible_limits_are_named(limits, message):
 
 
 def test_a_string_is_no_lines():
-    with pytest.raises(ValueError, match="`lines` must be lines .*Received: 'a b'"):
+    with pytest.raises(
+        ValueError, match="`lines` must be a list .*Received: lines='a b'"
+    ):
         Vocabulary.from_lines("a b", Tokenizer("words"))
 
 

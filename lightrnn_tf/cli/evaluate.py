@@ -44,11 +44,13 @@ def run(args):
     import numpy as np
 
     from lightrnn_tf import _progress, data, evaluation, metrics
+    from lightrnn_tf.data.remarks import untrained_unknown
+    from lightrnn_tf.data.text import encode_lines
 
     lines = data.Lines(data.files(args.text), args.errors)
     predictor = inputs.open_predictor(args.model, args.line_independent)
     reading = _progress.count(lines, "Reading, line")
-    ids, lengths = data.encode_lines(reading, predictor.vocabulary)
+    ids, lengths = encode_lines(reading, predictor.vocabulary)
     nats = np.empty(len(ids))
     with _progress.bar("Scoring") as progress:
         scores = evaluation.evaluate(predictor, ids, progress, nats)
@@ -63,7 +65,7 @@ def run(args):
         found = evaluation.line_scores(ids, nats, lengths, unk_id)
         table = [dataclasses.asdict(line) for line in found]
     inputs.say_runtime(predictor)
-    remark = data.untrained_unknown(predictor.vocabulary, ids)
+    remark = untrained_unknown(predictor.vocabulary, ids)
     if remark:
         print(remark, file=sys.stderr)
     if args.json:

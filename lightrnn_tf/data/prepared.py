@@ -15,6 +15,7 @@ import re
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf.vocabulary import Vocabulary
 from lightrnn_tf.warm_start import Neighbours
 
@@ -39,6 +40,7 @@ class Prepared:
     """
 
     def __init__(self, path: str | os.PathLike):
+        _checks.path("path", path)
         self.path = pathlib.Path(path)
         if not (self.path / INDEX).is_file():
             raise FileNotFoundError(

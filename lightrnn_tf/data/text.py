@@ -19,6 +19,7 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf.tokenizer import LinePart
 from lightrnn_tf.vocabulary import Vocabulary
 
@@ -28,6 +29,8 @@ _OPENERS: dict[str, Callable] = {
     ".bz2": bz2.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
+# What may be done with bytes that are not UTF-8.
+ERRORS = ("strict", "replace")
 # Bytes of a line that are read together.
 _AT_ONCE = 1 << 20
 # All of a line up to its last word. `_` and white space are none, and a last part
@@ -53,7 +56,12 @@ class Lines:
     """
 
     def __init__(self, paths: Iterable[str | os.PathLike], errors: str = "strict"):
+        _checks.several("paths", paths)
+        paths = list(paths)
+        for path in paths:
+            _checks.path("paths", path)
         self.paths = [pathlib.Path(path) for path in paths]
+        _checks.one_of("errors", errors, ERRORS)
         self.errors = errors
         self._part: tuple[tuple[int, int], tuple[int, int] | None] = (0, 0), None
 
@@ -187,6 +195,9 @@ def write_ids(
     Raises:
         ValueError: If there is no token; the message has the name of `path`.
     """
+    _check_encoding(lines, vocabulary)
+    _checks.path("path", path)
+    path = pathlib.Path(path)
     with open(path, "wb") as file:
         for ids in vocabulary.encode(lines):
             file.write(np.array(ids, "<i4").tobytes())
@@ -199,6 +210,7 @@ def write_ids(
 
 def encode(lines: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
     """Return the ids of `lines` in memory, int32 `(N,)`."""
+    _check_encoding(lines, vocabulary)
     ids = array.array("i")
     for line in vocabulary.encode(lines):
         ids.extend(line)
@@ -220,6 +232,11 @@ def encode_lines(
     if not lengths[-1]:
         lengths.pop()
     return _as_array(ids), lengths
+
+
+def _check_encoding(lines, vocabulary):
+    _checks.several("lines", lines)
+    _checks.instance("vocabulary", vocabulary, Vocabulary)
 
 
 def _as_array(ids):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from lightrnn_tf import _checks
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
 
@@ -56,6 +57,21 @@ class Predictor(Protocol):
         ...
 
 
+def check_predictor(predictor: object) -> None:
+    """Raise `ValueError` unless something answers as a predictor does.
+
+    Anything that does is one, so its class says nothing.
+    """
+    wanted = ("lexicon", "rows", "columns", "tokenizer", "start", "advance", "expand")
+    missing = [name for name in wanted if not hasattr(predictor, name)]
+    if missing:
+        raise ValueError(
+            "`predictor` must be a LiteRTPredictor, a KerasPredictor or another "
+            f"`decoding.Predictor`. Received: a {type(predictor).__name__} without "
+            f"`{missing[0]}`."
+        )
+
+
 def read(predictor: Predictor, words: Iterable[str]) -> State:
     """Return the state after the words of a text; unknown ones are read as `<unk>`.
 
@@ -67,11 +83,14 @@ def read(predictor: Predictor, words: Iterable[str]) -> State:
     Raises:
         ValueError: If a string is given: its characters are no words.
     """
-    if isinstance(words, str):
+    check_predictor(predictor)
+    if not isinstance(words, Iterable) or isinstance(words, str | bytes):
         raise ValueError(
             "`words` must be a list of words, as predictor.tokenizer.text(text) "
-            f"returns. Received: {words[:64]!r}."
+            f"returns. Received: {str(words)[:64]!r}."
         )
+    words = list(words)
+    _checks.strings("words", words)
     state = predictor.start()
     for word in words:
         state = after(predictor, cell_of(predictor, word), state)
@@ -90,5 +109,7 @@ def cell_of(predictor: Predictor, word: str) -> int:
 
     It is looked up in the spelling of the model's words.
     """
+    check_predictor(predictor)
+    _checks.string("word", word)
     cell = predictor.lexicon.get(predictor.tokenizer.normalise(word))
     return predictor.lexicon[UNK] if cell is None else cell

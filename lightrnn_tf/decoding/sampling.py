@@ -1,12 +1,17 @@
 """Words drawn from a model: their rows, then their columns."""
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.decoding.protocol import Predictor, State, after, read
+from lightrnn_tf.decoding.protocol import (
+    Predictor,
+    State,
+    after,
+    check_predictor,
+    read,
+)
 from lightrnn_tf.decoding.search import best_first
 from lightrnn_tf.tokenizer import EOS, UNK
 
@@ -36,12 +41,12 @@ def sample(
         ValueError: If `temperature` is not above 0 and finite, `top_p` is not above 0
             and at most 1, or `unknown` not a boolean.
     """
-    if not 0 < temperature < math.inf:
-        raise ValueError(
-            f"`temperature` must be above 0 and finite. Received: {temperature}."
-        )
-    if not 0 < top_p <= 1:
-        raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p}.")
+    check_predictor(predictor)
+    _checks.instance("state", state, State)
+    _checks.instance("rng", rng, np.random.Generator)
+    _checks.above_zero("temperature", temperature)
+    if type(top_p) not in (int, float) or not 0 < top_p <= 1:
+        raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p!r}.")
     _checks.boolean("unknown", unknown)
     words = predictor.lexicon.occupied.reshape(predictor.rows, predictor.columns)
     if not unknown:
@@ -140,6 +145,7 @@ def generate(
     """
     _checks.positive_integer("length", length)
     _checks.positive_integer("lines", lines)
+    _checks.seed("seed", seed)
     rng = np.random.default_rng(seed)
     state = read(predictor, words)
     drawn: list[str] = []

@@ -12,7 +12,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
+from lightrnn_tf.decoding.protocol import (
+    ROWS_AT_ONCE,
+    Predictor,
+    State,
+    check_predictor,
+)
 from lightrnn_tf.spelling import begins_exactly_with
 
 
@@ -65,22 +70,26 @@ def top_k(
             `False`; a model of lower-cased text always ignores it.
 
     Raises:
-        ValueError: If `k` or `max_rows` is not an integer of at least 1, or `exclude`
-            is a string.
+        ValueError: If an argument is wrong: `k` not an integer of at least 1, `exclude`
+            a string.
 
     Time: O(C) for each row expanded, usually a few of them.
     """
-    for name, value in (("k", k), ("max_rows", max_rows)):
-        if value is not None:
-            _checks.positive_integer(name, value)
-    if isinstance(exclude, str):
-        raise ValueError(
-            f"`exclude` must be a collection of words. Received: {exclude[:64]!r}. Put "
-            "it into a list."
-        )
-    prefix = prefix or ""
+    check_predictor(predictor)
+    _checks.instance("state", state, State)
+    _checks.positive_integer("k", k)
+    if max_rows is not None:
+        _checks.positive_integer("max_rows", max_rows)
+    prefix = "" if prefix is None else prefix
+    _checks.string("prefix", prefix)
+    exclude = () if exclude is None else exclude
+    _checks.several("exclude", exclude)
+    exclude = list(exclude)
+    _checks.strings("exclude", exclude)
+    _checks.boolean("all_tokens", all_tokens)
+    _checks.boolean("ignore_case", ignore_case)
     ignore_case = ignore_case or predictor.tokenizer.lowercase
-    allowed = _allowed(predictor, prefix, exclude or (), all_tokens, ignore_case)
+    allowed = _allowed(predictor, prefix, exclude, all_tokens, ignore_case)
     best_cells = np.empty(0, np.int64)
     best = np.empty(0, np.float64)
     expanded, bound = 0, -math.inf

@@ -19,7 +19,12 @@ import unicodedata
 import numpy as np
 
 from lightrnn_tf._files import write_atomic
-from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Predictor, State
+from lightrnn_tf.decoding.protocol import (
+    ROWS_AT_ONCE,
+    Predictor,
+    State,
+    check_predictor,
+)
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.spelling import begins_with
 from lightrnn_tf.tokenizer import MAX_WORD_LENGTH, is_suggestable
@@ -77,6 +82,7 @@ class UserWords:
     """
 
     def __init__(self, predictor: Predictor):
+        check_predictor(predictor)
         self._predictor = predictor
         self.rows, self.columns = predictor.rows, predictor.columns
         self.tokenizer = predictor.tokenizer

@@ -5,6 +5,8 @@ import pathlib
 import sys
 
 from lightrnn_tf import _progress, data, run
+from lightrnn_tf.data.held_out import hold_out
+from lightrnn_tf.data.remarks import Reading, check_words, remarks, untrained_unknown
 from lightrnn_tf.tokenizer import Tokenizer
 from lightrnn_tf.training.options import Options
 from lightrnn_tf.vocabulary import Vocabulary, count_words
@@ -62,7 +64,7 @@ class Texts:
             valid = self._read_lines(options)
         self.valid = self._write("valid", valid)
         self.test = self._write("test", test) if options.test else None
-        remark = data.untrained_unknown(self.vocabulary, self.valid)
+        remark = untrained_unknown(self.vocabulary, self.valid)
         if remark:
             _say(remark)
         return self
@@ -91,19 +93,19 @@ class Texts:
         """Read the text for training; return the lines for validation."""
         tokenizer = Tokenizer(options.tokenizer, options.lowercase)
         train, valid = _lines(options)
-        remarks = []
+        said = []
         if valid is None:
             once = _progress.count(train, "Counting tokens, line")
-            held = data.hold_out(train, tokenizer, once)
+            held = hold_out(train, tokenizer, once)
             train, valid = held.train, held.valid
-            remarks.append(
+            said.append(
                 f"Held out the last {held.held_out:,} of {held.tokens:,} tokens for "
                 "validation."
             )
-        reading = data.Reading(_progress.count(train, "Counting words, line"))
+        reading = Reading(_progress.count(train, "Counting words, line"))
         counts = count_words(reading, tokenizer)
-        data.check_words(counts, options.min_count)
-        for remark in (*remarks, *data.remarks(counts, reading.ends)):
+        check_words(counts, options.min_count)
+        for remark in (*said, *remarks(counts, reading.ends)):
             _say(remark)
         self.vocabulary = Vocabulary.from_counts(
             counts, tokenizer, options.vocab_size, options.min_count
