@@ -40,7 +40,7 @@ android-model: $(VENV)/installed
 	$(BIN)/lightrnn train --train $(CHAT)/train.txt.xz --valid $(CHAT)/valid.txt.xz \
 	    --test $(CHAT)/test.txt.xz --lowercase --vocab-size 20000 --line-independent \
 	    --units 256 --embedding-dim 128 --frequent-words 4000 --frequent-dim 48 \
-	    --dropout 0.1 --learning-rate 0.005 --rounds 4 --threads 1 --out runs/chat-en
+	    --dropout 0.1 --learning-rate 0.005 --rounds 2 --threads 1 --out runs/chat-en
 	$(BIN)/lightrnn export runs/chat-en --overwrite \
 	    --out android_demo/app/src/main/assets/model.tflite
 

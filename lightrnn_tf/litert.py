@@ -22,7 +22,7 @@ from lightrnn_tf.decoding import ROWS_AT_ONCE, State
 from lightrnn_tf.evaluation import Contexts
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.table import MAX_CELLS
-from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
+from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, TOKENIZERS, UNK, Tokenizer
 from lightrnn_tf.vocabulary import SPECIAL_WORDS, Vocabulary
 
 FORMAT_VERSION = 3
@@ -380,8 +380,11 @@ def _check_manifest(manifest, path):
         )
     if not isinstance(manifest.get("sha256"), dict):
         raise ValueError(f"{path}: `sha256` in the manifest must be an object.")
-    if not isinstance(manifest.get("tokenizer"), str):
-        raise ValueError(f"{path}: `tokenizer` in the manifest must be a string.")
+    if manifest.get("tokenizer") not in TOKENIZERS:
+        raise ValueError(
+            f"{path}: `tokenizer` in the manifest must be one of "
+            f"{', '.join(TOKENIZERS)}. Received: {manifest.get('tokenizer')!r}."
+        )
     for name in ("lowercase", "line_independent"):
         if not isinstance(manifest.get(name), bool):
             raise ValueError(f"{path}: `{name}` in the manifest must be a boolean.")

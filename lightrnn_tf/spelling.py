@@ -26,13 +26,17 @@ JOINERS = "\u200c\u200d"
 _INVISIBLE = regex.compile(r"(?![\u200b-\u200d\U000e0020-\U000e007f])\p{Cf}")
 _REPEATED_JOINER = regex.compile(rf"([{JOINERS}])[{JOINERS}]+")
 # Ligatures, Arabic letters by their shape, letters as wide or as narrow as a Han one.
-_FORMS = regex.compile(
-    r"[\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc]+"
+_FORM = (
+    r"\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
 )
+_FORMS = regex.compile(f"[{_FORM}]+")
 _FINAL_SIGMA = regex.compile(r"(?<=[\p{L}\p{M}])Σ(?![\p{L}\p{M}])")
 _INNER_APOSTROPHE = regex.compile(
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}])[{APOSTROPHES}](?=[\p{{L}}\p{{N}}])"
 )
+# Most lines have nothing of all this, nor U+1FFD, which is U+00B4 in NFC.
+_OTHER = "".join([*APOSTROPHES[1:], "\u1ffd", *map(chr, _HYPHENS)])
+_HAS_OTHER_SPELLINGS = regex.compile(rf"[\p{{Cf}}{_FORM}{_OTHER}]")
 
 # Marks that may be missing in what was typed: accents, and the vowel points of Hebrew
 # and Arabic. Vowel signs of Indic scripts are no accents: without them it is another
@@ -78,15 +82,25 @@ def normalise(text: str, lowercase: bool = False) -> str:
     """
     if text.isascii():
         return text.lower() if lowercase else text
-    text = _INVISIBLE.sub("", text)
-    text = _REPEATED_JOINER.sub(r"\1", text)
-    text = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
+    is_plain = not _HAS_OTHER_SPELLINGS.search(text)
+    if not is_plain:
+        text = _INVISIBLE.sub("", text)
+        text = _REPEATED_JOINER.sub(r"\1", text)
+        text = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
     if lowercase:
+        text = _lower(text)
+    text = unicodedata.normalize("NFC", text)
+    if is_plain:
+        return text
+    return _INNER_APOSTROPHE.sub("'", text.translate(_HYPHENS))
+
+
+def _lower(text: str) -> str:
+    if "Σ" in text:
         # What stands behind the next letter makes no difference, so that all readers
         # agree.
-        text = _FINAL_SIGMA.sub("ς", text).replace("Σ", "σ").lower()
-    text = unicodedata.normalize("NFC", text).translate(_HYPHENS)
-    return _INNER_APOSTROPHE.sub("'", text)
+        text = _FINAL_SIGMA.sub("ς", text).replace("Σ", "σ")
+    return text.lower()
 
 
 def fold(text: str) -> str:

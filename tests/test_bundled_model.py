@@ -20,6 +20,35 @@ def predictor():
     return litert.LiteRTPredictor(MODEL)
 
 
+def test_each_word_is_in_the_spelling_that_text_is_read_in(predictor):
+    tokenizer = predictor.tokenizer
+    words = [word for word in predictor.lexicon.words() if word]
+    assert [w for w in words if tokenizer.words(w) != [w]] == []
+    suggested = {
+        w for w in words if predictor.lexicon.suggestable[predictor.lexicon[w]]
+    }
+    assert not suggested & {"</s>", "<br/>", "½", "²", "\ufeff"}
+
+
+def best(predictor, text, prefix="", k=3):
+    state = decoding.read(predictor, predictor.tokenizer.words(text))
+    return decoding.top_k(predictor, state, k, prefix).words
+
+
+def test_spellings_of_a_word_are_the_same_context_and_one_suggestion(predictor):
+    assert best(predictor, "i can’t") == best(predictor, "i can't")
+    for prefix in ("its", "it’s", "don’", "dont"):
+        plain = [word.replace("'", "") for word in best(predictor, "we", prefix, 9)]
+        assert len(plain) - len(set(plain)) <= 1  # its and it's are two words.
+    assert best(predictor, "we", "don’") == best(predictor, "we", "don'")
+
+
+def test_ends_of_ordinals_are_not_offered_apart(predictor):
+    for text in ("on march 5", "on the 2", "may 3", "the 1"):
+        assert not {"th", "nd", "st", "rd"} & {*best(predictor, text, k=10)}
+    assert best(predictor, "on march", "5t") == ["5th"]
+
+
 def test_size_and_words(predictor):
     assert MODEL.stat().st_size <= 1_500_000
     assert predictor.manifest["vocabulary_size"] >= 20_000

@@ -493,7 +493,7 @@ def test_other_processes_get_a_predictor_by_its_path(exported):
         ({"manifest": {"sha256": {}}}, "SHA-256 of its model"),
         ({"manifest": {"lowercase": 1}}, "`lowercase` in the manifest must be a"),
         ({"manifest": {"tokenizer": ["words"]}}, "`tokenizer` in the manifest"),
-        ({"manifest": {"tokenizer": "bpe"}}, "`tokenizer` must be one of"),
+        ({"manifest": {"tokenizer": "bpe"}}, "`tokenizer` in the manifest must be one"),
         ({"parts": {"vocab.bin": b"a\n"}, "sums": False}, "SHA-256 of its vocab.bin"),
         ({"parts": {"vocab.bin": b"a\n"}}, "must hold 43 words in 50 cells"),
         ({"parts": {"vocab.bin": b"\0" * 400}}, "must hold 43 words. .*: 0 line ends"),
