@@ -15,18 +15,30 @@ import unicodedata
 
 import regex
 
-# Between letters all of these are U+0027.
-APOSTROPHES = "'\u2018\u2019\u201b\u02bc\uff07\u00b4\u2032"
+# These are always U+0027, and the others are where they stand between letters, as they
+# are quotation marks, too.
+_LETTERS_LIKE_APOSTROPHES = "\u02bc\uff07\ua78b\ua78c"
+APOSTROPHES = "'\u2018\u2019\u201b\u00b4\u2032\u05f3" + _LETTERS_LIKE_APOSTROPHES
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\ufe63\uff0d"), "-")
 # ZWNJ and ZWJ, which belong to Persian and Indic words and to emoji.
 JOINERS = "\u200c\u200d"
 
-# Format characters that nobody sees. Not among them: the zero-width space, which sets
-# words apart, the joiners, and the tags of flags.
-_INVISIBLE = regex.compile(r"(?![\u200b-\u200d\U000e0020-\U000e007f])\p{Cf}")
+_MARKS = _HYPHENS | dict.fromkeys(map(ord, _LETTERS_LIKE_APOSTROPHES), "'")
+
+# Of a tag its name: one word has no spaces.
+_TAG_WITH_MORE = regex.compile(
+    r"(</?\p{L}[\p{L}\p{N}_:.-]*)[ \t]+(?:[^<>]*=[^<>]*?)?(/?>)"
+)
+# Format characters that nobody sees, the grapheme joiner, and what makes an Arabic word
+# wider. Not among them: the zero-width space, which sets words apart, the joiners, and
+# the tags of flags.
+_INVISIBLE = regex.compile(
+    r"(?![\u200b-\u200d\U000e0020-\U000e007f])[\p{Cf}\u034f\u0640]"
+)
 _REPEATED_JOINER = regex.compile(rf"([{JOINERS}])[{JOINERS}]+")
 # Ligatures, Arabic letters by their shape, letters as wide or as narrow as a Han one.
 _FORM = (
+    r"\u0132\u0133\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3"
     r"\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
 )
 _FORMS = regex.compile(f"[{_FORM}]+")
@@ -36,15 +48,16 @@ _INNER_APOSTROPHE = regex.compile(
 )
 # Most lines have nothing of all this, nor U+1FFD, which is U+00B4 in NFC.
 _OTHER = "".join([*APOSTROPHES[1:], "\u1ffd", *map(chr, _HYPHENS)])
-_HAS_OTHER_SPELLINGS = regex.compile(rf"[\p{{Cf}}{_FORM}{_OTHER}]")
+_HAS_OTHER_SPELLINGS = regex.compile(rf"[\p{{Cf}}\u034f\u0640{_FORM}{_OTHER}]")
 
-# Marks that may be missing in what was typed: accents, and the vowel points of Hebrew
-# and Arabic. Vowel signs of Indic scripts are no accents: without them it is another
-# word.
+# Marks that may be missing in what was typed: accents, the vowel points of Hebrew and
+# Arabic, the dots of Indic letters. Indic vowel signs are no accents: without them it is
+# another word.
 _ACCENTS = regex.compile(
     r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     r"\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
-    r"\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+    r"\u06ea-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u1ab0-\u1aff\u1dc0-\u1dff"
+    r"\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 # Letters that Unicode does not take apart, as base letters and a mark that tells them
 # from these.
@@ -80,6 +93,8 @@ def normalise(text: str, lowercase: bool = False) -> str:
     >>> normalise("ΟΔΟΣ", lowercase=True)
     'οδος'
     """
+    if "<" in text:
+        text = _TAG_WITH_MORE.sub(r"\1\2", text)
     if text.isascii():
         return text.lower() if lowercase else text
     is_plain = not _HAS_OTHER_SPELLINGS.search(text)
@@ -92,7 +107,7 @@ def normalise(text: str, lowercase: bool = False) -> str:
     text = unicodedata.normalize("NFC", text)
     if is_plain:
         return text
-    return _INNER_APOSTROPHE.sub("'", text.translate(_HYPHENS))
+    return _INNER_APOSTROPHE.sub("'", text.translate(_MARKS))
 
 
 def _lower(text: str) -> str:
@@ -162,6 +177,8 @@ def _spelled(character: str) -> str:
         return "'"
     if ord(character) in _HYPHENS:
         return "-"
+    if character in "\u034f\u0640":
+        return ""
     if character == "ς":
         return "σ"
     if character in _BASES:

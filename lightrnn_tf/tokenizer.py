@@ -23,7 +23,10 @@ _JOINT = (
     r"|[.,](?<=\p{Nd}.)(?=\p{Nd})"
 )
 _WORD = rf"{_RUN}(?:(?:{_JOINT}){_RUN})*+"
-_TAG = r"</?\p{L}[\p{L}\p{N}]*/?>|<\|[\p{L}\p{N}_]+\|>"
+_TAG = (
+    r"</?\p{L}[\p{L}\p{N}_:.-]*/?>|<\|[\p{L}\p{N}_]+\|>"
+    r"|&(?:\p{L}[\p{L}\p{N}]|#)[\p{L}\p{N}]*;"
+)
 _FLAG = r"[\U0001f1e6-\U0001f1ff]{2}"
 # Everything else that is seen, a sign with what changes it: marks, skin tones, tags.
 # `_` is left out: it marks italics in plain-text books.
@@ -34,11 +37,21 @@ _SIGN = (
 _WORDS = regex.compile(rf"{_WORD}|{_FLAG}|{_TAG}|{_SIGN}(?:\u200d{_SIGN})*+")
 # ASCII white space only: U+00A0 and its like are part of a word in pre-tokenised text.
 _NOT_SPACE = regex.compile(r"[^ \t\n\r\v\f]+")
-_LETTER = regex.compile(r"\p{L}")
-# What markup looks like in pre-tokenised text.
+# Not those that only modify others, such as ʰ.
+_LETTER = regex.compile(r"[\p{Lu}\p{Ll}\p{Lt}\p{Lo}]")
 _MARKUP = regex.compile(r"<.*>|\[.*\]|\{.*\}|&.*;")
 
 TOKENIZERS = ("whitespace", "words")
+
+
+def is_markup(word: str) -> bool:
+    """Return whether `word` is a tag, an entity or another mark for programs.
+
+    >>> [word for word in ("<br/>", "&amp;", "[MASK]", "<3", "[1]") if is_markup(word)]
+    ['<br/>', '&amp;', '[MASK]']
+    """
+    _checks.string("word", word)
+    return bool(_LETTER.search(word) and _MARKUP.fullmatch(word))
 
 
 def is_suggestable(word: str) -> bool:
@@ -87,6 +100,7 @@ class Tokenizer:
 
     def normalise(self, text: str) -> str:
         """Return a text, or a word, in the spelling that the model's words have."""
+        _checks.string("text", text)
         if self.name == "words":
             return normalise(text, self.lowercase)
         return text.lower() if self.lowercase else text
@@ -112,6 +126,7 @@ class Tokenizer:
         >>> Tokenizer("words").text("Thanks.\nSee y")
         ['Thanks', '.', '<eos>', 'See', 'y']
         """
+        _checks.string("text", text)
         *lines, last = text.split("\n")
         tokens = [token for line in lines for token in self.line(line)]
         return tokens + self.words(last)

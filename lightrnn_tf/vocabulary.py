@@ -11,6 +11,7 @@ words.
 """
 
 import collections
+import numbers
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -77,11 +78,14 @@ class Vocabulary:
         _checks.several("words", words)
         _checks.several("counts", counts)
         _checks.instance("tokenizer", tokenizer, Tokenizer)
-        self.words, self.counts = list(words), list(counts)
+        self.words, self.counts = list(words), []
         self.tokenizer = tokenizer
         _checks.strings("words", self.words)
-        for count in self.counts:
-            _checks.natural_number("counts", count)
+        for count in counts:
+            # NumPy's integers are such numbers, too.
+            whole = isinstance(count, numbers.Integral) and type(count) is not bool
+            _checks.natural_number("counts", int(count) if whole else count)
+            self.counts.append(int(count))
         if len(self.words) != len(self.counts):
             raise ValueError(
                 "`words` and `counts` must have the same length. "
@@ -229,6 +233,7 @@ class Vocabulary:
         Raises:
             ValueError: If the text is not that of a whole vocabulary file.
         """
+        _checks.string("text", text)
         lines = text.split("\n")
         header = _HEADER.fullmatch(lines[0])
         if header is None or lines[-1] != "":

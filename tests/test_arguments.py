@@ -307,6 +307,7 @@ TABLE = {
         "name": ("choice", "words"),
         "lowercase": ("switch", True),
     },
+    "tokenizer.is_markup": {"word": ("text", "a")},
     "tokenizer.is_suggestable": {"word": ("text", "a")},
     "vocabulary.Vocabulary": {
         "words": ("words", ["<eos>", "<unk>", "a"]),

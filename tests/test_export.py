@@ -406,7 +406,7 @@ def test_bad_arguments_are_named(tmp_path):
     model, vocabulary = make("paper")
     path = tmp_path / "m.tflite"
     with pytest.raises(
-        ValueError, match="one of none, float16, int8. Received: 'int4'"
+        ValueError, match="one of none, float16, int8. Received: quantize='int4'"
     ):
         lightrnn_tf_export.export(model, vocabulary, path, "int4")
     with pytest.raises(ValueError, match="`vocabulary` must be given for"):

@@ -230,8 +230,26 @@ def test_what_is_no_number_and_no_integer_is_refused():
     for bad in (np.array([["a", "b"]]), np.array([[True, False]])):
         with pytest.raises(ValueError, match="`ids` must be word ids, integers. Rec"):
             make()(bad)
+    with pytest.raises(ValueError, match="`ids` must be word ids, integers. Rec"):
+        make()(np.array([[1.0, 2.5]]))
     with pytest.raises(ValueError, match=r"`ids` must be in .* Received: nan\."):
         make()(np.array([[1.0, np.nan]]))
+
+
+def test_what_is_no_text_a_row_is_refused_by_its_shape():
+    model = make()
+    for shape in ((6,), (2, 3, 4), (0, 5)):
+        with pytest.raises(
+            ValueError, match=r"`x` must have shape \(B, T \+ 1\).*ceiv"
+        ):
+            model.predict(np.zeros(shape, "int32"))
+
+
+def test_targets_of_a_batch_are_refused():
+    ids = np.zeros((2, 6), "int32")
+    for on_batch in (make().train_on_batch, make().test_on_batch):
+        with pytest.raises(ValueError, match="`y` must be None.*Received: ndarray"):
+            on_batch(ids, ids)
 
 
 def test_what_is_traced_passes_unchecked():

@@ -27,11 +27,15 @@ def counts(*lines, tokenizer="whitespace"):
         ("a a b c d", 2, False),
         ("a a b c d <unk>", None, False),
         ("", None, False),
+        ("1 2 3 4", None, False),
+        # Marks that come again are no words.
+        ("中文甲 。 中文乙 。 中文丙 。", None, True),
+        ("a a b b", 3, True),
     ],
 )
 def test_a_text_is_refused_if_most_of_its_words_are_unknown(line, min_count, refused):
     if refused:
-        message = "set apart by spaces.*Received: . words, .*--tokenizer whitespace"
+        message = "set apart by spaces.*Received: . words with .*--min-count 1"
         with pytest.raises(ValueError, match=message):
             check_words(counts(line), min_count)
     else:

@@ -59,6 +59,14 @@ def test_an_emoji_is_one_word_and_what_changes_it_none(text, words):
     assert Tokenizer("words").words(text) == words
 
 
+def test_tags_with_more_and_entities_are_one_word():
+    text = "<br /> <start_of_turn> <unk_1> R&D; Q&A &amp; &#39; &nbsp;x"
+    words = Tokenizer("words").words(text)
+    assert words[:3] == ["<br/>", "<start_of_turn>", "<unk_1>"]
+    assert words[3:7] == ["R", "&", "D", ";"]
+    assert [w for w in words if is_suggestable(w)] == ["R", "D", "Q", "A", "x"]
+
+
 def test_a_tag_is_one_word_and_no_word_to_suggest():
     text = "<s>Hi</s> <br/> a<b <|endoftext|> 3<5 <3 <em>x</em>"
     words = Tokenizer("words").words(text)
@@ -89,6 +97,8 @@ def test_a_tag_is_one_word_and_no_word_to_suggest():
         ("²", False),
         ("①", False),
         ("Ⅳ", False),
+        ("ʰ", False),
+        ("ー", False),
         ("🇨🇿", False),
         (",", False),
         ("", False),

@@ -51,6 +51,11 @@ def run(args):
     predictor = inputs.open_predictor(args.model, args.line_independent)
     reading = _progress.count(lines, "Reading, line")
     ids, lengths = encode_lines(reading, predictor.vocabulary)
+    if not len(ids):
+        raise ValueError(
+            f"`text` must have at least one word. Received: none in "
+            f"{', '.join(args.text)}."
+        )
     nats = np.empty(len(ids))
     with _progress.bar("Scoring") as progress:
         scores = evaluation.evaluate(predictor, ids, progress, nats)

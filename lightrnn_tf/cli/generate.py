@@ -13,9 +13,8 @@ def add_arguments(command):
     command.add_argument(
         "--length",
         type=arguments.positive,
-        default=30,
         metavar="N",
-        help="words at most, in all lines together; default: 30",
+        help="words at most, in all lines together; default: 30 a line",
     )
     command.add_argument(
         "--lines",
@@ -53,8 +52,9 @@ def run(args):
     from lightrnn_tf.vocabulary import EOS
 
     words = predictor.tokenizer.text(inputs.clean(args.text))
+    length = args.length or 30 * args.lines
     drawn = decoding.generate(
-        *(predictor, words, args.length, args.seed, args.temperature, args.top_p),
+        *(predictor, words, length, args.seed, args.temperature, args.top_p),
         unknown=args.unknown,
         lines=args.lines,
     )

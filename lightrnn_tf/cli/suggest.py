@@ -1,5 +1,6 @@
 """`lightrnn suggest`."""
 
+import itertools
 import json
 import sys
 
@@ -65,11 +66,18 @@ def run(args):
 
 
 def _typed_lines():
-    while True:
+    for number in itertools.count(1):
         try:
-            yield input("> " if sys.stdin.isatty() else "")
+            line = input("> " if sys.stdin.isatty() else "")
         except EOFError:
             return
+        # What is not UTF-8 comes as surrogates.
+        if "\0" in line or inputs.clean(line) != line:
+            raise ValueError(
+                "Standard input must be UTF-8 text. Received: a NUL or other bytes in "
+                f"line {number}. Convert it, for example with iconv."
+            )
+        yield line
 
 
 def _suggestions(predictor, text: str, args) -> dict:

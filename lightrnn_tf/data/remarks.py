@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, is_suggestable
+from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, is_markup, is_suggestable
 from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary
 
 # Kinds of markup that are named.
@@ -42,22 +42,23 @@ def check_words(counts: Mapping[str, int], min_count: int | None) -> None:
             refused only with `None`.
 
     Raises:
-        ValueError: If more than half of its words are too long, or they are together
-            with those that stand there once.
+        ValueError: If more than half of its words with letters are too long, or they
+            are together with those that stand there once, or none would be left.
     """
-    words = sum(counts.values()) - counts.get(EOS, 0)
-    too_long = counts.get(TOO_LONG, 0)
-    once = 0
-    if min_count is None and UNK not in counts:
-        once = sum(n == 1 for word, n in counts.items() if word not in (EOS, TOO_LONG))
-    if 2 * (too_long + once) > words:
+    words = {w: n for w, n in counts.items() if w == TOO_LONG or is_suggestable(w)}
+    total, too_long = sum(words.values()), words.pop(TOO_LONG, 0)
+    by_default = min_count is None and UNK not in counts
+    once = sum(n for n in words.values() if n == 1) if by_default else 0
+    least = min_count or (2 if by_default else 1)
+    if not total:
+        return
+    if 2 * (too_long + once) > total or max(words.values(), default=0) < least:
         raise ValueError(
             "The training text must be of words that are set apart by spaces and come "
-            f"again. Received: {words:,} words, {too_long:,} of them with more than "
-            f"{MAX_WORD_LENGTH} characters and {once:,} that stand there once, which "
-            "are read as <unk>. If the words are not set apart by spaces, cut the text "
-            "into words first and pass --tokenizer whitespace; if it is only short, "
-            "pass --min-count 1."
+            f"again. Received: {total:,} words with letters, {too_long:,} of them with "
+            f"more than {MAX_WORD_LENGTH} characters and {once:,} that stand there "
+            "once, which are read as <unk>. Set the words apart by spaces first; if "
+            "the text is only short, pass --min-count 1."
         )
 
 
@@ -75,7 +76,8 @@ def remarks(counts: Mapping[str, int], ends: int = 0) -> list[str]:
             f"{_times(too_long, 'word')} of more than {MAX_WORD_LENGTH} characters "
             "read as <unk>."
         )
-    markup = {word: n for word, n in counts.items() if _is_markup(word)}
+    markup = {word: n for word, n in counts.items() if is_markup(word)}
+    markup = {word: n for word, n in markup.items() if word not in (EOS, UNK)}
     if ends:
         markup[EOS] = ends
     if markup:
@@ -105,11 +107,6 @@ def untrained_unknown(vocabulary: Vocabulary, ids: np.ndarray) -> str | None:
         "perplexity is of use only without them. Train with a larger --min-count or a "
         "--vocab-size, so that it is."
     )
-
-
-def _is_markup(word):
-    special = word in (EOS, UNK)
-    return not special and any(map(str.isalpha, word)) and not is_suggestable(word)
 
 
 def _times(count, what):

@@ -33,6 +33,8 @@ _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 ERRORS = ("strict", "replace")
 # Bytes of a line that are read together.
 _AT_ONCE = 1 << 20
+# Characters after which a file shows that it is no text.
+_SHOWN_BY = 1000
 # All of a line up to its last word. `_` and white space are none, and a last part
 # without a word would be a blank line.
 _BEFORE_LAST_WORD = re.compile(rb".+(?=[ \t\r\v\f][^\s_])", re.DOTALL)
@@ -131,7 +133,7 @@ def decoded(file: BinaryIO, name: str, errors: str) -> Iterator[str]:
     Raises:
         ValueError: If it is not UTF-8 text; it is called `name`.
     """
-    offset = 0
+    offset = replaced = characters = 0
     for line, goes_on in _in_parts(file):
         _refuse_other_encodings(line, offset, name)
         try:
@@ -142,6 +144,10 @@ def decoded(file: BinaryIO, name: str, errors: str) -> Iterator[str]:
                 f"0x{line[error.start]:02x}. Convert it, or pass --errors replace to "
                 "go on."
             ) from error
+        if errors == "replace":
+            replaced += text.count("\ufffd")
+            characters += len(text)
+            _refuse_garbage(replaced, characters, name)
         if offset == 0:
             text = text.removeprefix("\ufeff")
         offset += len(line)
@@ -168,6 +174,16 @@ def _cut(line):
     while cut > len(line) - 4 and line[cut] & 0xC0 == 0x80:
         cut -= 1
     return cut
+
+
+def _refuse_garbage(replaced, characters, name):
+    """Refuse what is no text in UTF-8 with a few bad bytes, as soon as that shows."""
+    if characters >= _SHOWN_BY and replaced > characters / 10:
+        raise ValueError(
+            f"{name} must be UTF-8 text. Received: {replaced:,} of its first "
+            f"{characters:,} characters are not. Convert it to UTF-8, for example with "
+            "iconv."
+        )
 
 
 def _refuse_other_encodings(line, offset, name):

@@ -419,22 +419,32 @@ class LanguageModel(keras.Model):
         with self._carry("evaluation", x, None, batch_size) as x:
             return super().predict(x, batch_size, **kwargs)
 
-    def train_on_batch(self, x, *args, **kwargs):
+    def train_on_batch(self, x, y=None, *args, **kwargs):
         """Train on a batch of texts that begin there, as in `keras.Model`."""
-        self._check_ids("x", x)
-        return super().train_on_batch(x, *args, **kwargs)
+        self._check_batch(x, y)
+        return super().train_on_batch(x, None, *args, **kwargs)
 
-    def test_on_batch(self, x, *args, **kwargs):
+    def test_on_batch(self, x, y=None, *args, **kwargs):
         """Return loss and perplexity of texts that begin there, as in `keras.Model`."""
-        self._check_ids("x", x)
-        return super().test_on_batch(x, *args, **kwargs)
+        self._check_batch(x, y)
+        return super().test_on_batch(x, None, *args, **kwargs)
 
     def predict_on_batch(self, x):
         """Return the nats of texts that begin there, as in `keras.Model`."""
         self._check_ids("x", x)
         return super().predict_on_batch(x)
 
+    def _check_batch(self, x, y):
+        _refuse_targets(y)
+        self._check_ids("x", x)
+
     def _check_ids(self, name, ids, least=NO_WORD):
+        shape = tuple(getattr(ids, "shape", (1, 2)))
+        if len(shape) != 2 or 0 in shape:
+            raise ValueError(
+                f"`{name}` must have shape (B, T + 1), a text a row. "
+                f"Received: shape {shape}."
+            )
         word_ids.check(name, ids, self.vocabulary_size, least)
 
     def _checked(self, name, x):
@@ -457,11 +467,7 @@ class LanguageModel(keras.Model):
 
     @contextlib.contextmanager
     def _carry(self, use, x, y, batch_size):
-        if y is not None:
-            raise ValueError(
-                "`y` must be None: the next words of `x` are the targets. "
-                f"Received: {type(y).__name__}."
-            )
+        _refuse_targets(y)
         _allocator.keep_freed_memory()
         before = self._carrying
         with word_ids.named():
@@ -527,6 +533,14 @@ def _any_ids():
             "input_signature=[keras.InputSpec('int32', (B, T + 1))]."
         )
     return keras.InputSpec("int32", (None, None))
+
+
+def _refuse_targets(y):
+    if y is not None:
+        raise ValueError(
+            "`y` must be None: the next words of `x` are the targets. "
+            f"Received: {type(y).__name__}."
+        )
 
 
 def _listed(callbacks):

@@ -49,6 +49,8 @@ def check(name, ids, vocabulary_size, least=NO_WORD):
             raise ValueError(
                 f"`{name}` must be word ids, integers. Received: {array.dtype}."
             )
+        if array.dtype.kind == "f" and (array % 1 > 0).any():
+            raise ValueError(f"`{name}` must be word ids, integers. Received: others.")
         found = extremes(array)
     for id_ in found:
         if not least <= id_ < vocabulary_size:

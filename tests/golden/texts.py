@@ -66,6 +66,10 @@ SNIPPETS = [
     "İstanbul",
     "cafe\u0301",
     "re\u00adad",
+    "<br />",
+    "&amp;",
+    "dogsʼ",
+    "ĳ",
     "ﬁn",
 ]
 _KINDS = [

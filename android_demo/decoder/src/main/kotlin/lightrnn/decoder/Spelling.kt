@@ -9,22 +9,26 @@ import java.util.Locale
  */
 object Spelling {
     const val JOINERS = "\u200c\u200d"
-    private const val APOSTROPHES = "'\u2018\u2019\u201b\u02bc\uff07\u00b4\u2032"
+    private const val LETTERS_LIKE_APOSTROPHES = "\u02bc\uff07\ua78b\ua78c"
+    private const val APOSTROPHES = "'\u2018\u2019\u201b\u00b4\u2032\u05f3$LETTERS_LIKE_APOSTROPHES"
     private const val HYPHENS = "\u2010\u2011\ufe63\uff0d"
 
     // Behind what stands before it, a regex of Java sees whole characters beyond U+FFFF
     // only if it has one itself: hence the 𝒳.
-    private val INVISIBLE = Regex("""(?![\u200b-\u200d\x{e0020}-\x{e007f}])\p{Cf}""")
+    private val INVISIBLE = Regex("""(?![\u200b-\u200d\x{e0020}-\x{e007f}])[\p{Cf}\u034f\u0640]""")
+    private val TAG_WITH_MORE =
+        Regex("""(</?\p{L}[\p{L}\p{N}_:.-]*)[ \t]+(?:[^<>]*=[^<>]*?)?(/?>)""")
     private val REPEATED_JOINER = Regex("([$JOINERS])[$JOINERS]+")
     private val FORMS = Regex(
-        """[\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc]+""",
+        """[\u0132\u0133\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3""" +
+            """\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc]+""",
     )
     private val FINAL_SIGMA = Regex("""(?<=[\p{L}\p{M}𝒳])Σ(?![\p{L}\p{M}𝒳])""")
     private val INNER_APOSTROPHE = Regex("""(?<=[\p{L}\p{M}\p{N}])[$APOSTROPHES](?=[\p{L}\p{N}𝒳])""")
     private val ACCENTS = Regex(
         """[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7""" +
             """\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8""" +
-            """\u06ea-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]""",
+            """\u06ea-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]""",
     )
     private val MAY_BE_MISSING = Regex("""['$JOINERS]|${ACCENTS.pattern}""")
 
@@ -44,14 +48,16 @@ object Spelling {
 
     /** A text in the one spelling of its words. */
     fun normalise(text: String, lowercase: Boolean): String {
-        if (text.all { it < '\u0080' }) return if (lowercase) text.lowercase(Locale.ROOT) else text
-        var found = text.replace(INVISIBLE, "").replace(REPEATED_JOINER, "$1")
+        val short = if ('<' in text) text.replace(TAG_WITH_MORE, "$1$2") else text
+        if (isAscii(short)) return if (lowercase) short.lowercase(Locale.ROOT) else short
+        var found = short.replace(INVISIBLE, "").replace(REPEATED_JOINER, "$1")
             .replace(FORMS) { Normalizer.normalize(it.value, Normalizer.Form.NFKC) }
         if (lowercase) {
             found = found.replace(FINAL_SIGMA, "ς").replace('Σ', 'σ').lowercase(Locale.ROOT)
         }
         found = Normalizer.normalize(found, Normalizer.Form.NFC)
         for (hyphen in HYPHENS) found = found.replace(hyphen, '-')
+        for (letter in LETTERS_LIKE_APOSTROPHES) found = found.replace(letter, '\'')
         return found.replace(INNER_APOSTROPHE, "'")
     }
 
@@ -75,6 +81,7 @@ object Spelling {
 
     /** Whether a word begins with a prefix, in which accents and apostrophes may be missing. */
     fun beginsWith(word: String, prefix: String, ignoreCase: Boolean): Boolean {
+        if (isAscii(word) && isAscii(prefix)) return asciiBeginsWith(word, prefix, ignoreCase)
         val table = if (ignoreCase) lowerCase else anyCase
         val letters = table.of(word)
         var at = 0
@@ -85,6 +92,23 @@ object Spelling {
             }
             if (at++ >= letters.length) return false
         }
+        return true
+    }
+
+    /** The same for most words, without making strings of them. */
+    private fun asciiBeginsWith(word: String, prefix: String, ignoreCase: Boolean): Boolean {
+        var at = 0
+        for (wanted in prefix) {
+            while (at < word.length && !word[at].equals(wanted, ignoreCase)) {
+                if (word[at++] != '\'') return false
+            }
+            if (at++ >= word.length) return false
+        }
+        return true
+    }
+
+    private fun isAscii(text: String): Boolean {
+        for (character in text) if (character >= '\u0080') return false
         return true
     }
 
@@ -104,6 +128,7 @@ object Spelling {
         val character = String(Character.toChars(codePoint))
         if (character in APOSTROPHES) return "'"
         if (character in HYPHENS) return "-"
+        if (character in "\u034f\u0640") return ""
         if (character == "ς") return "σ"
         BASES[character]?.let { return it }
         if (Character.getType(codePoint).toByte() == Character.FORMAT) {

@@ -34,7 +34,8 @@ class Tokenizer(private val name: String, val lowercase: Boolean) {
             """[\u200c\u200d]|['-](?:(?<=[\p{L}\p{M}].)|(?=\p{L}))|[.,](?<=\p{Nd}.)(?=\p{Nd})"""
         private const val WORD = """$RUN(?:(?:$JOINT)$RUN)*+"""
         private const val FLAG = """[\x{1f1e6}-\x{1f1ff}]{2}"""
-        private const val TAG = """</?\p{L}[\p{L}\p{N}]*/?>|<\|[\p{L}\p{N}_]+\|>"""
+        private const val TAG = """</?\p{L}[\p{L}\p{N}_:.-]*/?>|<\|[\p{L}\p{N}_]+\|>""" +
+            """|&(?:\p{L}[\p{L}\p{N}]|#)[\p{L}\p{N}]*;"""
 
         // The skin tones are written out: behind what stands before it, a regex of Java
         // sees whole characters beyond U+FFFF only if it has one itself.
@@ -44,7 +45,7 @@ class Tokenizer(private val name: String, val lowercase: Boolean) {
             "words" to Regex("""$WORD|$FLAG|$TAG|$SIGN(?:\u200d$SIGN)*+"""),
             "whitespace" to Regex("""[^ \t\n\r\u000b\f]+"""),
         )
-        private val LETTER = Regex("""\p{L}""")
+        private val LETTER = Regex("""[\p{Lu}\p{Ll}\p{Lt}\p{Lo}]""")
         private val MARKUP = Regex("""<.*>|\[.*]|\{.*\}|&.*;""")
 
         /** Whether to offer a word while typing: it has a letter and is not special or markup. */
