@@ -51,8 +51,8 @@ _OTHER = "".join([*APOSTROPHES[1:], "\u1ffd", *map(chr, _HYPHENS)])
 _HAS_OTHER_SPELLINGS = regex.compile(rf"[\p{{Cf}}\u034f\u0640{_FORM}{_OTHER}]")
 
 # Marks that may be missing in what was typed: accents, the vowel points of Hebrew and
-# Arabic, the dots of Indic letters. Indic vowel signs are no accents: without them it is
-# another word.
+# Arabic, the dots of Indic letters. Indic vowel signs are none: another word is without
+# them.
 _ACCENTS = regex.compile(
     r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     r"\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
