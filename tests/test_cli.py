@@ -603,7 +603,7 @@ def test_other_wrong_inputs_are_one_line(folder, tmp_path, capsys):
         capsys, "evaluate", folder / "run", "--text", tmp_path / "gone.txt"
     )
     (tmp_path / "empty.txt").write_text("")
-    assert "at least one token" in error_of(
+    assert "`text` must have at least one word" in error_of(
         capsys, "evaluate", folder / "run", "--text", tmp_path / "empty.txt"
     )
     assert "`word` must be in the vocabulary. Received: 'zebra'" in error_of(

@@ -238,7 +238,7 @@ def test_what_is_no_number_and_no_integer_is_refused():
 
 def test_what_is_no_text_a_row_is_refused_by_its_shape():
     model = make()
-    for shape in ((6,), (2, 3, 4), (0, 5)):
+    for shape in ((6,), (2, 3, 4), (0, 5), (2, 1)):
         with pytest.raises(
             ValueError, match=r"`x` must have shape \(B, T \+ 1\).*ceiv"
         ):

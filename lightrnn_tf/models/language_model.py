@@ -322,7 +322,7 @@ class LanguageModel(keras.Model):
                 "`context` must have shape (B, T) with T of at least 1. "
                 f"Received: shape {context.shape}."
             )
-        self._check_ids("context", context, least=0)
+        word_ids.check("context", context, self.vocabulary_size, least=0)
         states, table = self.zero_states(len(context)), self.table
         for words in context.T:
             states, row_log_probs = self.advance(table.cells[words], states)
@@ -438,14 +438,16 @@ class LanguageModel(keras.Model):
         _refuse_targets(y)
         self._check_ids("x", x)
 
-    def _check_ids(self, name, ids, least=NO_WORD):
-        shape = tuple(getattr(ids, "shape", (1, 2)))
-        if len(shape) != 2 or 0 in shape:
-            raise ValueError(
-                f"`{name}` must have shape (B, T + 1), a text a row. "
-                f"Received: shape {shape}."
-            )
-        word_ids.check(name, ids, self.vocabulary_size, least)
+    def _check_ids(self, name, ids):
+        """Refuse what are no texts of words, a row each."""
+        if hasattr(ids, "shape"):
+            shape = tuple(ids.shape)
+            if len(shape) != 2 or shape[0] == 0 or shape[1] in (0, 1):
+                raise ValueError(
+                    f"`{name}` must have shape (B, T + 1), a text a row, B and T of at "
+                    f"least 1. Received: shape {shape}."
+                )
+        word_ids.check(name, ids, self.vocabulary_size)
 
     def _checked(self, name, x):
         """Return streams of text whose ids were checked, or are as they are read."""
