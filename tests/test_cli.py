@@ -264,6 +264,9 @@ def test_suggest_asks_for_text(folder, capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["context"] for line in lines][0] == ["the", "cat"]
     assert len(lines) == 2
+    monkeypatch.setattr(sys, "stdin", io.StringIO("t\0h\0e\0"))
+    line = error_of(capsys, "suggest", folder / "m.tflite")
+    assert "must be UTF-8 text. Received: a NUL in line 1" in line
 
 
 def test_generate_is_repeatable(folder, capsys):

@@ -71,11 +71,10 @@ def _typed_lines():
             line = input("> " if sys.stdin.isatty() else "")
         except EOFError:
             return
-        # What is not UTF-8 comes as surrogates.
-        if "\0" in line or inputs.clean(line) != line:
+        if "\0" in line:
             raise ValueError(
-                "Standard input must be UTF-8 text. Received: a NUL or other bytes in "
-                f"line {number}. Convert it, for example with iconv."
+                "Standard input must be UTF-8 text. Received: a NUL in line "
+                f"{number}, as in UTF-16. Convert it, for example with iconv."
             )
         yield line
 
