@@ -8,7 +8,7 @@ it is a table of one row.
 
 import numpy as np
 
-from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.decoding.protocol import Contexts
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.vocabulary import Vocabulary
 

@@ -383,6 +383,7 @@ def fitted(row, options, vocabulary, train, valid):
     best = keras.callbacks.EarlyStopping(
         "val_perplexity", patience=epochs, mode="min", restore_best_weights=True
     )
+    training.keep_freed_memory()
     history = model.fit(
         windows,
         epochs=epochs,
@@ -448,6 +449,7 @@ def words_per_second(model, options, ids):
     windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
     model.compile(training.adam(1e-3))
     timing = callbacks.WordsPerSecond(windows)
+    training.keep_freed_memory()
     history = model.fit(windows, epochs=4, callbacks=[timing], verbose=0).history
     # The first epoch has compilation in it.
     return history["words_per_second"][1:]

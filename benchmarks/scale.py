@@ -223,9 +223,10 @@ def windows_of(folder, name):
 
 def epoch(folder, words, tokens, name="first", before="none"):
     """Train an epoch."""
-    from lightrnn_tf import callbacks
+    from lightrnn_tf import callbacks, training
 
     model, windows = model_of(folder, before), windows_of(folder, "train")
+    training.keep_freed_memory()
     history = model.fit(
         windows,
         validation_data=windows_of(folder, "valid"),

@@ -124,6 +124,7 @@ def of_keras(options, ids, words):
         model.table = WordTable.random(words, model.rows, model.columns, SEED)
     model.compile(training.adam(1e-3))
     windows = data.windows(ids.astype(np.int32), BATCH, STEPS)
+    training.keep_freed_memory()
     model.fit(windows, verbose=0, callbacks=[Clock()])
     return statistics.median(seconds[WARM_UP:])
 

@@ -25,6 +25,7 @@ _MODULES = (
     "reallocation",
     "table",
     "tokenizer",
+    "training",
     "vocabulary",
     "warm_start",
     "workers",

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from lightrnn_tf import _checks, data, matching, models, reallocation, workers
+from lightrnn_tf import _checks, data, matching, models, reallocation
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -25,7 +25,8 @@ class Reallocate(keras.callbacks.Callback):
         folder: As there. Defaults to memory.
         report: Called with the epoch and the `reallocation.Round`. Defaults to none.
         progress: Called with the share of the pass done. Defaults to none.
-        team: The `workers.Team` that trains the model. Defaults to one worker.
+        reallocate: What makes a round, called as `reallocation.reallocate`, as
+            `workers.Team.reallocate` can be. Defaults to `reallocation.reallocate`.
 
     Raises:
         ValueError: If an argument cannot be used, or, in `fit`, the model is no
@@ -58,7 +59,7 @@ class Reallocate(keras.callbacks.Callback):
         folder: str | os.PathLike | None = None,
         report: Callable[[int, Any], None] | None = None,
         progress: Callable[[float], None] | None = None,
-        team: workers.Team | None = None,
+        reallocate: Callable[..., Any] | None = None,
     ):
         super().__init__()
         reallocation.check(solver, moving_cost, time_limit)
@@ -67,8 +68,7 @@ class Reallocate(keras.callbacks.Callback):
             _checks.path("folder", folder)
         _checks.function("report", report)
         _checks.function("progress", progress)
-        if team is not None:
-            _checks.instance("team", team, workers.Team)
+        _checks.function("reallocate", reallocate)
         self.windows = windows
         self.epochs = _numbers(epochs)
         self.solver = solver
@@ -77,7 +77,7 @@ class Reallocate(keras.callbacks.Callback):
         self.folder = folder
         self.report = report
         self.progress = progress
-        self.team = team or workers.Team()
+        self.reallocate = reallocate or reallocation.reallocate
         self.rounds: list[reallocation.Round | None] = []
 
     def on_train_begin(self, logs=None):
@@ -91,7 +91,7 @@ class Reallocate(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
             return
-        done = self.team.reallocate(
+        done = self.reallocate(
             self.model,
             self.windows,
             self.solver,

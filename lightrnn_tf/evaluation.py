@@ -9,16 +9,18 @@ as `<unk>`; as a target it is a miss, because no keyboard could offer it.
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.decoding import ROWS_AT_ONCE
-from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.decoding.protocol import (
+    ROWS_AT_ONCE,
+    Contexts,
+    Readable,
+    check_readable,
+)
+from lightrnn_tf.tokenizer import EOS, UNK
 
 # Whether three or more words are better than the true one makes no difference.
 _ENOUGH = 3
@@ -135,50 +137,6 @@ class LineScore:
     tokens: int
     nats: float
     unknown_words: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Contexts:
-    """Some places of a text, before their words are known.
-
-    Attributes:
-        targets: `(N,)`, the cells of the true words.
-        row_log_probs: `(N, R)`, log P_r.
-        expand: Maps places `(n,)` and rows `(n, m)` with m ≤ 8 to log P_c `(n, m, C)`.
-    """
-
-    targets: np.ndarray
-    row_log_probs: np.ndarray
-    expand: Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
-class Readable(Protocol):
-    """A predictor that can go over a text."""
-
-    lexicon: Lexicon
-    tokenizer: Tokenizer
-    rows: int
-    columns: int
-
-    @property
-    def vocabulary(self) -> Vocabulary:
-        """The words in the order of their ids."""
-        ...
-
-    def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
-        """Yield the places of a text of word ids, as one stream."""
-        ...
-
-
-def check_readable(predictor: object) -> None:
-    """Raise `ValueError` unless something can go over a text, as `Readable` says."""
-    wanted = ("lexicon", "tokenizer", "rows", "columns", "vocabulary", "contexts")
-    missing = [name for name in wanted if not hasattr(predictor, name)]
-    if missing:
-        raise ValueError(
-            "`predictor` must be a LiteRTPredictor or a KerasPredictor. "
-            f"Received: a {type(predictor).__name__} without `{missing[0]}`."
-        )
 
 
 def evaluate(

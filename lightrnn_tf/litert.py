@@ -18,8 +18,7 @@ import numpy as np
 from lightrnn_tf import _checks
 from lightrnn_tf._files import DAMAGED_ARCHIVE
 from lightrnn_tf._quiet import quiet
-from lightrnn_tf.decoding import ROWS_AT_ONCE, State
-from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Contexts, State
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.table import MAX_CELLS
 from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, TOKENIZERS, UNK, Tokenizer

@@ -4,55 +4,19 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable
 
-import keras
 import numpy as np
-from keras import ops
 
 from lightrnn_tf import _checks
-from lightrnn_tf.decoding import ROWS_AT_ONCE
-from lightrnn_tf.evaluation import Readable, check_readable
+from lightrnn_tf.decoding.protocol import ROWS_AT_ONCE, Readable, check_readable
+from lightrnn_tf.models.perplexity import Perplexity
 from lightrnn_tf.tokenizer import UNK, is_suggestable
+
+__all__ = ["Keystrokes", "Perplexity", "keystrokes"]
 
 # Words that a keyboard shows at once.
 SLOTS = 3
 # Numbers that are worked out at once.
 _AT_ONCE = 1 << 22
-
-
-@keras.saving.register_keras_serializable(package="lightrnn_tf")
-class Perplexity(keras.metrics.Metric):
-    """The exponential of the mean nats per token, over tokens and not over batches.
-
-    Args:
-        name: Name in the logs. Defaults to `"perplexity"`.
-        **kwargs: `dtype` of `keras.metrics.Metric`.
-
-    Example:
-
-    >>> metric = Perplexity()
-    >>> metric.update_state(np.log([[2.0, 8.0]]), sample_weight=np.ones((1, 2)))
-    >>> round(float(metric.result()), 4)
-    4.0
-    """
-
-    def __init__(self, name="perplexity", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.nats = self.add_variable((), "zeros", name="nats")
-        self.tokens = self.add_variable((), "zeros", name="tokens")
-
-    def update_state(self, nats, sample_weight):
-        """Add nats `(B, T)` of the tokens whose weight, `(B, T)`, is 1."""
-        weight = ops.cast(sample_weight, self.dtype)
-        self.nats.assign_add(ops.sum(ops.cast(nats, self.dtype) * weight))
-        self.tokens.assign_add(ops.sum(weight))
-
-    def nats_per_token(self):
-        """Return the mean, 0 before the first token."""
-        return ops.divide_no_nan(self.nats, self.tokens)
-
-    def result(self):
-        """Return the perplexity."""
-        return ops.exp(self.nats_per_token())
 
 
 @dataclasses.dataclass(frozen=True)

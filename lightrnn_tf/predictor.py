@@ -9,8 +9,7 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf import _checks, data
-from lightrnn_tf.decoding import State
-from lightrnn_tf.evaluation import Contexts
+from lightrnn_tf.decoding.protocol import Contexts, State
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.models import LanguageModel, StreamPass, word_ids
 from lightrnn_tf.tokenizer import EOS

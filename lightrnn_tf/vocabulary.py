@@ -19,6 +19,8 @@ from lightrnn_tf import _checks
 from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
 
 SPECIAL_WORDS = (EOS, UNK)
+# In ids: before the first word of a stream, and after its last.
+NO_WORD = -1
 # Counts words that are too long, where words are counted.
 TOO_LONG = ""
 

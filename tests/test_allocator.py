@@ -9,7 +9,7 @@ import pytest
 # The second call is what TensorFlow's generator datasets do.
 SCRIPT = """
 import ctypes
-from lightrnn_tf import _allocator
+from lightrnn_tf import training
 libc = ctypes.CDLL(None)
 class Info(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in
@@ -17,7 +17,7 @@ class Info(ctypes.Structure):
                  "uordblks", "fordblks", "keepcost")]
 libc.mallinfo2.restype, libc.malloc.restype = Info, ctypes.c_void_p
 if {kept}:
-    _allocator.keep_freed_memory()
+    training.keep_freed_memory()
 libc.mallopt(-1, 128 * 1024)
 before = libc.mallinfo2().hblks
 libc.malloc(ctypes.c_size_t(48 << 20))

@@ -703,10 +703,10 @@ def test_what_a_killed_training_leaves_can_be_replaced(folder, tmp_path):
 
 
 def test_divergence_is_named(folder, tmp_path, capsys, monkeypatch):
-    from lightrnn_tf import metrics
+    from lightrnn_tf.models import perplexity
 
     monkeypatch.setattr(
-        metrics.Perplexity, "nats_per_token", lambda self: self.nats * float("nan")
+        perplexity.Perplexity, "nats_per_token", lambda self: self.nats * float("nan")
     )
     text = folder / "text.txt"
     assert lightrnn(*train(folder, text, "--out", tmp_path / "r")) == 2
@@ -758,7 +758,7 @@ def test_interrupt_while_a_batch_is_fetched_is_an_interrupt(
     folder, tmp_path, capsys, monkeypatch
 ):
     """TensorFlow makes an error of its own of a Ctrl-C that finds it there."""
-    from lightrnn_tf.data.windows import Windows
+    from lightrnn_tf.data.streams import Windows
 
     real = Windows.__getitem__
 

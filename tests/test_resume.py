@@ -61,7 +61,7 @@ def counting(work, asked, kill_at, counts):
     import keras
 
     from lightrnn_tf import loss_tables, matching
-    from lightrnn_tf.data.windows import Windows
+    from lightrnn_tf.data.streams import Windows
 
     moments = collections.Counter()
 

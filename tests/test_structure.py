@@ -14,7 +14,6 @@ LIBRARY = ROOT / "lightrnn_tf"
 LAYERS = [
     {
         "_version",
-        "_allocator",
         "_checks",
         "_files",
         "_guard",
@@ -27,17 +26,17 @@ LAYERS = [
     {"vocabulary"},
     {"lexicon"},
     {"matching", "warm_start", "decoding"},
-    {"evaluation", "layers", "listing", "plots", "table_page"},
-    {"metrics"},
-    {"checkpoint", "litert", "models"},
-    {"data", "loss_tables", "run"},
+    {"data", "evaluation", "layers", "listing", "litert", "plots", "table_page"},
+    {"models", "prepare"},
+    {"checkpoint", "loss_tables", "metrics", "predictor", "run"},
     {"reallocation"},
-    {"workers"},
-    {"callbacks", "predictor", "prepare"},
+    {"callbacks", "workers"},
     {"training"},
     {"quickstart", "cli", "__main__", "__init__"},
 ]
 WITHOUT_KERAS = {
+    "data",
+    "prepare",
     "spelling",
     "tokenizer",
     "vocabulary",
@@ -107,6 +106,21 @@ def test_modules_that_need_no_keras_do_not_import_it(name):
     program = f"import sys, lightrnn_tf.{name}; sys.exit('keras' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["data", "matching", "vocabulary", "warm_start"])
+def test_reading_counting_and_tables_load_no_keras_models_or_decoding(name):
+    program = (
+        f"import sys, lightrnn_tf.{name}; "
+        "print(*(m for m in sys.modules if m.startswith('lightrnn_tf.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    wings = {module.split(".")[1] for module in loaded}
+    assert not wings & {"decoding", "evaluation", "layers", "models", "training"}
+    assert len(loaded) <= 16, loaded
 
 
 def test_nobody_imports_a_package_called_export():

@@ -1,7 +1,7 @@
 """What decoding asks of a model, and how a model reads a text."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from lightrnn_tf import _checks
 from lightrnn_tf.lexicon import Lexicon
 from lightrnn_tf.tokenizer import EOS, UNK, Tokenizer
+from lightrnn_tf.vocabulary import Vocabulary
 
 # Rows that are expanded in one batch; static in a `.tflite`.
 ROWS_AT_ONCE = 8
@@ -69,6 +70,50 @@ def check_predictor(predictor: object) -> None:
             "`predictor` must be a LiteRTPredictor, a KerasPredictor or another "
             f"`decoding.Predictor`. Received: a {type(predictor).__name__} without "
             f"`{missing[0]}`."
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Contexts:
+    """Some places of a text, before their words are known.
+
+    Attributes:
+        targets: `(N,)`, the cells of the true words.
+        row_log_probs: `(N, R)`, log P_r.
+        expand: Maps places `(n,)` and rows `(n, m)` with m ≤ 8 to log P_c `(n, m, C)`.
+    """
+
+    targets: np.ndarray
+    row_log_probs: np.ndarray
+    expand: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class Readable(Protocol):
+    """A predictor that can go over a text."""
+
+    lexicon: Lexicon
+    tokenizer: Tokenizer
+    rows: int
+    columns: int
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words in the order of their ids."""
+        ...
+
+    def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
+        """Yield the places of a text of word ids, as one stream."""
+        ...
+
+
+def check_readable(predictor: object) -> None:
+    """Raise `ValueError` unless something can go over a text, as `Readable` says."""
+    wanted = ("lexicon", "tokenizer", "rows", "columns", "vocabulary", "contexts")
+    missing = [name for name in wanted if not hasattr(predictor, name)]
+    if missing:
+        raise ValueError(
+            "`predictor` must be a LiteRTPredictor or a KerasPredictor. "
+            f"Received: a {type(predictor).__name__} without `{missing[0]}`."
         )
 
 

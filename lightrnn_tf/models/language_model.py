@@ -6,9 +6,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import _allocator, _checks, layers, metrics
+from lightrnn_tf import _checks, layers
 from lightrnn_tf.models import word_ids
-from lightrnn_tf.models.word_ids import NO_WORD
+from lightrnn_tf.models.perplexity import Perplexity
+from lightrnn_tf.vocabulary import NO_WORD
 
 
 class CarriedState(keras.layers.Layer):
@@ -178,7 +179,7 @@ class LanguageModel(keras.Model):
         self.output_dropout = keras.layers.Dropout(dropout, dtype=self.dtype_policy)
         self.training_state = CarriedState(self.recurrent.num_states, units)
         self.evaluation_state = CarriedState(self.recurrent.num_states, units)
-        self.perplexity = metrics.Perplexity()
+        self.perplexity = Perplexity()
         self._carrying = None
 
     def get_config(self):
@@ -470,7 +471,6 @@ class LanguageModel(keras.Model):
     @contextlib.contextmanager
     def _carry(self, use, x, y, batch_size):
         _refuse_targets(y)
-        _allocator.keep_freed_memory()
         before = self._carrying
         with word_ids.named():
             try:

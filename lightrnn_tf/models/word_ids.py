@@ -10,23 +10,12 @@ import re
 import numpy as np
 from keras import ops
 
-# In ids: before the first word of a stream, and after its last.
-NO_WORD = -1
-# Ids that are looked at together: a memory map is read a part at a time.
-_AT_ONCE = 1 << 24
+from lightrnn_tf.data import streams
+from lightrnn_tf.vocabulary import NO_WORD
+
 # How TensorFlow passes on what an assertion in a dataset says, and the value.
 _ASSERTED = re.compile(r"(`\w+` must be in \[-?\d+, \d+\)\. Received: )\] \[(\S+)\]")
 _ADVICE = " Is the text of another vocabulary?"
-
-
-def extremes(ids):
-    """Return the least and the greatest number of an array; −1 twice if it is empty."""
-    flat = np.asanyarray(ids).reshape(-1)
-    parts = [flat[n : n + _AT_ONCE] for n in range(0, len(flat), _AT_ONCE)]
-    if not parts:
-        return NO_WORD, NO_WORD
-    # By NumPy, which passes on what is no number.
-    return np.min([p.min() for p in parts]), np.max([p.max() for p in parts])
 
 
 def check(name, ids, vocabulary_size, least=NO_WORD):
@@ -51,7 +40,7 @@ def check(name, ids, vocabulary_size, least=NO_WORD):
             )
         if array.dtype.kind == "f" and (array % 1 > 0).any():
             raise ValueError(f"`{name}` must be word ids, integers. Received: others.")
-        found = extremes(array)
+        found = streams.extremes(array)
     for id_ in found:
         if not least <= id_ < vocabulary_size:
             raise ValueError(_rule(name, vocabulary_size, least) + f"{id_}." + _ADVICE)

@@ -1,5 +1,6 @@
 """Training: from text files to a run, `fit` with its rounds, checkpoints, workers."""
 
+from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import new_model
 from lightrnn_tf.training.optimizer import CLIP_NORM, FallingRate, adam
 from lightrnn_tf.training.options import Options
@@ -12,6 +13,7 @@ __all__ = [
     "adam",
     "assist",
     "is_finished",
+    "keep_freed_memory",
     "new_model",
     "resume",
     "train",

@@ -25,6 +25,7 @@ from lightrnn_tf import (
 )
 from lightrnn_tf._files import write_atomic
 from lightrnn_tf._memory import memory_for
+from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import first_model
 from lightrnn_tf.training.optimizer import FallingRate, adam
 from lightrnn_tf.training.options import Options
@@ -233,6 +234,7 @@ class _Training:
         self.path = path
         self.team = team or workers.Team()
         self.log = Log(path, self.team.is_first)
+        keep_freed_memory()
         keras.utils.set_random_seed(options.seed)
         if checkpoint.exists(path):
             self._go_on()
@@ -401,7 +403,7 @@ class _Training:
             folder=folder,
             report=report,
             progress=_progress.LazyBar("Loss tables, then matching"),
-            team=self.team,
+            reallocate=self.team.reallocate,
         )
 
     def _valid_perplexity(self):

@@ -18,6 +18,9 @@ def keep_freed_memory() -> None:
     From then on each large tensor is mapped anew and given back when it is freed, and
     filling in its pages takes a third of a training step. Blocks on the heap, with so
     much kept at its end, are not affected. Does nothing without glibc.
+
+    It changes the whole process, so `lightrnn train` calls it and a model does not;
+    call it before `fit` where the process is yours.
     """
     if sys.platform != "linux":
         return

@@ -7,8 +7,10 @@ import keras
 import numpy as np
 
 from lightrnn_tf import _checks
-from lightrnn_tf.models import word_ids
-from lightrnn_tf.models.word_ids import NO_WORD
+from lightrnn_tf.vocabulary import NO_WORD
+
+# Ids that are looked at together: a memory map is read a part at a time.
+_AT_ONCE = 1 << 24
 
 
 class Windows(keras.utils.PyDataset):
@@ -92,7 +94,7 @@ class Windows(keras.utils.PyDataset):
     @functools.cached_property
     def extremes(self):
         """The least and the greatest word id, looked for once."""
-        return word_ids.extremes(self.ids)
+        return extremes(self.ids)
 
     def begin_epoch(self, epoch):
         """Put the shards into the order of an epoch."""
@@ -148,6 +150,16 @@ class Windows(keras.utils.PyDataset):
         batch = np.full(places.shape, NO_WORD, np.int32)
         batch[inside] = self.ids[places[inside]]
         return (batch,)
+
+
+def extremes(ids):
+    """Return the least and the greatest number of an array; −1 twice if it is empty."""
+    flat = np.asanyarray(ids).reshape(-1)
+    parts = [flat[n : n + _AT_ONCE] for n in range(0, len(flat), _AT_ONCE)]
+    if not parts:
+        return NO_WORD, NO_WORD
+    # By NumPy, which passes on what is no number.
+    return np.min([p.min() for p in parts]), np.max([p.max() for p in parts])
 
 
 def _joined(lengths, least):
