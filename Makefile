@@ -22,8 +22,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
 	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
-	    tests/test_layers.py tests/test_models.py tests/test_slim.py \
-	    tests/test_keras_workflow.py
+	    tests/layers tests/models
 
 # Proofs of minutes: trainings killed at more moments, two and four workers, lost ones.
 slow-test: $(VENV)/installed-dev
@@ -48,7 +47,7 @@ android-model: $(VENV)/installed
 browser-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --editable ".[browser]"
 	command -v chromium > /dev/null || apt-get install --yes chromium
-	$(BIN)/python -m pytest -q tests/test_table_page.py
+	$(BIN)/python -m pytest -q tests/tables/test_page.py
 
 # Exported files in the oldest runtime that setup.py allows. Compiled models are tested in
 # the newest alone: this one answers 0 for the constant bound of a dense model.
@@ -56,7 +55,8 @@ oldest-runtime-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --no-deps --upgrade --target $(VENV)/oldest-runtime \
 	    ai-edge-litert==1.4.0
 	PYTHONPATH=$(VENV)/oldest-runtime $(BIN)/python -m pytest -n 2 -q \
-	    -k "not compiled_model" tests/test_export.py tests/test_bundled_model.py
+	    -k "not compiled_model" tests/export/test_export.py \
+	    tests/export/test_bundled_model.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

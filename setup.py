@@ -27,7 +27,8 @@ setup(
     ],
     package_dir={"lightrnn_tf_export": "export"},
     package_data={
-        "lightrnn_tf": ["py.typed", "*.html"],
+        "lightrnn_tf": ["py.typed"],
+        "lightrnn_tf.tables": ["*.html"],
         "lightrnn_tf_export": ["py.typed"],
     },
     install_requires=[

@@ -15,8 +15,9 @@ import sys
 
 import numpy as np
 
-from lightrnn_tf import data, decoding, litert
-from lightrnn_tf.tokenizer import EOS
+from lightrnn_tf import data, decoding
+from lightrnn_tf.predictors import exported
+from lightrnn_tf.words.tokenizer import EOS
 from results import append
 
 KS = (1, 3, 10)
@@ -29,7 +30,7 @@ def main():
     parser.add_argument("--text", type=pathlib.Path, required=True)
     parser.add_argument("--contexts", type=int, default=2000)
     args = parser.parse_args()
-    predictor = litert.LiteRTPredictor(args.file)
+    predictor = exported.LiteRTPredictor(args.file)
     words = [
         word
         for line in data.Lines([args.text])

@@ -17,10 +17,11 @@ import tempfile
 import numpy as np
 from commands import lightrnn, shown
 
-from lightrnn_tf import data, listing
-from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.tokenizer import Tokenizer
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf import data
+from lightrnn_tf.tables import listing
+from lightrnn_tf.tables.word_table import WordTable, default_shape
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary
 from results import append
 
 KINDS = ("warm-start", "random", "frequency", "snake")

@@ -118,7 +118,7 @@ def measure(name, words, units):
     import keras
 
     from lightrnn_tf import data, models
-    from lightrnn_tf.table import WordTable
+    from lightrnn_tf.tables.word_table import WordTable
 
     draw = np.random.default_rng(SEED)
     ids = draw.zipf(1.1, BATCH * STEPS * (WARM_UP + TIMED)) % words
@@ -164,7 +164,7 @@ def timed(keras, fit):
 
 def pass_for_loss_tables(model, windows):
     """Return the seconds for a batch of a pass over the text, compilation left out."""
-    from lightrnn_tf.loss_tables import loss_tables
+    from lightrnn_tf.reallocation.loss_tables import loss_tables
 
     ends = []
     loss_tables(model, windows, progress=lambda _: ends.append(time.perf_counter()))

@@ -8,9 +8,9 @@ it is a table of one row.
 
 import numpy as np
 
-from lightrnn_tf.decoding.protocol import Contexts
-from lightrnn_tf.lexicon import Lexicon
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.predictors.protocol import Contexts
+from lightrnn_tf.words.lexicon import Lexicon
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 # Places that are scored at once.
 _PLACES = 128

@@ -17,10 +17,12 @@ import pathlib
 import keras
 import numpy as np
 
-from lightrnn_tf import data, loss_tables, models, training, warm_start
-from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.tokenizer import Tokenizer
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf import data, models, training
+from lightrnn_tf.reallocation import loss_tables
+from lightrnn_tf.tables import warm_start
+from lightrnn_tf.tables.word_table import WordTable, default_shape
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 BOOKS_WORDS, PAIRS_WORDS = 100_000, 800_000
 

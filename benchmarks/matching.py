@@ -18,8 +18,8 @@ import tempfile
 
 import numpy as np
 
-from lightrnn_tf import matching
-from lightrnn_tf.table import WordTable, default_shape
+from lightrnn_tf.tables import matching
+from lightrnn_tf.tables.word_table import WordTable, default_shape
 from results import append, read
 
 

@@ -73,8 +73,8 @@ def export(name, size, text, path):
     import keras
 
     from lightrnn_tf import data, models
-    from lightrnn_tf.tokenizer import Tokenizer
-    from lightrnn_tf.vocabulary import Vocabulary
+    from lightrnn_tf.words.tokenizer import Tokenizer
+    from lightrnn_tf.words.vocabulary import Vocabulary
 
     units, residual_dim = SHAPES[size]
     tokenizer = Tokenizer("words", lowercase=True)
@@ -124,13 +124,14 @@ def by_turns(paths, corpus):
 
 def answer(path, text):
     """Load a file, answer queries, and return what that took."""
-    from lightrnn_tf import data, decoding, litert
+    from lightrnn_tf import data, decoding
+    from lightrnn_tf.predictors import exported
 
-    litert.runtime()
+    exported.runtime()
     lines = list(itertools.islice(data.Lines([text]), QUERIES))
 
     before, start = peak_bytes(), time.perf_counter()
-    predictor = litert.LiteRTPredictor(path)
+    predictor = exported.LiteRTPredictor(path)
     loaded = time.perf_counter() - start
     manifest = predictor.manifest
     words = itertools.chain.from_iterable(map(predictor.tokenizer.words, lines))

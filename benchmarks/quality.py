@@ -244,7 +244,7 @@ def train(corpus, options, rounds, run, args):
 
 def by_command(row, corpus, options, args):
     """Train, export and score a model by the commands of the package."""
-    from lightrnn_tf.run import Run
+    from lightrnn_tf.training.run import Run
 
     run = run_of(corpus, options, row.rounds, args)
     trained = train(corpus, options, row.rounds, run, args)
@@ -315,8 +315,8 @@ def typed(options):
 def lines_and_vocabulary(corpus, args):
     """Return the lines of a corpus, of all parts, and its vocabulary."""
     from lightrnn_tf import data
-    from lightrnn_tf.tokenizer import Tokenizer
-    from lightrnn_tf.vocabulary import Vocabulary
+    from lightrnn_tf.words.tokenizer import Tokenizer
+    from lightrnn_tf.words.vocabulary import Vocabulary
 
     parts = ("train", "valid", "test")
     lines = [data.Lines([args.corpora / corpus / f"{part}.txt.xz"]) for part in parts]
@@ -332,7 +332,10 @@ def lines_and_vocabulary(corpus, args):
 
 def in_python(row, corpus, options, args):
     """Train a model of these benchmarks as the others are, and score it."""
-    from lightrnn_tf import data, evaluation, metrics, predictor, training
+    from lightrnn_tf import data, training
+    from lightrnn_tf.predictors import in_memory
+    from lightrnn_tf.scoring import evaluation
+    from lightrnn_tf.scoring.keystrokes import keystrokes
 
     lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
@@ -348,10 +351,10 @@ def in_python(row, corpus, options, args):
     model, history = fitted(row, as_trained, vocabulary, train, valid)
     scores = {}
     if not row.tried:
-        scored = predictor.KerasPredictor(model, vocabulary)
+        scored = in_memory.KerasPredictor(model, vocabulary)
         scores = dataclasses.asdict(evaluation.evaluate(scored, test))
         if corpus in KEYBOARDS:
-            scores |= dataclasses.asdict(metrics.keystrokes(scored, lines[2]))
+            scores |= dataclasses.asdict(keystrokes(scored, lines[2]))
         scores = {**_test(scores), **_typing(scores)}
     return {
         **scores,
@@ -398,20 +401,23 @@ def n_grams(corpus, args):
     """Count the n-grams of a corpus and score its test text."""
     import kneser_ney
 
-    from lightrnn_tf import data, evaluation, metrics
+    from lightrnn_tf import data
+    from lightrnn_tf.scoring import evaluation
+    from lightrnn_tf.scoring.keystrokes import keystrokes
 
     (train, _, test), vocabulary = lines_and_vocabulary(corpus, args)
     model = kneser_ney.KneserNey(data.encode(train, vocabulary), vocabulary)
     scores = evaluation.evaluate(model, data.encode(test, vocabulary))
     scores = dataclasses.asdict(scores)
     if corpus in KEYBOARDS:
-        scores |= dataclasses.asdict(metrics.keystrokes(model, test))
+        scores |= dataclasses.asdict(keystrokes(model, test))
     return {**_test(scores), **_typing(scores), "parameters": model.size}
 
 
 def speed(corpus, args):
     """Train rows by turns on part of a corpus; return words/s and ratios."""
-    from lightrnn_tf import data, training, warm_start
+    from lightrnn_tf import data, training
+    from lightrnn_tf.tables import warm_start
 
     (train, _, _), vocabulary = lines_and_vocabulary(corpus, args)
     ids = data.encode(train, vocabulary)

@@ -57,7 +57,7 @@ def record(kind, path, command):
     import lightrnn_tf_export
     from lightrnn_tf_export import QUANTIZATIONS
 
-    from lightrnn_tf.run import Run
+    from lightrnn_tf.training.run import Run
 
     run = Run(path)
     model = run.load_model()

@@ -23,18 +23,13 @@ import tempfile
 import keras
 import numpy as np
 
-from lightrnn_tf import (
-    callbacks,
-    data,
-    evaluation,
-    models,
-    predictor,
-    training,
-    warm_start,
-)
-from lightrnn_tf.table import WordTable, default_shape
-from lightrnn_tf.tokenizer import Tokenizer
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf import callbacks, data, models, training
+from lightrnn_tf.predictors import in_memory
+from lightrnn_tf.scoring import evaluation
+from lightrnn_tf.tables import warm_start
+from lightrnn_tf.tables.word_table import WordTable, default_shape
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary
 from results import append
 
 FULL_RATE, EPOCHS = 5, 10
@@ -167,7 +162,7 @@ def run(text, kind, seed, plan, trunk):
     for done in rounds:
         done["valid_before"] = curve[done["before_epoch"] - 2]
     scores = evaluation.evaluate(
-        predictor.KerasPredictor(model, text.vocabulary), text.ids["test"]
+        in_memory.KerasPredictor(model, text.vocabulary), text.ids["test"]
     )
     return {
         "moving_cost": cost,

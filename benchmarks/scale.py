@@ -21,7 +21,7 @@ import time
 
 import numpy as np
 
-from lightrnn_tf._files import write_atomic
+from lightrnn_tf._internal.files import write_atomic
 from results import append
 
 SEED = 0
@@ -143,8 +143,8 @@ def write_lines(path, words):
 def read_text(folder, words, tokens):
     """Count words and write ids."""
     from lightrnn_tf import data
-    from lightrnn_tf.tokenizer import Tokenizer
-    from lightrnn_tf.vocabulary import Vocabulary
+    from lightrnn_tf.words.tokenizer import Tokenizer
+    from lightrnn_tf.words.vocabulary import Vocabulary
 
     lines = data.Lines([folder / "train.txt"])
     vocabulary = Vocabulary.from_lines(lines, Tokenizer("whitespace"))
@@ -156,7 +156,7 @@ def read_text(folder, words, tokens):
 
 def vocabulary_of(folder):
     """Return the words."""
-    from lightrnn_tf.vocabulary import Vocabulary
+    from lightrnn_tf.words.vocabulary import Vocabulary
 
     return Vocabulary.from_text((folder / "vocabulary.txt").read_text())
 
@@ -168,10 +168,10 @@ def ids_of(folder, name):
 
 def warm_start(folder, words, tokens):
     """Make the first table; return how well it finds the classes."""
-    from lightrnn_tf import table, warm_start
+    from lightrnn_tf.tables import warm_start, word_table
 
     vocabulary = vocabulary_of(folder)
-    rows, columns = table.default_shape(len(vocabulary))
+    rows, columns = word_table.default_shape(len(vocabulary))
     first = warm_start.table(ids_of(folder, "train"), len(vocabulary), rows, columns)
     (folder / "table.json").write_text(first.to_json())
     return {"rows": rows, "columns": columns, **purity(vocabulary, first)}
@@ -194,7 +194,7 @@ def model_of(folder, name="first"):
     import keras
 
     from lightrnn_tf import models, training
-    from lightrnn_tf.table import WordTable
+    from lightrnn_tf.tables.word_table import WordTable
 
     vocabulary = vocabulary_of(folder)
     table = WordTable.from_json((folder / "table.json").read_text())
@@ -242,7 +242,7 @@ def epoch(folder, words, tokens, name="first", before="none"):
 
 def gather_losses(folder, words, tokens):
     """Gather the loss tables."""
-    from lightrnn_tf.loss_tables import loss_tables
+    from lightrnn_tf.reallocation.loss_tables import loss_tables
 
     loss_tables(model_of(folder), windows_of(folder, "train"), folder / "loss_tables")
     return {}
@@ -250,7 +250,8 @@ def gather_losses(folder, words, tokens):
 
 def reallocate(folder, words, tokens):
     """Match and move the words; return what that promises and gives at once."""
-    from lightrnn_tf import loss_tables, reallocation
+    from lightrnn_tf import reallocation
+    from lightrnn_tf.reallocation import loss_tables
 
     model, windows = model_of(folder), windows_of(folder, "train")
     losses = loss_tables.loss_tables(model, windows, folder / "loss_tables")
@@ -290,9 +291,10 @@ def export(folder, words, tokens):
 
 def evaluate(folder, words, tokens):
     """Score held-out text by the exported file."""
-    from lightrnn_tf import evaluation, litert
+    from lightrnn_tf.predictors import exported
+    from lightrnn_tf.scoring import evaluation
 
-    phone = litert.LiteRTPredictor(folder / "model.tflite")
+    phone = exported.LiteRTPredictor(folder / "model.tflite")
     scores = evaluation.evaluate(phone, ids_of(folder, "valid")[:EXPORTED_TOKENS])
     return {"perplexity": scores.perplexity, "top3": scores.top3}
 

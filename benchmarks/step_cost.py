@@ -103,7 +103,7 @@ def of_keras(options, ids, words):
     import keras
 
     from lightrnn_tf import data, models, training
-    from lightrnn_tf.table import WordTable
+    from lightrnn_tf.tables.word_table import WordTable
 
     class Clock(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):

@@ -14,7 +14,8 @@ import resource
 import time
 
 import results
-from lightrnn_tf import decoding, litert
+from lightrnn_tf import decoding
+from lightrnn_tf.predictors import exported
 
 SENTENCE = "i'll be there in ten minutes so let me know when you get home".split()
 ROUNDS = 40
@@ -26,10 +27,10 @@ def main():
     parser.add_argument("file")
     args = parser.parse_args()
     before = peak()
-    shared = litert.LiteRTPredictor(args.file)
+    shared = exported.LiteRTPredictor(args.file)
     ask(shared, 1)
     one = peak()
-    own = [litert.LiteRTPredictor(args.file) for _ in range(4)]
+    own = [exported.LiteRTPredictor(args.file) for _ in range(4)]
     for predictor in own:
         ask(predictor, 1)
     found = {"one predictor, MiB": one - before, "four more, MiB": peak() - one}

@@ -14,8 +14,9 @@ import argparse
 import collections
 import pathlib
 
-from lightrnn_tf import data, decoding, litert
-from lightrnn_tf.tokenizer import EOS, is_suggestable
+from lightrnn_tf import data, decoding
+from lightrnn_tf.predictors import exported
+from lightrnn_tf.words.tokenizer import EOS, is_suggestable
 from results import append
 
 TYPES, K, LETTERS = 200, 3, (0, 1, 2, 3)
@@ -27,7 +28,7 @@ def main():
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--text", type=pathlib.Path, required=True)
     args = parser.parse_args()
-    model = litert.LiteRTPredictor(args.file)
+    model = exported.LiteRTPredictor(args.file)
     lines = [model.tokenizer.words(line) for line in data.Lines([args.text])]
     result = {"text": f"{args.text.parent.name}/{args.text.name}"}
     result.update(measure(model, lines))

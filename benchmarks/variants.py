@@ -12,8 +12,9 @@ import numpy as np
 from adaptive import AdaptiveRNN
 from keras import ops
 
-from lightrnn_tf import data, layers, models, training, warm_start
+from lightrnn_tf import data, layers, models, training
 from lightrnn_tf.models import flat_model
+from lightrnn_tf.tables import warm_start
 
 # Of the words read, replaced by <unk>.
 WORDS_DROPPED = 0.1

@@ -16,9 +16,9 @@ import time
 
 from loss_tables import books_ids, read
 
-from lightrnn_tf import warm_start
-from lightrnn_tf.table import default_shape
-from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.tables import warm_start
+from lightrnn_tf.tables.word_table import default_shape
+from lightrnn_tf.words.tokenizer import Tokenizer
 from results import append
 
 

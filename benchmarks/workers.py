@@ -87,7 +87,7 @@ def train(name, coordinator, count, number):
     import keras
 
     from lightrnn_tf import data, models
-    from lightrnn_tf.workers import Team
+    from lightrnn_tf.training.workers import Team
 
     team = Team.join(coordinator, count, number) if count > 1 else Team()
     losses, counts = [], []

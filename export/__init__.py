@@ -7,12 +7,13 @@ import pathlib
 import keras
 import numpy as np
 
-from lightrnn_tf import _checks, litert
-from lightrnn_tf._files import write_atomic
+from lightrnn_tf._internal import checks
+from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf.models import LanguageModel
-from lightrnn_tf.predictor import KerasPredictor
-from lightrnn_tf.tokenizer import EOS, UNK
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.predictors import exported
+from lightrnn_tf.predictors.in_memory import KerasPredictor
+from lightrnn_tf.words.tokenizer import EOS, UNK
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify
@@ -76,8 +77,8 @@ def export(
         RuntimeError: If Keras does not run on TensorFlow.
     """
     _check(model, vocabulary, quantize, training)
-    _checks.path("path", path)
-    _checks.boolean("overwrite", overwrite)
+    checks.path("path", path)
+    checks.boolean("overwrite", overwrite)
     path = pathlib.Path(path)
     _check_text(text, len(vocabulary))
     _check_target(path, overwrite)
@@ -87,7 +88,7 @@ def export(
     try:
         write_atomic(trial, content)
         reference = KerasPredictor(model, vocabulary)
-        report = verify(litert.LiteRTPredictor(trial), reference, text)
+        report = verify(exported.LiteRTPredictor(trial), reference, text)
         os.replace(trial, path)
     except OSError as error:
         # Name the file that was asked for, not the one it was tried under.
@@ -133,11 +134,11 @@ def pack(
 
 
 def _check(model, vocabulary, quantize, training):
-    _checks.instance("model", model, LanguageModel)
-    _checks.instance("vocabulary", vocabulary, Vocabulary)
-    _checks.one_of("quantize", quantize, QUANTIZATIONS)
+    checks.instance("model", model, LanguageModel)
+    checks.instance("vocabulary", vocabulary, Vocabulary)
+    checks.one_of("quantize", quantize, QUANTIZATIONS)
     if training is not None:
-        _checks.instance("training", training, dict)
+        checks.instance("training", training, dict)
     if len(vocabulary) != model.vocabulary_size:
         raise ValueError(
             f"`vocabulary` must have {model.vocabulary_size} words, as the model has. "
@@ -175,7 +176,7 @@ def _check_target(path, overwrite):
 def _manifest(model, module, vocabulary, lexicon):
     """Return what a file says of its model."""
     return {
-        "format_version": litert.FORMAT_VERSION,
+        "format_version": exported.FORMAT_VERSION,
         "model": model.kind,
         "rows": module.rows,
         "columns": module.columns,

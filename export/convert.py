@@ -4,7 +4,7 @@ import tempfile
 
 import tensorflow as tf
 
-from lightrnn_tf._quiet import quiet
+from lightrnn_tf._internal.quiet import quiet
 
 
 def convert(step, quantize: str) -> bytes:

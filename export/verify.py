@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from lightrnn_tf import decoding, evaluation
+from lightrnn_tf import decoding
+from lightrnn_tf.scoring import evaluation
 
 # What the perplexity of a file may differ by from that of its model, as a share of it,
 # and what share of the three best words must be as good.

@@ -7,42 +7,42 @@ load Keras.
 import importlib
 import sys
 
+from lightrnn_tf._internal import lazy
 from lightrnn_tf._version import __version__
 
-_MODULES = (
-    "callbacks",
-    "data",
-    "decoding",
-    "evaluation",
-    "layers",
-    "lexicon",
-    "litert",
-    "loss_tables",
-    "matching",
-    "metrics",
-    "models",
-    "predictor",
-    "reallocation",
-    "table",
-    "tokenizer",
-    "training",
-    "vocabulary",
-    "warm_start",
-    "workers",
-)
-_NAMES = {"Tokenizer": "tokenizer", "Vocabulary": "vocabulary", "WordTable": "table"}
+_MODULES = {
+    "callbacks": "callbacks",
+    "data": "data",
+    "decoding": "decoding",
+    "evaluation": "scoring.evaluation",
+    "layers": "layers",
+    "lexicon": "words.lexicon",
+    "litert": "predictors.exported",
+    "loss_tables": "reallocation.loss_tables",
+    "matching": "tables.matching",
+    "metrics": "metrics",
+    "models": "models",
+    "predictor": "predictors.in_memory",
+    "reallocation": "reallocation",
+    "table": "tables.word_table",
+    "tokenizer": "words.tokenizer",
+    "training": "training",
+    "vocabulary": "words.vocabulary",
+    "warm_start": "tables.warm_start",
+    "workers": "training.workers",
+}
+_NAMES = {
+    "Tokenizer": "words.tokenizer:Tokenizer",
+    "Vocabulary": "words.vocabulary:Vocabulary",
+    "WordTable": "tables.word_table:WordTable",
+}
 
 __all__ = ["__version__", *_MODULES, *_NAMES]
 
-
-def __getattr__(name: str):
-    if name in _MODULES:
-        return importlib.import_module(f"lightrnn_tf.{name}")
-    if name in _NAMES:
-        module = importlib.import_module(f"lightrnn_tf.{_NAMES[name]}")
-        return getattr(module, name)
-    raise AttributeError(f"module 'lightrnn_tf' has no attribute {name!r}")
-
+__getattr__ = lazy.attributes(
+    __name__,
+    {name: f"{__name__}.{place}" for name, place in (_MODULES | _NAMES).items()},
+)
 
 # `keras.saving.load_model` finds the classes of a file only where they were imported.
 if "keras" in sys.modules:

@@ -9,7 +9,7 @@ from adjustText import adjust_text
 from matplotlib import ticker
 from matplotlib.figure import Figure
 
-from lightrnn_tf.table import WordTable
+from lightrnn_tf.tables.word_table import WordTable
 
 
 def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:

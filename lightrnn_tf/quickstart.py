@@ -9,8 +9,11 @@ import time
 
 import lightrnn_tf_export
 
-from lightrnn_tf import _progress, data, decoding, evaluation, litert, training
+from lightrnn_tf import data, decoding, training
+from lightrnn_tf._internal.progress import bar, count, waiting
 from lightrnn_tf.data import documentation
+from lightrnn_tf.predictors.exported import LiteRTPredictor
+from lightrnn_tf.scoring import evaluation
 
 BEGINNINGS = (
     "return the",
@@ -48,7 +51,7 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
             overwrite=True,
         )
     )
-    with _progress.waiting("Exporting"):
+    with waiting("Exporting"):
         exported = lightrnn_tf_export.export(
             run.load_model(),
             run.vocabulary,
@@ -57,9 +60,9 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
             text=run.ids("valid"),
             training=run.summary(),
         )
-    predictor = litert.LiteRTPredictor(exported.path)
+    predictor = LiteRTPredictor(exported.path)
     ids = data.encode(data.Lines([corpus["test"]]), predictor.vocabulary)
-    with _progress.bar("Scoring the test text with the .tflite") as progress:
+    with bar("Scoring the test text with the .tflite") as progress:
         scores = evaluation.evaluate(predictor, ids, progress)
     lines = [
         "",
@@ -86,7 +89,7 @@ def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = {name: folder / f"{name}.txt" for name in ("train", "valid", "test")}
     files = {name: open(path, "w", encoding="utf-8") for name, path in paths.items()}
-    documents = _progress.count(documentation.documents(), "Reading documentation")
+    documents = count(documentation.documents(), "Reading documentation")
     try:
         for number, paragraphs in enumerate(documents):
             name = {0: "test", 1: "valid"}.get(number % 10, "train")
@@ -104,7 +107,7 @@ def _command() -> str:
     return os.path.relpath(pathlib.Path(sys.executable).with_name("lightrnn"))
 
 
-def _microseconds(predictor: litert.LiteRTPredictor, ids) -> float:
+def _microseconds(predictor: LiteRTPredictor, ids) -> float:
     """Return the median time of a call of `suggest` on the words of a text."""
     words = predictor.vocabulary.words
     cells = [predictor.lexicon[words[i]] for i in ids[:_TIMED]]

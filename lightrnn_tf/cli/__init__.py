@@ -11,7 +11,7 @@ import sys
 import traceback
 import warnings
 
-from lightrnn_tf import _guard
+from lightrnn_tf._internal import guard
 from lightrnn_tf.cli import (
     evaluate,
     export,
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     args = _parse(arguments)
     if getattr(args, "coordinator", None):
         arguments = sys.argv[1:] if arguments is None else arguments
-        return _guard.run(_work, arguments)
+        return guard.run(_work, arguments)
     return _run(args)
 
 
@@ -77,7 +77,7 @@ def _run(args):
         # TensorFlow and its like raise classes of their own; --debug tells where.
         if args.debug:
             traceback.print_exc()
-        if isinstance(error, _guard.Lost):
+        if isinstance(error, guard.Lost):
             raise
         print(f"lightrnn: error: {_one_line(error)}", file=sys.stderr)
         return 2

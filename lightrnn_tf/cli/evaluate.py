@@ -43,13 +43,16 @@ def run(args):
     inputs.load_keras()
     import numpy as np
 
-    from lightrnn_tf import _progress, data, evaluation, metrics
+    from lightrnn_tf import data
+    from lightrnn_tf._internal.progress import bar, count
     from lightrnn_tf.data.remarks import untrained_unknown
     from lightrnn_tf.data.text import encode_lines
+    from lightrnn_tf.scoring import evaluation
+    from lightrnn_tf.scoring.keystrokes import keystrokes
 
     lines = data.Lines(data.files(args.text), args.errors)
     predictor = inputs.open_predictor(args.model, args.line_independent)
-    reading = _progress.count(lines, "Reading, line")
+    reading = count(lines, "Reading, line")
     ids, lengths = encode_lines(reading, predictor.vocabulary)
     if not len(ids):
         raise ValueError(
@@ -57,13 +60,13 @@ def run(args):
             f"{', '.join(args.text)}."
         )
     nats = np.empty(len(ids))
-    with _progress.bar("Scoring") as progress:
+    with bar("Scoring") as progress:
         scores = evaluation.evaluate(predictor, ids, progress, nats)
     result = dataclasses.asdict(scores)
     result["model_bytes"] = predictor.model_bytes
     if args.keystrokes:
-        with _progress.bar("Typing") as progress:
-            result |= dataclasses.asdict(metrics.keystrokes(predictor, lines, progress))
+        with bar("Typing") as progress:
+            result |= dataclasses.asdict(keystrokes(predictor, lines, progress))
     table = []
     if args.lines:
         unk_id = predictor.vocabulary.unk_id

@@ -25,12 +25,12 @@ def run(args):
     inputs.load_keras()
     import lightrnn_tf_export
 
-    from lightrnn_tf import _progress
-    from lightrnn_tf import run as runs
+    from lightrnn_tf._internal.progress import waiting
+    from lightrnn_tf.training import run as runs
 
     run = runs.Run(args.run)
     model = run.load_model()
-    with _progress.waiting("Exporting"):
+    with waiting("Exporting"):
         result = lightrnn_tf_export.export(
             model,
             run.vocabulary,

@@ -49,7 +49,7 @@ def run(args):
     """Do what the options say."""
     predictor = inputs.open_predictor(args.model)
     from lightrnn_tf import decoding
-    from lightrnn_tf.vocabulary import EOS
+    from lightrnn_tf.words.vocabulary import EOS
 
     words = predictor.tokenizer.text(inputs.clean(args.text))
     length = args.length or 30 * args.lines

@@ -3,7 +3,7 @@
 import pathlib
 import sys
 
-from lightrnn_tf._files import files
+from lightrnn_tf._internal.files import files
 
 
 def look_up(*texts):
@@ -26,7 +26,7 @@ def must_not_exist(name: str, overwrite: bool):
 
 def load_keras():
     """Import Keras and what it imports, which greets us in many lines."""
-    from lightrnn_tf._quiet import quiet
+    from lightrnn_tf._internal.quiet import quiet
 
     with quiet():
         import keras
@@ -38,15 +38,15 @@ def open_predictor(name: str, line_independent: bool = False):
     """Return the predictor of a run or of an exported file."""
     path = pathlib.Path(name)
     if path.is_file():
-        from lightrnn_tf import litert
+        from lightrnn_tf.predictors import exported
 
-        predictor = litert.LiteRTPredictor(path)
+        predictor = exported.LiteRTPredictor(path)
         predictor.line_independent |= line_independent
         return predictor
     must_exist(name, "run or file")
     load_keras()
-    from lightrnn_tf import predictor as predictors
-    from lightrnn_tf import run as runs
+    from lightrnn_tf.predictors import in_memory as predictors
+    from lightrnn_tf.training import run as runs
 
     run = runs.Run(path)
     return predictors.KerasPredictor(run.load_model(line_independent), run.vocabulary)

@@ -30,7 +30,7 @@ def run(args):
     inputs.must_not_exist(args.out, args.overwrite)
     inputs.load_keras()
     from lightrnn_tf import plots
-    from lightrnn_tf import run as runs
+    from lightrnn_tf.training import run as runs
 
     trained = [
         plots.Trained(name, run.epochs(), run.parameters())

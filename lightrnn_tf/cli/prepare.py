@@ -26,8 +26,8 @@ def add_arguments(command):
 def run(args):
     """Do what the options say."""
     inputs.load_keras()
-    from lightrnn_tf import prepare
-    from lightrnn_tf.tokenizer import Tokenizer
+    from lightrnn_tf.data import prepare
+    from lightrnn_tf.words.tokenizer import Tokenizer
 
     # Beam logs the traceback of an error that is told in one line.
     logging.disable(logging.NOTSET if args.debug else logging.ERROR)

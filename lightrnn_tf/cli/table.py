@@ -46,7 +46,7 @@ def run(args):
     for name in filter(None, (args.picture, args.page)):
         inputs.must_not_exist(name, args.overwrite)
     predictor = inputs.open_predictor(args.model)
-    from lightrnn_tf import listing
+    from lightrnn_tf.tables import listing
 
     table, vocabulary = listing.table_of(predictor)
     if args.json:
@@ -71,12 +71,12 @@ def run(args):
 
 
 def _write_page(name, predictor, listed, path):
-    from lightrnn_tf import table_page
-    from lightrnn_tf._files import write_atomic
+    from lightrnn_tf._internal.files import write_atomic
+    from lightrnn_tf.tables.page import table_page
 
     losses = history = None
     if pathlib.Path(name).is_dir():
-        from lightrnn_tf import run as runs
+        from lightrnn_tf.training import run as runs
 
         run = runs.Run(name)
         # What is missing in a run that was copied without its text is left out.
@@ -85,5 +85,5 @@ def _write_page(name, predictor, listed, path):
         except (FileNotFoundError, ValueError) as error:
             print(f"The page is without losses and history: {error}", file=sys.stderr)
     title = pathlib.Path(name).resolve().name
-    write_atomic(path, table_page.table_page(title, *listed, losses, history))
+    write_atomic(path, table_page(title, *listed, losses, history))
     print(f"Page: {path}", file=sys.stderr)

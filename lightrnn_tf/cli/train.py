@@ -315,7 +315,8 @@ def run(args):
     if not args.worker:  # Other workers need no texts.
         inputs.look_up(args.train, args.valid, args.test)
     inputs.load_keras()
-    from lightrnn_tf import training, workers
+    from lightrnn_tf import training
+    from lightrnn_tf.training import workers
 
     if args.resume is not None and training.is_finished(args.resume):
         print(f"{args.resume} is finished.", file=sys.stderr)

@@ -3,7 +3,8 @@
 `windows` alone needs Keras, which is loaded when it is first asked for.
 """
 
-from lightrnn_tf._files import files
+from lightrnn_tf._internal import lazy
+from lightrnn_tf._internal.files import files
 from lightrnn_tf.data.datasets import DatasetLines
 from lightrnn_tf.data.prepared import Prepared
 from lightrnn_tf.data.text import Lines, encode, lines_of, write_ids
@@ -22,9 +23,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
-    if name == "windows":
-        from lightrnn_tf.data.streams import Windows
-
-        return Windows
-    raise AttributeError(f"module 'lightrnn_tf.data' has no attribute {name!r}")
+__getattr__ = lazy.attributes(__name__, {"windows": "lightrnn_tf.data.streams:Windows"})

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 from lightrnn_tf.data.text import Lines, decoded
 
 
@@ -42,10 +42,10 @@ class DatasetLines(Lines):
                 "'lightrnn-tf[datasets]'."
             )
         super().__init__([], errors)
-        _checks.string("name", name)
-        _checks.string("feature", feature)
+        checks.string("name", name)
+        checks.string("feature", feature)
         if data_dir is not None:
-            _checks.path("data_dir", data_dir)
+            checks.path("data_dir", data_dir)
         self.name, _, self.split = name.partition(":")
         self.split = self.split or "train"
         self.feature = feature

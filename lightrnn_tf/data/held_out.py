@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from lightrnn_tf.data.text import Lines
-from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.words.tokenizer import Tokenizer
 
 # Tokens of each part at least: one to read and one to predict.
 _LEAST = 2

@@ -15,9 +15,9 @@ import re
 
 import numpy as np
 
-from lightrnn_tf import _checks
-from lightrnn_tf.vocabulary import Vocabulary
-from lightrnn_tf.warm_start import Neighbours
+from lightrnn_tf._internal import checks
+from lightrnn_tf.tables.warm_start import Neighbours
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
 VOCABULARY, NEIGHBOURS, INDEX = "vocabulary.txt", "neighbours.npz", "prepared.json"
@@ -40,7 +40,7 @@ class Prepared:
     """
 
     def __init__(self, path: str | os.PathLike):
-        _checks.path("path", path)
+        checks.path("path", path)
         self.path = pathlib.Path(path)
         if not (self.path / INDEX).is_file():
             raise FileNotFoundError(

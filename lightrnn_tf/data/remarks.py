@@ -9,8 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
-from lightrnn_tf.tokenizer import EOS, MAX_WORD_LENGTH, UNK, is_markup, is_suggestable
-from lightrnn_tf.vocabulary import TOO_LONG, Vocabulary
+from lightrnn_tf.words.tokenizer import (
+    EOS,
+    MAX_WORD_LENGTH,
+    UNK,
+    is_markup,
+    is_suggestable,
+)
+from lightrnn_tf.words.vocabulary import TOO_LONG, Vocabulary
 
 # Kinds of markup that are named.
 _NAMED = 5

@@ -6,8 +6,8 @@ import functools
 import keras
 import numpy as np
 
-from lightrnn_tf import _checks
-from lightrnn_tf.vocabulary import NO_WORD
+from lightrnn_tf._internal import checks
+from lightrnn_tf.words.vocabulary import NO_WORD
 
 # Ids that are looked at together: a memory map is read a part at a time.
 _AT_ONCE = 1 << 24
@@ -51,9 +51,9 @@ class Windows(keras.utils.PyDataset):
 
     def __init__(self, ids, batch_size, steps, shards=None, seed=0):
         super().__init__()
-        _checks.positive_integer("batch_size", batch_size)
-        _checks.positive_integer("steps", steps)
-        _checks.seed("seed", seed)
+        checks.positive_integer("batch_size", batch_size)
+        checks.positive_integer("steps", steps)
+        checks.seed("seed", seed)
         if not isinstance(ids, np.ndarray):
             ids = np.asarray(ids)
         if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):

@@ -19,9 +19,9 @@ from typing import BinaryIO, Self
 
 import numpy as np
 
-from lightrnn_tf import _checks
-from lightrnn_tf.tokenizer import LinePart
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf._internal import checks
+from lightrnn_tf.words.tokenizer import LinePart
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 _OPENERS: dict[str, Callable] = {
     ".gz": gzip.open,
@@ -58,12 +58,12 @@ class Lines:
     """
 
     def __init__(self, paths: Iterable[str | os.PathLike], errors: str = "strict"):
-        _checks.several("paths", paths)
+        checks.several("paths", paths)
         paths = list(paths)
         for path in paths:
-            _checks.path("paths", path)
+            checks.path("paths", path)
         self.paths = [pathlib.Path(path) for path in paths]
-        _checks.one_of("errors", errors, ERRORS)
+        checks.one_of("errors", errors, ERRORS)
         self.errors = errors
         self._part: tuple[tuple[int, int], tuple[int, int] | None] = (0, 0), None
 
@@ -212,7 +212,7 @@ def write_ids(
         ValueError: If there is no token; the message has the name of `path`.
     """
     _check_encoding(lines, vocabulary)
-    _checks.path("path", path)
+    checks.path("path", path)
     path = pathlib.Path(path)
     with open(path, "wb") as file:
         for ids in vocabulary.encode(lines):
@@ -251,8 +251,8 @@ def encode_lines(
 
 
 def _check_encoding(lines, vocabulary):
-    _checks.several("lines", lines)
-    _checks.instance("vocabulary", vocabulary, Vocabulary)
+    checks.several("lines", lines)
+    checks.instance("vocabulary", vocabulary, Vocabulary)
 
 
 def _as_array(ids):

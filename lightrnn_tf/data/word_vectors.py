@@ -7,9 +7,9 @@ import re
 
 import numpy as np
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 from lightrnn_tf.data.text import Lines
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 # No other white space: U+0085 and U+00A0 are part of words.
 _SPACES = re.compile(r"[ \t]+")
@@ -37,8 +37,8 @@ def word_vectors(
         ValueError: If a line has fewer than D numbers, or something else than finite
             ones, or no word of the vocabulary is there.
     """
-    _checks.path("path", path)
-    _checks.instance("vocabulary", vocabulary, Vocabulary)
+    checks.path("path", path)
+    checks.instance("vocabulary", vocabulary, Vocabulary)
     lines = map(_split, Lines([pathlib.Path(path)], errors))
     first = list(itertools.islice(lines, _FIRST_LINES))
     header = bool(first) and len(first[0]) == 2 and all(map(str.isdecimal, first[0]))

@@ -5,16 +5,16 @@ A predictor is anything that reads words and answers for rows: a model in memory
 the words of its user. It speaks of cell ids, row · C + column.
 """
 
-from lightrnn_tf.decoding.protocol import (
+from lightrnn_tf.decoding.sampling import generate, sample
+from lightrnn_tf.decoding.search import Suggestions, top_k
+from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
     Predictor,
     State,
     cell_of,
     read,
 )
-from lightrnn_tf.decoding.sampling import generate, sample
-from lightrnn_tf.decoding.search import Suggestions, top_k
-from lightrnn_tf.decoding.user_words import UserWords
+from lightrnn_tf.predictors.user_words import UserWords
 
 __all__ = [
     "ROWS_AT_ONCE",

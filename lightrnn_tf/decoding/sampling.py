@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lightrnn_tf import _checks
-from lightrnn_tf.decoding.protocol import (
+from lightrnn_tf._internal import checks
+from lightrnn_tf.decoding.search import best_first
+from lightrnn_tf.predictors.protocol import (
     Predictor,
     State,
     after,
     check_predictor,
     read,
 )
-from lightrnn_tf.decoding.search import best_first
-from lightrnn_tf.tokenizer import EOS, UNK
+from lightrnn_tf.words.tokenizer import EOS, UNK
 
 
 def sample(
@@ -42,12 +42,12 @@ def sample(
             and at most 1, or `unknown` not a boolean.
     """
     check_predictor(predictor)
-    _checks.instance("state", state, State)
-    _checks.instance("rng", rng, np.random.Generator)
-    _checks.above_zero("temperature", temperature)
+    checks.instance("state", state, State)
+    checks.instance("rng", rng, np.random.Generator)
+    checks.above_zero("temperature", temperature)
     if type(top_p) not in (int, float) or not 0 < top_p <= 1:
         raise ValueError(f"`top_p` must be above 0 and at most 1. Received: {top_p!r}.")
-    _checks.boolean("unknown", unknown)
+    checks.boolean("unknown", unknown)
     words = predictor.lexicon.occupied.reshape(predictor.rows, predictor.columns)
     if not unknown:
         words, state = _without_unknown(predictor, words, state)
@@ -143,9 +143,9 @@ def generate(
     Raises:
         ValueError: If `length` or `lines` is not a positive integer, or as in `sample`.
     """
-    _checks.positive_integer("length", length)
-    _checks.positive_integer("lines", lines)
-    _checks.seed("seed", seed)
+    checks.positive_integer("length", length)
+    checks.positive_integer("lines", lines)
+    checks.seed("seed", seed)
     rng = np.random.default_rng(seed)
     state = read(predictor, words)
     drawn: list[str] = []

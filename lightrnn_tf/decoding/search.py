@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from lightrnn_tf import _checks
-from lightrnn_tf.decoding.protocol import (
+from lightrnn_tf._internal import checks
+from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
     Predictor,
     State,
     check_predictor,
 )
-from lightrnn_tf.spelling import begins_exactly_with
+from lightrnn_tf.words.spelling import begins_exactly_with
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,18 +76,18 @@ def top_k(
     Time: O(C) for each row expanded, usually a few of them.
     """
     check_predictor(predictor)
-    _checks.instance("state", state, State)
-    _checks.positive_integer("k", k)
+    checks.instance("state", state, State)
+    checks.positive_integer("k", k)
     if max_rows is not None:
-        _checks.positive_integer("max_rows", max_rows)
+        checks.positive_integer("max_rows", max_rows)
     prefix = "" if prefix is None else prefix
-    _checks.string("prefix", prefix)
+    checks.string("prefix", prefix)
     exclude = () if exclude is None else exclude
-    _checks.several("exclude", exclude)
+    checks.several("exclude", exclude)
     exclude = list(exclude)
-    _checks.strings("exclude", exclude)
-    _checks.boolean("all_tokens", all_tokens)
-    _checks.boolean("ignore_case", ignore_case)
+    checks.strings("exclude", exclude)
+    checks.boolean("all_tokens", all_tokens)
+    checks.boolean("ignore_case", ignore_case)
     ignore_case = ignore_case or predictor.tokenizer.lowercase
     allowed = _allowed(predictor, prefix, exclude, all_tokens, ignore_case)
     best_cells = np.empty(0, np.int64)

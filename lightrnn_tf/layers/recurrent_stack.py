@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 
 
 def _lstm(projected, states, kernel, bias):
@@ -158,11 +158,11 @@ class RecurrentStack(keras.layers.Layer):
     def __init__(
         self, units, cell="lstm", layers=1, dropout=0.0, restarts=False, **kwargs
     ):
-        _checks.positive_integer("units", units)
-        _checks.one_of("cell", cell, tuple(CELLS))
-        _checks.positive_integer("layers", layers)
-        _checks.fraction("dropout", dropout)
-        _checks.boolean("restarts", restarts)
+        checks.positive_integer("units", units)
+        checks.one_of("cell", cell, tuple(CELLS))
+        checks.positive_integer("layers", layers)
+        checks.fraction("dropout", dropout)
+        checks.boolean("restarts", restarts)
         super().__init__(**kwargs)
         self.units = units
         self.cell = cell

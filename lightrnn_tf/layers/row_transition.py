@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
@@ -45,7 +45,7 @@ class RowTransition(keras.layers.Layer):
     """
 
     def __init__(self, rows, **kwargs):
-        _checks.positive_integer("rows", rows)
+        checks.positive_integer("rows", rows)
         super().__init__(**kwargs)
         self.rows = rows
 

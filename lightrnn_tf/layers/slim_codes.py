@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 
 
 def slim_codes(
@@ -46,8 +46,8 @@ def slim_codes(
         ("parts", parts),
         ("vectors", vectors),
     ):
-        _checks.positive_integer(name, value)
-    _checks.seed("seed", seed)
+        checks.positive_integer(name, value)
+    checks.seed("seed", seed)
     if type(groups) is not int or groups not in (1, parts):
         raise ValueError(
             f"`groups` must be 1, or {parts} as `parts`. Received: {groups!r}."

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 from lightrnn_tf.layers.slim_codes import slim_codes
 
 
@@ -66,8 +66,8 @@ class SlimEmbedding(keras.layers.Layer):
         **kwargs,
     ):
         for name, value in (("embedding_dim", embedding_dim), ("parts", parts)):
-            _checks.positive_integer(name, value)
-        _checks.divides("parts", parts, "embedding_dim", embedding_dim)
+            checks.positive_integer(name, value)
+        checks.divides("parts", parts, "embedding_dim", embedding_dim)
         self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
         # Ids beyond 2,048 are no numbers of half precision.
         super().__init__(autocast=False, **kwargs)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 from lightrnn_tf.layers.slim_codes import slim_codes
 
 
@@ -73,7 +73,7 @@ class SlimSoftmax(keras.layers.Layer):
         kernel_initializer=None,
         **kwargs,
     ):
-        _checks.boolean("word_bias", word_bias)
+        checks.boolean("word_bias", word_bias)
         self.codes = slim_codes(vocabulary_size, parts, vectors, parts, seed)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
@@ -86,7 +86,7 @@ class SlimSoftmax(keras.layers.Layer):
         )
 
     def build(self, hidden_shape, ids_shape=None):
-        _checks.divides("parts", self.parts, "H", hidden_shape[-1])
+        checks.divides("parts", self.parts, "H", hidden_shape[-1])
         self.units = hidden_shape[-1]
         self.group_size = self.vectors // self.parts
         self.sub_vectors = self.add_weight(

@@ -3,7 +3,8 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks, table
+from lightrnn_tf._internal import checks
+from lightrnn_tf.tables import word_table
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
@@ -76,9 +77,11 @@ class TwoComponentEmbedding(keras.layers.Layer):
             ("columns", columns),
             ("embedding_dim", embedding_dim),
         ):
-            _checks.positive_integer(name, value)
-        _checks.natural_number("residual_dim", residual_dim)
-        table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
+            checks.positive_integer(name, value)
+        checks.natural_number("residual_dim", residual_dim)
+        word_table.word_cells(
+            vocabulary_size, rows, columns
+        )  # Raises if words do not fit.
         # Ids beyond 2,048 are no numbers of half precision.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
@@ -116,7 +119,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
                 shape=(self.residual_dim, self.embedding_dim),
                 initializer="glorot_uniform",
             )
-        initial = table.WordTable.in_order(
+        initial = word_table.WordTable.in_order(
             self.vocabulary_size, self.rows, self.columns
         )
         self.cells = self.add_weight(

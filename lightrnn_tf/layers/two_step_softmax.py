@@ -3,8 +3,9 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks, table
+from lightrnn_tf._internal import checks
 from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
+from lightrnn_tf.tables import word_table
 
 # Added to the logits of free cells; its exponential is 0 in float32.
 _FREE = -1e9
@@ -91,12 +92,14 @@ class TwoStepSoftmax(keras.layers.Layer):
             ("columns", columns),
             ("row_parts", row_parts),
         ):
-            _checks.positive_integer(name, value)
-        _checks.natural_number("residual_dim", residual_dim)
-        _checks.boolean("cell_bias", cell_bias)
-        _checks.natural_number("frequent_dim", frequent_dim)
+            checks.positive_integer(name, value)
+        checks.natural_number("residual_dim", residual_dim)
+        checks.boolean("cell_bias", cell_bias)
+        checks.natural_number("frequent_dim", frequent_dim)
         _check_frequent_words(frequent_words, frequent_dim, vocabulary_size)
-        table.word_cells(vocabulary_size, rows, columns)  # Raises if words do not fit.
+        word_table.word_cells(
+            vocabulary_size, rows, columns
+        )  # Raises if words do not fit.
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.rows = rows
@@ -145,7 +148,7 @@ class TwoStepSoftmax(keras.layers.Layer):
                 "residual_kernel", (units, self.own_dim), "glorot_uniform"
             )
             self.residual_bias = add("residual_bias", (self.own_dim,), "zeros")
-        initial = table.WordTable.in_order(
+        initial = word_table.WordTable.in_order(
             self.vocabulary_size, self.rows, self.columns
         )
         self.cells = self._add_integers("cells", initial.cells)
@@ -321,7 +324,7 @@ class TwoStepSoftmax(keras.layers.Layer):
 
 
 def _check_frequent_words(words, dim, vocabulary_size):
-    _checks.natural_number("frequent_words", words)
+    checks.natural_number("frequent_words", words)
     if words > vocabulary_size:
         raise ValueError(
             f"`frequent_words` must be at most the {vocabulary_size} words of the "

@@ -4,7 +4,7 @@ from lightrnn_tf.models.dense_rnn import DenseRNN
 from lightrnn_tf.models.language_model import LanguageModel, StreamPass
 from lightrnn_tf.models.light_rnn import LightRNN
 from lightrnn_tf.models.slim_rnn import SlimRNN
-from lightrnn_tf.vocabulary import NO_WORD
+from lightrnn_tf.words.vocabulary import NO_WORD
 
 __all__ = [
     "NO_WORD",

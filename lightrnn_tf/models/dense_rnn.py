@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks
+from lightrnn_tf._internal import checks
 from lightrnn_tf.models import flat_model
 
 
@@ -62,7 +62,7 @@ class DenseRNN(flat_model.FlatModel):
         line_independent=False,
         **kwargs,
     ):
-        _checks.boolean("tied", tied)
+        checks.boolean("tied", tied)
         super().__init__(
             vocabulary_size,
             units,

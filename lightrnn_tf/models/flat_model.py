@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import table as tables
 from lightrnn_tf.models import language_model
+from lightrnn_tf.tables import word_table
 
 
 def dense_embedding(vocabulary_size, embedding_dim, dtype):
@@ -76,7 +76,7 @@ class FlatModel(language_model.LanguageModel):
     @property
     def table(self):
         """The words in one row, in the order of their ids."""
-        return tables.WordTable(
+        return word_table.WordTable(
             np.arange(self.vocabulary_size), 1, self.vocabulary_size
         )
 

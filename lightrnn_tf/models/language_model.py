@@ -6,10 +6,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import _checks, layers
+from lightrnn_tf import layers
+from lightrnn_tf._internal import checks
 from lightrnn_tf.models import word_ids
 from lightrnn_tf.models.perplexity import Perplexity
-from lightrnn_tf.vocabulary import NO_WORD
+from lightrnn_tf.words.vocabulary import NO_WORD
 
 
 class CarriedState(keras.layers.Layer):
@@ -145,13 +146,13 @@ class LanguageModel(keras.Model):
         line_independent,
         **kwargs,
     ):
-        _checks.positive_integer("vocabulary_size", vocabulary_size)
-        _checks.positive_integer("units", units)
+        checks.positive_integer("vocabulary_size", vocabulary_size)
+        checks.positive_integer("units", units)
         if embedding_dim is not None:
-            _checks.positive_integer("embedding_dim", embedding_dim)
-        _checks.fraction("dropout", dropout)
-        _checks.natural_number("eos_id", eos_id)
-        _checks.boolean("line_independent", line_independent)
+            checks.positive_integer("embedding_dim", embedding_dim)
+        checks.fraction("dropout", dropout)
+        checks.natural_number("eos_id", eos_id)
+        checks.boolean("line_independent", line_independent)
         if eos_id >= vocabulary_size:
             raise ValueError(
                 f"`eos_id` must be below `vocabulary_size`, {vocabulary_size}. "

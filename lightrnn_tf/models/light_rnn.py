@@ -3,9 +3,10 @@
 import keras
 from keras import ops
 
-from lightrnn_tf import _checks, layers
-from lightrnn_tf import table as tables
+from lightrnn_tf import layers
+from lightrnn_tf._internal import checks
 from lightrnn_tf.models import language_model
+from lightrnn_tf.tables import word_table
 
 WITHIN_WORD = ("transition", "recurrent")
 
@@ -110,8 +111,8 @@ class LightRNN(language_model.LanguageModel):
         line_independent=False,
         **kwargs,
     ):
-        _checks.one_of("within_word", within_word, WITHIN_WORD)
-        _checks.boolean("cell_bias", cell_bias)
+        checks.one_of("within_word", within_word, WITHIN_WORD)
+        checks.boolean("cell_bias", cell_bias)
         super().__init__(
             vocabulary_size,
             units,
@@ -125,13 +126,13 @@ class LightRNN(language_model.LanguageModel):
         )
         for name, value in (("rows", rows), ("columns", columns)):
             if value is not None:
-                _checks.positive_integer(name, value)
+                checks.positive_integer(name, value)
         if rows is None and columns is None:
-            rows, columns = tables.default_shape(vocabulary_size)
+            rows, columns = word_table.default_shape(vocabulary_size)
         self.rows = rows or -(-vocabulary_size // columns)
         self.columns = columns or -(-vocabulary_size // self.rows)
-        _checks.natural_number("residual_dim", residual_dim)
-        _checks.natural_number("frequent_dim", frequent_dim)
+        checks.natural_number("residual_dim", residual_dim)
+        checks.natural_number("frequent_dim", frequent_dim)
         self.residual_dim = residual_dim
         self.row_parts = row_parts
         self.frequent_words = frequent_words
@@ -181,7 +182,7 @@ class LightRNN(language_model.LanguageModel):
         """The `WordTable` that says where words live; assign one to move them."""
         self._check_built()
         cells = ops.convert_to_numpy(self.softmax.cells)
-        return tables.WordTable(cells, self.rows, self.columns)
+        return word_table.WordTable(cells, self.rows, self.columns)
 
     @table.setter
     def table(self, word_table):

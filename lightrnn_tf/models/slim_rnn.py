@@ -2,7 +2,8 @@
 
 import keras
 
-from lightrnn_tf import _checks, layers
+from lightrnn_tf import layers
+from lightrnn_tf._internal import checks
 from lightrnn_tf.models import flat_model
 
 SIDES = ("both", "input", "output")
@@ -86,9 +87,9 @@ class SlimRNN(flat_model.FlatModel):
         line_independent=False,
         **kwargs,
     ):
-        _checks.one_of("side", side, SIDES)
-        _checks.boolean("word_bias", word_bias)
-        _checks.seed("seed", seed)
+        checks.one_of("side", side, SIDES)
+        checks.boolean("word_bias", word_bias)
+        checks.seed("seed", seed)
         super().__init__(
             vocabulary_size,
             units,
@@ -121,7 +122,7 @@ class SlimRNN(flat_model.FlatModel):
         if self.side == "input":
             self.softmax = flat_model.DenseSoftmax(words, dtype=policy, name="softmax")
         else:
-            _checks.divides("parts", self.parts, "units", self.units)
+            checks.divides("parts", self.parts, "units", self.units)
             self.softmax = layers.SlimSoftmax(
                 words, **shared, word_bias=self.word_bias, dtype=policy, name="softmax"
             )
@@ -141,6 +142,6 @@ def _default_vectors(vocabulary_size, parts, vectors):
     """Return how many sub-vectors a side has, where nothing else was asked for."""
     if vectors is not None:
         return vectors
-    _checks.positive_integer("parts", parts)
+    checks.positive_integer("parts", parts)
     of_a_part = max(2, min(_VECTORS, vocabulary_size) // parts)
     return parts * min(vocabulary_size, of_a_part)

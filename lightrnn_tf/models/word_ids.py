@@ -11,7 +11,7 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf.data import streams
-from lightrnn_tf.vocabulary import NO_WORD
+from lightrnn_tf.words.vocabulary import NO_WORD
 
 # How TensorFlow passes on what an assertion in a dataset says, and the value.
 _ASSERTED = re.compile(r"(`\w+` must be in \[-?\d+, \d+\)\. Received: )\] \[(\S+)\]")

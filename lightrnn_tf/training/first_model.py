@@ -5,11 +5,12 @@ import pathlib
 
 import numpy as np
 
-from lightrnn_tf import _progress, data, listing, models, warm_start
-from lightrnn_tf import table as tables
+from lightrnn_tf import data, models
+from lightrnn_tf._internal.progress import bar
+from lightrnn_tf.tables import listing, warm_start, word_table
 from lightrnn_tf.training.options import RANDOM, WARM_START, Options
 from lightrnn_tf.training.texts import Texts
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 # Share of the words for which cells are kept free by default.
 USER_CELLS = 0.02
@@ -29,7 +30,7 @@ def first_model(options: Options, texts: Texts) -> models.LanguageModel:
 
 
 def new_model(
-    options: Options, vocabulary: Vocabulary, given: tables.WordTable | None = None
+    options: Options, vocabulary: Vocabulary, given: word_table.WordTable | None = None
 ) -> models.LanguageModel:
     """Return the model that options ask for, built, as it is before training.
 
@@ -78,7 +79,7 @@ def new_model(
 
 
 def _table_shape(
-    options: Options, words: int, given: tables.WordTable | None
+    options: Options, words: int, given: word_table.WordTable | None
 ) -> tuple[int, int]:
     if given:
         asked = options.rows or given.rows, options.columns or given.columns
@@ -95,7 +96,7 @@ def _table_shape(
         both = options.rows and options.columns
         user_cells = 0 if paper or both else math.ceil(words * USER_CELLS)
     needed = words + user_cells
-    rows, columns = tables.default_shape(words, user_cells)
+    rows, columns = word_table.default_shape(words, user_cells)
     if options.rows:
         rows, columns = options.rows, options.columns or -(-needed // options.rows)
     elif options.columns:
@@ -128,8 +129,8 @@ def _first_table(options, texts, rows, columns):
     kind, seed = options.table, options.seed
     words = len(texts.vocabulary)
     if kind == RANDOM:
-        return tables.WordTable.random(words, rows, columns, seed)
-    with _progress.bar("Warm start of the table") as progress:
+        return word_table.WordTable.random(words, rows, columns, seed)
+    with bar("Warm start of the table") as progress:
         if kind == WARM_START:
             text = texts.train if texts.neighbours is None else texts.neighbours
             return warm_start.table(

@@ -4,8 +4,9 @@ import dataclasses
 import importlib.util
 import pathlib
 
-from lightrnn_tf import _checks, reallocation
-from lightrnn_tf._files import refuse_streams
+from lightrnn_tf import reallocation
+from lightrnn_tf._internal import checks
+from lightrnn_tf._internal.files import refuse_streams
 
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
@@ -114,8 +115,8 @@ class Options:
 
     def _check_sizes(self):
         """Refuse what the model would, before the text is read."""
-        _checks.fraction("dropout", self.dropout)
-        _checks.seed("seed", self.seed)
+        checks.fraction("dropout", self.dropout)
+        checks.seed("seed", self.seed)
         if self.tied and self.embedding_dim not in (None, self.units):
             raise ValueError(
                 "`embedding_dim` must be left out, or equal `units`, for a tied model. "
@@ -129,7 +130,7 @@ class Options:
             for name in sides.get(self.slim_side, (*of_input, *of_output)):
                 size = getattr(self, name)
                 if size is not None:
-                    _checks.divides("slim_parts", self.slim_parts, name, size)
+                    checks.divides("slim_parts", self.slim_parts, name, size)
 
     def _check_tensorboard(self):
         if self.tensorboard is None:

@@ -10,8 +10,10 @@ import time
 
 import keras
 
-from lightrnn_tf import checkpoint, run, workers
-from lightrnn_tf._files import write_atomic
+from lightrnn_tf import data
+from lightrnn_tf._internal import checks
+from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf.training import checkpoint, run, workers
 
 # Batches after which workers agree whether to save a checkpoint.
 _BATCHES_BETWEEN_QUESTIONS = 20
@@ -157,3 +159,29 @@ class Checkpoints(keras.callbacks.Callback):
         # `self.model`, not the training's: on JAX it fetches the numbers of the step.
         self.training.save(self.model, checkpoint.Place(epoch, batch))
         self.last = time.monotonic()
+
+
+class WordsPerSecond(keras.callbacks.Callback):
+    """Adds `words_per_second` to the logs: training alone, without validation."""
+
+    def __init__(self, windows):
+        super().__init__()
+        checks.instance("windows", windows, data.windows)
+        self.words_per_batch = len(windows.ids) / len(windows)
+        self.start = 0.0
+        self.batches = 0
+        self.speed = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.start, self.batches = time.perf_counter(), 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches += 1
+        seconds = time.perf_counter() - self.start
+        self.speed = self.batches * self.words_per_batch / seconds
+        if logs is not None:
+            logs["words_per_second"] = round(self.speed)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is not None:
+            logs["words_per_second"] = round(self.speed)

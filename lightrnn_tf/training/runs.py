@@ -9,27 +9,26 @@ import sys
 import keras
 import numpy as np
 
-from lightrnn_tf import (
-    _progress,
-    callbacks,
-    checkpoint,
-    data,
-    evaluation,
-    loss_tables,
-    models,
-    plots,
-    predictor,
-    reallocation,
-    run,
-    workers,
-)
-from lightrnn_tf._files import write_atomic
-from lightrnn_tf._memory import memory_for
+from lightrnn_tf import data, models, plots, reallocation
+from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf._internal.memory import memory_for
+from lightrnn_tf._internal.progress import LazyBar, bar
+from lightrnn_tf.predictors import in_memory
+from lightrnn_tf.reallocation import loss_tables
+from lightrnn_tf.reallocation.callback import Reallocate
+from lightrnn_tf.scoring import evaluation
+from lightrnn_tf.training import checkpoint, run, workers
 from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import first_model
 from lightrnn_tf.training.optimizer import FallingRate, adam
 from lightrnn_tf.training.options import Options
-from lightrnn_tf.training.records import Checkpoints, KeepBest, Log, Restore
+from lightrnn_tf.training.records import (
+    Checkpoints,
+    KeepBest,
+    Log,
+    Restore,
+    WordsPerSecond,
+)
 from lightrnn_tf.training.texts import Texts
 
 
@@ -347,7 +346,7 @@ class _Training:
         # The same for each worker: what fetches numbers of the model needs them all.
         every = [
             keras.callbacks.TerminateOnNaN(),
-            callbacks.WordsPerSecond(self.windows),
+            WordsPerSecond(self.windows),
             KeepBest(self.path / run.WEIGHTS, self.log),
             self.log,
             Checkpoints(self),
@@ -396,13 +395,13 @@ class _Training:
                 f"{after:.1f}."
             )
 
-        return callbacks.Reallocate(
+        return Reallocate(
             self.windows,
             starts,
             moving_cost=self.options.moving_cost,
             folder=folder,
             report=report,
-            progress=_progress.LazyBar("Loss tables, then matching"),
+            progress=LazyBar("Loss tables, then matching"),
             reallocate=self.team.reallocate,
         )
 
@@ -423,9 +422,9 @@ class _Training:
         """Keep the best epoch and score the test text with it."""
         self.keep()
         if self.texts.test is not None:
-            with _progress.bar("Scoring the test text") as progress:
+            with bar("Scoring the test text") as progress:
                 scores = evaluation.evaluate(
-                    predictor.KerasPredictor(self.model, self.texts.vocabulary),
+                    in_memory.KerasPredictor(self.model, self.texts.vocabulary),
                     self.texts.test,
                     progress,
                 )

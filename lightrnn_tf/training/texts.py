@@ -4,12 +4,14 @@ import contextlib
 import pathlib
 import sys
 
-from lightrnn_tf import _progress, data, run
+from lightrnn_tf import data
+from lightrnn_tf._internal.progress import count
 from lightrnn_tf.data.held_out import hold_out
 from lightrnn_tf.data.remarks import Reading, check_words, remarks, untrained_unknown
-from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.training import run
 from lightrnn_tf.training.options import Options
-from lightrnn_tf.vocabulary import Vocabulary, count_words
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary, count_words
 
 
 class Texts:
@@ -95,14 +97,14 @@ class Texts:
         train, valid = _lines(options)
         said = []
         if valid is None:
-            once = _progress.count(train, "Counting tokens, line")
+            once = count(train, "Counting tokens, line")
             held = hold_out(train, tokenizer, once)
             train, valid = held.train, held.valid
             said.append(
                 f"Held out the last {held.held_out:,} of {held.tokens:,} tokens for "
                 "validation."
             )
-        reading = Reading(_progress.count(train, "Counting words, line"))
+        reading = Reading(count(train, "Counting words, line"))
         counts = count_words(reading, tokenizer)
         check_words(counts, options.min_count)
         for remark in (*said, *remarks(counts, reading.ends)):
@@ -116,7 +118,7 @@ class Texts:
     def _write(self, name, lines):
         return data.write_ids(
             self.folder / f"{name}.bin",
-            _progress.count(lines, f"Reading {name} text, line"),
+            count(lines, f"Reading {name} text, line"),
             self.vocabulary,
         )
 

@@ -11,8 +11,8 @@ import pathlib
 import random
 import sys
 
-from lightrnn_tf import spelling
-from lightrnn_tf.tokenizer import Tokenizer
+from lightrnn_tf.words import spelling
+from lightrnn_tf.words.tokenizer import Tokenizer
 
 # Texts that are cut into words, and texts whose parts are compared as prefixes.
 TEXTS, PREFIXES = 6000, 3000

@@ -3,7 +3,7 @@
     python tests/golden/write.py
 
 The model has random weights and words of several kinds. The files are committed:
-`tests/test_golden.py` holds Python to them, the tests of `android_demo` Kotlin.
+`tests/export/test_golden.py` holds Python to them, the tests of `android_demo` Kotlin.
 """
 
 import json
@@ -12,9 +12,10 @@ import tempfile
 
 import numpy as np
 
-from lightrnn_tf import decoding, litert
-from lightrnn_tf.tokenizer import Tokenizer
-from lightrnn_tf.vocabulary import Vocabulary
+from lightrnn_tf import decoding
+from lightrnn_tf.predictors import exported
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary
 
 FOLDER = pathlib.Path(__file__).parent
 MODEL, VECTORS = FOLDER / "model.tflite", FOLDER / "vectors.json"
@@ -77,7 +78,7 @@ def write():
         weight.assign(rng.normal(0, 0.7, weight.shape))
     content, _ = lightrnn_tf_export.pack(model, vocabulary)
     MODEL.write_bytes(content)
-    predictor = litert.LiteRTPredictor(MODEL)
+    predictor = exported.LiteRTPredictor(MODEL)
     found = vectors(predictor)
     VECTORS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
     USER_WORDS.write_text(user_words(predictor)[0], "utf-8")

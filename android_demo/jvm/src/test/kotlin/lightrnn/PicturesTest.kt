@@ -54,7 +54,7 @@ class PicturesTest {
         device.begin(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES, open = ::open)
         device.press("Shift, on")
         // Runtimes on other processors round otherwise, which may swap words of almost equal
-        // probability. After these letters there are none: tests/test_bundled_model.py.
+        // probability. After these letters there are none: tests/export/test_bundled_model.py.
         device.type("how are y")
         picture(device.view, "light")
         device.reconfigure("+night")

@@ -5,7 +5,7 @@ import java.util.Locale
 
 /**
  * One spelling for each word, and what is compared of it; see "Spelling" in
- * `export/FORMAT.md`, and `lightrnn_tf/spelling.py`, which does the same.
+ * `export/FORMAT.md`, and `lightrnn_tf/words/spelling.py`, which does the same.
  */
 object Spelling {
     const val JOINERS = "\u200c\u200d"

@@ -1,0 +1,145 @@
+"""A Keras model and its vocabulary as a predictor for decoding and evaluation."""
+
+import functools
+import math
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+from keras import ops
+
+from lightrnn_tf import data
+from lightrnn_tf._internal import checks
+from lightrnn_tf.models import LanguageModel, StreamPass, word_ids
+from lightrnn_tf.predictors.protocol import Contexts, State
+from lightrnn_tf.words.lexicon import Lexicon
+from lightrnn_tf.words.tokenizer import EOS
+from lightrnn_tf.words.vocabulary import Vocabulary
+
+# Words of a stream that are scored together.
+_STEPS = 256
+# Numbers of them that rows are expanded for.
+_PLACES = (16, 64, _STEPS)
+# Streams where their number does not matter.
+_STREAMS = 32
+
+
+class KerasPredictor:
+    """A model in memory, see `decoding.Predictor`.
+
+    Args:
+        model: A built `LightRNN` or `DenseRNN`.
+        vocabulary: Its `Vocabulary`.
+
+    Raises:
+        ValueError: If one is something else, or they have not as many words.
+    """
+
+    def __init__(self, model: LanguageModel, vocabulary: Vocabulary):
+        checks.instance("model", model, LanguageModel)
+        checks.instance("vocabulary", vocabulary, Vocabulary)
+        if len(vocabulary) != model.vocabulary_size:
+            raise ValueError(
+                f"`vocabulary` must have {model.vocabulary_size} words, as the model "
+                f"has. Received: {len(vocabulary)}."
+            )
+        self.model = model
+        self.vocabulary = vocabulary
+        self.tokenizer = vocabulary.tokenizer
+        self.line_independent = model.line_independent
+        table = model.table
+        self.rows, self.columns = table.rows, table.columns
+        self.lexicon = Lexicon(
+            [vocabulary.words[i] if i >= 0 else "" for i in table.words]
+        )
+
+    @property
+    def model_bytes(self) -> int:
+        """Bytes of the trainable weights, in float32."""
+        return 4 * sum(math.prod(w.shape) for w in self.model.trainable_weights)
+
+    def start(self) -> State:
+        """Return the state at the start of a text."""
+        zero = State(self.model.zero_states(1), np.zeros(self.rows, np.float32))
+        return self.advance(self.lexicon[EOS], zero)
+
+    def advance(self, cell: int, state: State) -> State:
+        """Return the state after the word in `cell`."""
+        states, row_log_probs = self.model.advance(np.array([cell]), state.states)
+        return State(states, ops.convert_to_numpy(row_log_probs)[0])
+
+    def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
+        """Return log P_c `(n, C)` in each of the rows."""
+        states = [ops.repeat(s, len(rows), 0) for s in state.states]
+        return ops.convert_to_numpy(self.model.expand(rows.astype("int32"), states))
+
+    def word_losses(self, ids: np.ndarray) -> np.ndarray:
+        """Return the mean nats of each word in a text, NaN if it is not in it, `(V,)`.
+
+        The text is read as 32 streams side by side.
+        """
+        word_ids.check("ids", ids, len(self.vocabulary), least=0)
+        total, count = np.zeros((2, len(self.vocabulary)))
+
+        def nats(hidden, targets, scored):
+            return self.model.nats(hidden, targets)
+
+        streams = min(_STREAMS, len(ids))
+        windows = data.windows(ids, streams, max(1, _STEPS // streams))
+        for batch, losses in StreamPass(self.model, nats).over(windows):
+            targets = batch[:, 1:]
+            scored = targets >= 0
+            total += np.bincount(targets[scored], losses[scored], len(total))
+            count += np.bincount(targets[scored], minlength=len(total))
+        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+    def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
+        """Yield every place of a text, read as one stream, with what is known there."""
+        word_ids.check("ids", ids, len(self.vocabulary), least=0)
+        model, expansion = self.model, _Expansion(self.model)
+
+        def outputs(sequences, targets, scored):
+            states = [states[:, :: model.half_steps] for states in sequences]
+            return states, model.row_log_probs(model.recurrent.output(states))
+
+        windows = data.windows(ids, batch_size=1, steps=_STEPS)
+        for batch, (states, row_log_probs) in StreamPass(
+            model, outputs, all_states=True
+        ).over(windows):
+            targets = batch[0, 1:]
+            count = int((targets >= 0).sum())
+            yield Contexts(
+                targets=model.table.cells[targets[:count]],
+                row_log_probs=row_log_probs[0, :count],
+                expand=functools.partial(expansion.of, [s[0] for s in states]),
+            )
+
+
+class _Expansion(keras.Model):
+    """`model.expand` for some places of a text, compiled for few numbers of them."""
+
+    def __init__(self, model):
+        super().__init__(name="expansion")
+        self.model = model
+        self.compile()
+        self.built = True
+
+    def call(self, inputs):
+        places, rows, *states = inputs
+        repeated = ops.repeat(places, ops.shape(rows)[1])
+        states = [ops.take(state, repeated, axis=0) for state in states]
+        return self.model.expand(ops.reshape(rows, (-1,)), states)
+
+    def of(self, states, places, rows):
+        """Return log P_c `(n, m, C)` of rows `(n, m)` at places `(n,)`."""
+        count = len(places)
+        # Up to the next of few sizes: each new shape is compiled.
+        padding = (0, next(size for size in _PLACES if size >= count) - count)
+        log_probs = self.predict_on_batch(
+            (
+                np.pad(places, padding).astype(np.int32),
+                np.pad(rows, (padding, (0, 0))).astype(np.int32),
+                *states,
+            )
+        )
+        return log_probs.reshape(-1, rows.shape[1], log_probs.shape[-1])[:count]

@@ -1,0 +1,120 @@
+"""A round of reallocation between epochs, as a callback of Keras."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import keras
+
+from lightrnn_tf import data, models, reallocation
+from lightrnn_tf._internal import checks
+from lightrnn_tf.tables import matching
+
+
+class Reallocate(keras.callbacks.Callback):
+    """Moves the words to better cells between epochs of `fit`.
+
+    Training then goes on with the new table; everything else, the learning-rate
+    schedule included, stays as it is.
+
+    Args:
+        windows: `data.windows(...)` of the training text.
+        epochs: Numbers of the epochs, counted from 0, before which to reallocate.
+        solver: As in `reallocation.reallocate`. Defaults to `"auto"`.
+        moving_cost: As there. Defaults to 0 and 0.
+        time_limit: As there. Defaults to none.
+        folder: As there. Defaults to memory.
+        report: Called with the epoch and the `reallocation.Round`. Defaults to none.
+        progress: Called with the share of the pass done. Defaults to none.
+        reallocate: What makes a round, called as `reallocation.reallocate`, as
+            `workers.Team.reallocate` can be. Defaults to `reallocation.reallocate`.
+
+    Raises:
+        ValueError: If an argument cannot be used, or, in `fit`, the model is no
+            `LightRNN` or has too many words for the solver.
+
+    Attributes:
+        rounds: The `reallocation.Round` of each reallocation so far.
+
+    Example:
+
+    >>> model = models.LightRNN(vocabulary_size=10, units=8)
+    >>> model.compile("adam")
+    >>> windows = data.windows(np.arange(200) % 10, batch_size=4, steps=5)
+    >>> reallocate = Reallocate(windows, epochs=[1])
+    >>> history = model.fit(windows, epochs=2, callbacks=[reallocate], verbose=0)
+    >>> reallocate.rounds[0].nats_predicted <= reallocate.rounds[0].nats_before
+    True
+
+    References:
+        Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2.
+    """
+
+    def __init__(
+        self,
+        windows,
+        epochs: Iterable[int],
+        solver: str = "auto",
+        moving_cost: tuple[float, float] = (0.0, 0.0),
+        time_limit: float | None = None,
+        folder: str | os.PathLike | None = None,
+        report: Callable[[int, Any], None] | None = None,
+        progress: Callable[[float], None] | None = None,
+        reallocate: Callable[..., Any] | None = None,
+    ):
+        super().__init__()
+        reallocation.check(solver, moving_cost, time_limit)
+        checks.instance("windows", windows, data.windows)
+        if folder is not None:
+            checks.path("folder", folder)
+        checks.function("report", report)
+        checks.function("progress", progress)
+        checks.function("reallocate", reallocate)
+        self.windows = windows
+        self.epochs = _numbers(epochs)
+        self.solver = solver
+        self.moving_cost = moving_cost
+        self.time_limit = time_limit
+        self.folder = folder
+        self.report = report
+        self.progress = progress
+        self.reallocate = reallocate or reallocation.reallocate
+        self.rounds: list[reallocation.Round | None] = []
+
+    def on_train_begin(self, logs=None):
+        if not isinstance(self.model, models.LightRNN):
+            raise ValueError(
+                "`Reallocate` must be used with a `LightRNN`, whose words have cells. "
+                f"Received: {type(self.model).__name__}."
+            )
+        matching.check_solver(self.solver, self.model.vocabulary_size)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch not in self.epochs:
+            return
+        done = self.reallocate(
+            self.model,
+            self.windows,
+            self.solver,
+            self.moving_cost,
+            self.time_limit,
+            self.folder,
+            self.progress,
+        )
+        self.rounds.append(done)
+        if self.report:
+            self.report(epoch, done)
+        # What was scored on the way is in the sums of the epoch.
+        self.model.reset_metrics()
+
+
+def _numbers(epochs):
+    """Return the numbers of epochs, checked, as a set."""
+    listed = list(epochs) if isinstance(epochs, Iterable) else [epochs]
+    for epoch in listed:
+        if not isinstance(epochs, Iterable) or type(epoch) is not int or epoch < 0:
+            raise ValueError(
+                "`epochs` must be integers of at least 0, as in [5, 8]. "
+                f"Received: {epochs!r}."
+            )
+    return frozenset(listed)

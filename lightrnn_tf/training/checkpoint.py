@@ -1,0 +1,162 @@
+"""Checkpoints: all that training needs to go on as if it had never been stopped."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import sys
+import zipfile
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
+
+FILE, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
+# A file that was not finished.
+_UNFINISHED = "checkpoint.npz.part"
+_PLACE = "place"
+# More than any array or the place has beside its numbers, in a file of NumPy.
+_HEADER_BYTES = 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """How far training has come.
+
+    Attributes:
+        epoch: Epochs that are done.
+        batch: Batches of the epoch after them that are done.
+        lines: Lines of the run's metrics that were written.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    lines: int = 0
+
+    @property
+    def is_start(self) -> bool:
+        return not (self.epoch or self.batch)
+
+
+def exists(folder: pathlib.Path) -> bool:
+    """Return whether there is a checkpoint in a folder, damaged or not."""
+    return (folder / FILE).exists() or (folder / PREVIOUS).exists()
+
+
+def largest(folder: pathlib.Path) -> pathlib.Path:
+    """Return the file of the larger checkpoint in a folder that has one."""
+    paths = (folder / name for name in (FILE, PREVIOUS))
+    found = [path for path in paths if path.exists()]
+    return max(found, key=lambda path: path.stat().st_size)
+
+
+def save(folder: pathlib.Path, model, place: Place) -> None:
+    """Write a checkpoint; the one before it is kept, older ones are not.
+
+    Args:
+        folder: Where to.
+        model: A `LanguageModel` whose optimizer has its variables.
+        place: How far its training has come.
+
+    Raises:
+        OSError: If it cannot be written. Those that were there stay.
+    """
+    unfinished = folder / _UNFINISHED
+    told = json.dumps(dataclasses.asdict(place)).encode()
+    arrays: dict[str, Any] = {_PLACE: np.frombuffer(told, np.uint8)}
+    arrays |= {f"{n}": _array(one) for n, one in enumerate(_variables(model))}
+    try:
+        with open(unfinished, "wb") as file:
+            np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        if (folder / FILE).exists():
+            os.replace(folder / FILE, folder / PREVIOUS)
+        os.replace(unfinished, folder / FILE)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder / FILE)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
+    """Return how far training had come and the values for `restore`.
+
+    A damaged checkpoint is named on standard error, and the one before it is taken; it
+    is deleted then, so that the next one does not take the place of the good one.
+
+    Raises:
+        ValueError: If there is none that can be read.
+    """
+    for path in (folder / FILE, folder / PREVIOUS):
+        if not path.exists():
+            continue
+        try:
+            found = _read(path, _variables(model))
+        except DAMAGED_ARCHIVE as error:
+            print(f"{path} is damaged: {error}", file=sys.stderr, flush=True)
+            continue
+        if path.name == PREVIOUS:
+            (folder / FILE).unlink(missing_ok=True)
+        return found
+    raise ValueError(
+        f"{folder} has no checkpoint that can be read. Train it again with --overwrite."
+    )
+
+
+def restore(model, values: list[np.ndarray]) -> None:
+    """Put what `load` returned into a model."""
+    for variable, value in zip(_variables(model), values, strict=True):
+        variable.assign(value)
+
+
+def remove(folder: pathlib.Path) -> None:
+    """Delete the checkpoints in a folder."""
+    for name in (FILE, PREVIOUS, _UNFINISHED):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _variables(model):
+    """Return what changes in training: weights, random states, sums, streams."""
+    every = (
+        *model.variables,
+        *model.optimizer.variables,
+        *model.perplexity.variables,
+    )
+    # Each evaluation begins anew, and has no variables before the first one.
+    left_out = {id(variable) for variable in model.evaluation_state.variables}
+    return [variable for variable in every if id(variable) not in left_out]
+
+
+def _array(variable):
+    return ops.convert_to_numpy(variable.value)
+
+
+def _read(path, variables):
+    """Return the place and the arrays of a file, checked before they are unpacked."""
+    sizes = {f"{n}.npy": _array(one).nbytes for n, one in enumerate(variables)}
+    sizes[f"{_PLACE}.npy"] = 0
+    with zipfile.ZipFile(path) as archive:
+        members = {member.filename: member for member in archive.infolist()}
+        if members.keys() != sizes.keys() or any(
+            not 0 <= member.file_size - sizes[name] <= _HEADER_BYTES
+            for name, member in members.items()
+        ):
+            raise ValueError("it belongs to another model.")
+        damaged = archive.testzip()
+        if damaged:
+            raise ValueError(f"the checksum of {damaged} is wrong.")
+    with np.load(path) as arrays:
+        place = Place(**json.loads(arrays[_PLACE].tobytes()))
+        if any(type(n) is not int or n < 0 for n in dataclasses.astuple(place)):
+            raise ValueError(f"there is no such place: {place}.")
+        values = [arrays[f"{n}"] for n in range(len(variables))]
+    for value, variable in zip(values, variables, strict=True):
+        if (
+            value.shape != tuple(variable.shape)
+            or value.dtype != _array(variable).dtype
+        ):
+            raise ValueError("it belongs to another model.")
+    return place, values

@@ -1,0 +1,448 @@
+"""A run: the folder that training leaves and the other commands read.
+
+config.json         the model, the training options, versions
+vocabulary.txt      the words and their counts
+table.json          where the words live
+best.weights.h5     the weights after the epoch with the best validation
+metrics.jsonl       one line an epoch, a reallocation, an evaluation
+learning_curve.png  perplexity against epochs
+table.html          the table to look at, once `lightrnn table` was asked for it
+ids/                the text as word ids, four bytes a token; its shards, if any
+checkpoint.npz      where training was stopped, and one before; none once it is over
+"""
+
+import contextlib
+import json
+import math
+import pathlib
+import shutil
+import tempfile
+from typing import Any
+
+import filelock
+import keras
+import numpy as np
+
+from lightrnn_tf import models
+from lightrnn_tf._internal.files import remove_unfinished, write_atomic
+from lightrnn_tf.tables.word_table import WordTable
+from lightrnn_tf.training import checkpoint
+from lightrnn_tf.words.vocabulary import Vocabulary
+
+FORMAT_VERSION = 1
+CONFIG = "config.json"
+VOCABULARY = "vocabulary.txt"
+TABLE = "table.json"
+WEIGHTS = "best.weights.h5"
+METRICS = "metrics.jsonl"
+SHARDS = "ids/train.json"
+# Held by the process that trains in a folder.
+LOCK = "lock"
+
+# Numbers of a model's config that its weights do not grow with: a Slim model has few of
+# them for many words, and `new_model` compares their number with the vocabulary's.
+_NO_SIZES = {"seed", "eos_id", "vocabulary_size"}
+
+MODELS: dict[str, type[models.LanguageModel]] = {
+    model.kind: model for model in (models.LightRNN, models.SlimRNN, models.DenseRNN)
+}
+
+
+class Run:
+    """A run on disk.
+
+    Args:
+        path: Its folder.
+
+    Raises:
+        FileNotFoundError: If there is no such folder, or a file of it is missing.
+        NotADirectoryError: If it is a file.
+        ValueError: If a file is damaged or belongs to another run.
+    """
+
+    def __init__(self, path: str | pathlib.Path):
+        self.path = pathlib.Path(path)
+        if self.path.is_file():
+            raise NotADirectoryError(
+                f"{self.path} is a file, not a run. Name a folder that `lightrnn "
+                "train` wrote."
+            )
+        if not self.path.is_dir():
+            raise FileNotFoundError(f"{self.path}: no such run.")
+        self.config = self._read_config()
+        try:
+            self.vocabulary = Vocabulary.from_text(self._read(VOCABULARY))
+        except ValueError as error:
+            raise ValueError(f"{self.path / VOCABULARY}: {error}") from error
+
+    def _read(self, name: str) -> str:
+        path = self.path / name
+        if not path.is_file():
+            if name == CONFIG:
+                raise FileNotFoundError(
+                    f"{self.path} is not a run: it has no {CONFIG}. Name a folder that "
+                    "`lightrnn train` wrote."
+                )
+            raise FileNotFoundError(
+                f"{self.path} is not a whole run: {name} is missing. Train it again "
+                "with --overwrite."
+            )
+        return path.read_bytes().decode("utf-8")
+
+    def _read_config(self) -> dict[str, Any]:
+        try:
+            config = json.loads(self._read(CONFIG))
+            known = config["format_version"] == FORMAT_VERSION
+            known = known and config["model"] in MODELS
+            known = known and isinstance(config["model_config"], dict)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"{self.path / CONFIG} is damaged: {error}.") from error
+        if not known:
+            raise ValueError(
+                f"{self.path / CONFIG} is not of this version of lightrnn_tf."
+            )
+        return config
+
+    def load_model(self, line_independent: bool = False) -> models.LanguageModel:
+        """Return the model with the best weights.
+
+        Args:
+            line_independent: Whether it begins anew after each `<eos>` although it was
+                not trained so. Defaults to `False`, as in training.
+
+        Raises:
+            FileNotFoundError: If no epoch was finished.
+            ValueError: If the weights are damaged or of another model.
+        """
+        weights = self.path / WEIGHTS
+        if not weights.is_file():
+            raise FileNotFoundError(
+                f"{self.path} is not a whole run: {WEIGHTS} is missing, so no epoch "
+                "was finished. Train it again with --overwrite."
+            )
+        self.check_size(weights)
+        model = self.new_model(line_independent)
+        try:
+            model.load_weights(weights)
+            cells = model.table.cells
+        except Exception as error:  # h5py and Keras raise whatever they like.
+            raise ValueError(
+                f"{weights} is damaged or of another model: "
+                f"{str(error).strip().splitlines()[0]}"
+            ) from error
+        self._check_table(cells)
+        return model
+
+    def ids(self, name: str) -> np.ndarray:
+        """Return a text as word ids, int32 `(N,)`, memory-mapped.
+
+        Args:
+            name: `"train"`, `"valid"` or `"test"`.
+
+        Raises:
+            FileNotFoundError: If it is not there.
+            ValueError: If it has ids that are not of the vocabulary.
+        """
+        path = self.path / "ids" / f"{name}.bin"
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is missing. Train the run again.")
+        size = path.stat().st_size
+        ids = np.memmap(path, "<i4", "r") if size and size % 4 == 0 else np.empty(0)
+        if not len(ids) or ids.min() < 0 or ids.max() >= len(self.vocabulary):
+            raise ValueError(f"{path} is damaged: not the ids of {self.path}.")
+        return ids
+
+    def shards(self) -> list[int] | None:
+        """Return the lengths of the shards of the training text, `None` if it has none.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
+        path = self.path / SHARDS
+        if not path.exists():
+            return None
+        try:
+            lengths = json.loads(path.read_text("utf-8"))
+            if not all(type(length) is int for length in lengths):
+                raise ValueError("lengths must be whole numbers.")
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
+        return lengths
+
+    def history(self) -> list[dict]:
+        """Return the lines of `metrics.jsonl`: epochs, reallocations, an evaluation.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
+        try:
+            lines = [json.loads(line) for line in self._read(METRICS).splitlines()]
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"{self.path / METRICS} is damaged: {error}.") from error
+        return [line for line in lines if isinstance(line, dict)]
+
+    def epochs(self) -> list[dict]:
+        """Return the lines of `metrics.jsonl` that belong to epochs, at least one.
+
+        Raises:
+            ValueError: If the file is damaged or no epoch was finished.
+        """
+        epochs = [line for line in self.history() if "epoch" in line]
+        wanted = {"epoch", "perplexity", "val_perplexity", "seconds"}
+        if not epochs or not all(wanted <= line.keys() for line in epochs):
+            raise ValueError(
+                f"{self.path / METRICS} must have finished epochs. Received: "
+                f"{len(epochs)} lines of epochs."
+            )
+        return epochs
+
+    def parameters(self) -> int:
+        """Return the number of trained weights."""
+        return sum(
+            math.prod(weight.shape) for weight in self.load_model().trainable_weights
+        )
+
+    def summary(self) -> dict:
+        """Return how the model was trained, in a few numbers for an exported file."""
+        history = self.history()
+        epochs = [line for line in history if "epoch" in line]
+        name = self.path.resolve().name
+        summary: dict[str, Any] = {"name": name, "epochs": len(epochs)}
+        if epochs:
+            best = min(epochs, key=lambda line: line["val_loss"])
+            summary["valid_perplexity"] = round(best["val_perplexity"], 3)
+        for line in history:
+            if "test" in line:
+                summary["test_perplexity"] = round(line["test"]["perplexity"], 3)
+        return summary
+
+    def check_size(self, path: pathlib.Path) -> None:
+        """Refuse a model that is larger than the file of its numbers.
+
+        Raises:
+            ValueError: Then, before the model takes memory.
+        """
+        size = path.stat().st_size
+        config = self.config["model_config"]
+        numbers = [
+            number
+            for name, number in config.items()
+            if type(number) is int and name not in _NO_SIZES
+        ]
+        # Before layers are made: a number of any, the cells, the recurrent matrices.
+        rows, columns, layers, units = (
+            config.get(name) or 1 for name in ("rows", "columns", "layers", "units")
+        )
+        small = max(numbers, default=0) <= size and all(
+            all(type(n) is int for n in product) and math.prod(product) <= size
+            for product in ((rows, columns), (layers, units, units))
+        )
+        if small:
+            with keras.StatelessScope(initialize_variables=False):
+                weights = self.new_model().weights
+            small = sum(math.prod(weight.shape) for weight in weights) <= size
+        if not small:
+            raise ValueError(
+                f"{path} is damaged or of another model: it has {size:,} bytes, fewer "
+                f"than the model of {CONFIG} has numbers."
+            )
+
+    def _check_table(self, cells):
+        # A run whose training goes on has no table yet.
+        if not (self.path / TABLE).exists():
+            return
+        try:
+            same = np.array_equal(WordTable.from_json(self._read(TABLE)).cells, cells)
+        except ValueError as error:
+            raise ValueError(f"{self.path / TABLE} is damaged: {error}") from error
+        if not same:
+            raise ValueError(f"{self.path / TABLE} is not the table of {WEIGHTS}.")
+
+    def new_model(self, line_independent: bool = False) -> models.LanguageModel:
+        """Return the model as it was before training, built."""
+        config = dict(self.config["model_config"])
+        if line_independent:
+            config["line_independent"] = True
+        if config.get("vocabulary_size") != len(self.vocabulary):
+            raise ValueError(
+                f"{self.path}: the model is for {config.get('vocabulary_size')} words, "
+                f"its vocabulary has {len(self.vocabulary)}."
+            )
+        try:
+            model = MODELS[self.config["model"]].from_config(config)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{self.path / CONFIG} is damaged: {error}") from error
+        model.build()
+        return model
+
+
+def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
+    """Make the folder in which a run is trained, and return it.
+
+    It is beside `path` and called `….partial` until `finish` gives it its name, so an
+    old run stays until the new one is whole.
+
+    Raises:
+        BlockingIOError: If it is being trained.
+        FileExistsError: If there is something already and `overwrite` is `False`, or
+            it is not a run.
+    """
+    partial = partial_of(path)
+    if (partial / LOCK).exists():
+        with alone_in(partial):
+            pass  # Nobody trains there.
+    for existing in (path, partial):
+        if existing.exists() and not overwrite:
+            resumed = checkpoint.exists(existing)
+            raise FileExistsError(
+                f"{existing} exists. Pass --overwrite to replace it, "
+                + (f"--resume {path} to go on with it, " if resumed else "")
+                + "or name another."
+            )
+        if existing.exists() and not _is_run(existing):
+            raise FileExistsError(
+                f"{existing} is not a run, so it is not overwritten. Name another "
+                "folder."
+            )
+    partial.mkdir(parents=True, exist_ok=True)
+    return partial
+
+
+def stopped(path: pathlib.Path) -> pathlib.Path | None:
+    """Return the folder that has what was trained of a run, `None` if it is finished.
+
+    Raises:
+        FileNotFoundError: If nothing of the run is there.
+    """
+    partial = partial_of(path)
+    if partial.is_dir():
+        return partial
+    if not path.is_dir():
+        raise FileNotFoundError(f"{path}: no such run.")
+    return path if checkpoint.exists(path) else None
+
+
+def partial_of(path: pathlib.Path) -> pathlib.Path:
+    """Return the folder in which a run is trained."""
+    return path.with_name(path.name + ".partial")
+
+
+@contextlib.contextmanager
+def alone_in(partial: pathlib.Path):
+    """Keep other processes from training in a folder.
+
+    Raises:
+        BlockingIOError: If another one is.
+    """
+    lock = filelock.FileLock(partial / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        raise BlockingIOError(
+            f"{partial} is being trained by another process. Wait for it, or name "
+            "another folder."
+        ) from None
+    try:
+        for folder in (partial, partial / "ids"):
+            remove_unfinished(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def clear(partial: pathlib.Path) -> None:
+    """Delete what an older training left in a folder."""
+    for entry in partial.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
+
+
+def _is_run(path: pathlib.Path) -> bool:
+    """Return whether a folder is a run, or the beginning of one."""
+    if not path.is_dir():
+        return False
+    if {entry.name for entry in path.iterdir()} <= {"ids", LOCK}:
+        return True
+    try:
+        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(config, dict) and {"format_version", "training"} <= config.keys()
+
+
+def finish(partial: pathlib.Path, path: pathlib.Path) -> None:
+    """Give a run its name; a run that had it before is deleted.
+
+    Raises:
+        FileExistsError: If something else has it by now.
+    """
+    if path.exists() and not _is_run(path):
+        raise FileExistsError(
+            f"{path} is not a run, so it is not overwritten; the new run is "
+            f"{partial}. Rename one of them."
+        )
+    old = None
+    if path.exists():
+        old = pathlib.Path(tempfile.mkdtemp(prefix=f"{path.name}.", dir=path.parent))
+        path.rename(old / path.name)
+    partial.rename(path)
+    (path / LOCK).unlink(missing_ok=True)
+    if old:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def discard(partial: pathlib.Path) -> None:
+    """Delete what was written of a run that will not be."""
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_config(path: pathlib.Path, training: dict, model=None) -> None:
+    """Write what a run is, from which `Run` makes the model again.
+
+    Args:
+        path: The folder.
+        training: What the training was asked for.
+        model: The model. Defaults to none yet.
+    """
+    config: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "training": training,
+        "versions": {"keras": keras.__version__, "backend": keras.backend.backend()},
+    }
+    if model is not None:
+        config |= {"model": model.kind, "model_config": model.get_config()}
+        config["model_config"].pop("dtype", None)
+    write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
+
+
+def write_shards(path: pathlib.Path, lengths: list[int]) -> None:
+    """Write the lengths of the shards of a run's training text."""
+    write_atomic(path / SHARDS, json.dumps(lengths))
+
+
+def training_options(path: pathlib.Path) -> dict:
+    """Return what the training of a run was asked for.
+
+    Raises:
+        FileNotFoundError: If that was not written.
+        ValueError: If it is damaged, or training was begun on another backend of Keras.
+    """
+    config = path / CONFIG
+    if not config.is_file():
+        raise FileNotFoundError(
+            f"{path} has no {CONFIG}: training stopped before it began. Train it again "
+            "with --overwrite."
+        )
+    try:
+        read = json.loads(config.read_text(encoding="utf-8"))
+        options, backend = dict(read["training"]), str(read["versions"]["backend"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{config} is damaged: {error}.") from error
+    if backend != keras.backend.backend():
+        raise ValueError(
+            f"{path} was begun on the backend {backend} of Keras. Received: "
+            f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
+        )
+    return options

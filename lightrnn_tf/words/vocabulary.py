@@ -1,0 +1,270 @@
+"""Words and their ids.
+
+A vocabulary is made from the training text alone. Word 0 is the most frequent one;
+words of equal counts are in the order of their code points, so that ids follow from
+words and counts alone. `<eos>` ends every line and `<unk>`
+stands for every word that is not in the vocabulary; both are ordinary words, counted
+and predicted like any other.
+
+The tokeniser belongs to the vocabulary: text read with another one would have other
+words.
+"""
+
+import collections
+import numbers
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from lightrnn_tf._internal import checks
+from lightrnn_tf.words.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
+
+SPECIAL_WORDS = (EOS, UNK)
+# In ids: before the first word of a stream, and after its last.
+NO_WORD = -1
+# Counts words that are too long, where words are counted.
+TOO_LONG = ""
+
+FORMAT_VERSION = 2
+_HEADER = re.compile(r"# lightrnn vocabulary (\d+) tokenizer=(\w+) lowercase=(\w+)")
+_ASCII_SPACE = re.compile(r"[ \t\n\r\v\f]")
+
+
+def _rank(pair: tuple[str, int]) -> tuple[int, str]:
+    word, count = pair
+    return -count, word
+
+
+def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
+    """Return how often each word stands in lines of text.
+
+    Words of more than 64 characters are counted together, as `TOO_LONG`.
+    """
+    checks.several("lines", lines)
+    checks.instance("tokenizer", tokenizer, Tokenizer)
+    counter: collections.Counter[str] = collections.Counter()
+    for line in lines:
+        words = tokenizer.line(line)
+        if max(map(len, words), default=0) > MAX_WORD_LENGTH:
+            words = [w if len(w) <= MAX_WORD_LENGTH else TOO_LONG for w in words]
+        counter.update(words)
+    return counter
+
+
+class Vocabulary:
+    """The words of a model, most frequent first, with their counts.
+
+    Args:
+        words: Words in the order of their ids, without repetition; `<eos>` and
+            `<unk>` among them; none of more than 64 characters.
+        counts: How often each word stood in the training text, in the same order.
+        tokenizer: The `Tokenizer` the words were cut with.
+
+    Raises:
+        ValueError: If words repeat, `<eos>` or `<unk>` is missing, a word is too
+            long or holds white space that the file format uses, or the lengths differ.
+
+    Example:
+
+    >>> lines = ["the cat", "the dog", "the cat sat"]
+    >>> tokenizer = Tokenizer("whitespace")
+    >>> vocabulary = Vocabulary.from_lines(lines, tokenizer, max_size=4)
+    >>> vocabulary.words
+    ['<eos>', 'the', '<unk>', 'cat']
+    >>> vocabulary.ids(["the", "bird"])
+    [1, 2]
+    """
+
+    def __init__(
+        self, words: Iterable[str], counts: Iterable[int], tokenizer: Tokenizer
+    ):
+        checks.several("words", words)
+        checks.several("counts", counts)
+        checks.instance("tokenizer", tokenizer, Tokenizer)
+        self.words, self.counts = list(words), []
+        self.tokenizer = tokenizer
+        checks.strings("words", self.words)
+        for count in counts:
+            # NumPy's integers are such numbers, too.
+            whole = isinstance(count, numbers.Integral) and type(count) is not bool
+            checks.natural_number("counts", int(count) if whole else count)
+            self.counts.append(int(count))
+        if len(self.words) != len(self.counts):
+            raise ValueError(
+                "`words` and `counts` must have the same length. "
+                f"Received: {len(self.words)} words and {len(self.counts)} counts."
+            )
+        self._ids = {word: index for index, word in enumerate(self.words)}
+        if len(self._ids) != len(self.words):
+            twice = [w for w, n in collections.Counter(self.words).items() if n > 1]
+            raise ValueError(
+                f"`words` must not repeat. Received: {twice[:5]} more than once."
+            )
+        for special in SPECIAL_WORDS:
+            if special not in self._ids:
+                raise ValueError(f"`words` must hold {special}. Received: none.")
+        too_long = [word for word in self.words if len(word) > MAX_WORD_LENGTH]
+        if too_long:
+            raise ValueError(
+                f"`words` must be of at most {MAX_WORD_LENGTH} characters. Received: "
+                f"{too_long[0][:MAX_WORD_LENGTH]!r}… of {len(too_long[0])} characters "
+                f"and {len(too_long) - 1} more. Train the model anew: such words are "
+                "read as <unk> now."
+            )
+        for word in self.words:
+            if not word or _ASCII_SPACE.search(word):
+                raise ValueError(
+                    "`words` must be without ASCII white space and not empty. "
+                    f"Received: {word!r}."
+                )
+
+    @classmethod
+    def from_lines(
+        cls,
+        lines: Iterable[str],
+        tokenizer: Tokenizer,
+        max_size: int | None = None,
+        min_count: int | None = None,
+    ) -> "Vocabulary":
+        """Return the vocabulary of a training text.
+
+        Args:
+            lines: Lines of the training text.
+            tokenizer: How to cut them.
+            max_size: Largest number of words, `<eos>` and `<unk>` included. Defaults
+                to no limit.
+            min_count: Least number of occurrences of a word. Defaults to 2, so that
+                `<unk>` is met in training, and to 1 for a text that has `<unk>` in it.
+
+        Raises:
+            ValueError: If an argument is wrong: `lines` a string, `max_size` below 2,
+                `min_count` below 1.
+        """
+        return cls.from_counts(
+            count_words(lines, tokenizer), tokenizer, max_size, min_count
+        )
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: Mapping[str, int],
+        tokenizer: Tokenizer,
+        max_size: int | None = None,
+        min_count: int | None = None,
+    ) -> "Vocabulary":
+        """Return the vocabulary of a text whose words were counted.
+
+        Args:
+            counts: How often each word stands in the text, as from `count_words`.
+            tokenizer: How the words were cut.
+            max_size: As in `from_lines`.
+            min_count: As in `from_lines`.
+        """
+        if not isinstance(counts, Mapping):
+            raise ValueError(
+                "`counts` must map words to numbers. "
+                f"Received: a {type(counts).__name__}."
+            )
+        if max_size is not None and (type(max_size) is not int or max_size < 2):
+            raise ValueError(
+                "`max_size` must be an integer of at least 2, for `<eos>` and `<unk>`. "
+                f"Received: {max_size!r}."
+            )
+        if min_count is None:
+            min_count = 1 if counts.get(UNK) else 2
+        checks.positive_integer("min_count", min_count)
+        counter = dict(counts)
+        tokens = sum(counter.values())
+        eos = (EOS, counter.pop(EOS, 0))
+        counter.pop(UNK, None)
+        counter.pop(TOO_LONG, None)
+        kept = [pair for pair in counter.items() if pair[1] >= min_count]
+        kept.sort(key=_rank)
+        if max_size is not None:
+            kept = kept[: max_size - 2]
+        # What falls out of the vocabulary is read as `<unk>`.
+        unk = (UNK, tokens - eos[1] - sum(count for _, count in kept))
+        kept = sorted([eos, *kept, unk], key=_rank)
+        words, occurrences = zip(*kept, strict=True)
+        return cls(words, occurrences, tokenizer)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._ids
+
+    @property
+    def eos_id(self) -> int:
+        """The id of `<eos>`."""
+        return self._ids[EOS]
+
+    @property
+    def unk_id(self) -> int:
+        """The id of `<unk>`."""
+        return self._ids[UNK]
+
+    def id(self, word: str) -> int:
+        """Return the id of `word`, that of `<unk>` if it is not in the vocabulary."""
+        return self._ids.get(word, self._ids[UNK])
+
+    def ids(self, words: Iterable[str]) -> list[int]:
+        """Return the ids of `words`."""
+        checks.several("words", words)
+        get, unknown = self._ids.get, self._ids[UNK]
+        return [get(word, unknown) for word in words]
+
+    def encode(self, lines: Iterable[str]) -> Iterator[list[int]]:
+        """Yield the ids of each line of text, `<eos>` included."""
+        checks.several("lines", lines)
+        for line in lines:
+            yield self.ids(self.tokenizer.line(line))
+
+    def to_text(self) -> str:
+        """Return the vocabulary as the text of its file, one word a line."""
+        header = (
+            f"# lightrnn vocabulary {FORMAT_VERSION} tokenizer={self.tokenizer.name} "
+            f"lowercase={str(self.tokenizer.lowercase).lower()}"
+        )
+        rows = (f"{w}\t{n}" for w, n in zip(self.words, self.counts, strict=True))
+        return "\n".join([header, *rows]) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str) -> "Vocabulary":
+        """Return the vocabulary whose file holds `text`.
+
+        Raises:
+            ValueError: If the text is not that of a whole vocabulary file.
+        """
+        checks.string("text", text)
+        lines = text.split("\n")
+        header = _HEADER.fullmatch(lines[0])
+        if header is None or lines[-1] != "":
+            raise ValueError(
+                "The vocabulary file must begin with its header and end in a line "
+                f"end. Received: {lines[0][:60]!r} … {lines[-1][-20:]!r}."
+            )
+        if not _is_readable(int(header[1]), header[2]):
+            raise ValueError(
+                f"The vocabulary file must be of version {FORMAT_VERSION}. Received: "
+                f"version {header[1]}, whose words are cut and spelled in another way. "
+                "Train the model anew."
+            )
+        words, counts = [], []
+        for number, line in enumerate(lines[1:-1], start=2):
+            word, tab, count = line.partition("\t")
+            if not tab or not count.isascii() or not count.isdecimal():
+                raise ValueError(
+                    f"Line {number} of the vocabulary must be a word, a tab and a "
+                    f"count. Received: {line[:60]!r}."
+                )
+            words.append(word)
+            counts.append(int(count))
+        return cls(words, counts, Tokenizer(header[2], header[3] == "true"))
+
+
+def _is_readable(version: int, tokenizer: str) -> bool:
+    """Return whether the words of a file are those of today's tokeniser.
+
+    Text that is cut at white space was cut so in version 1, too.
+    """
+    return version == FORMAT_VERSION or (version, tokenizer) == (1, "whitespace")

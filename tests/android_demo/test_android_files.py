@@ -1,0 +1,116 @@
+"""The Gradle files, the manifest and the build without Gradle state the same facts."""
+
+import pathlib
+import re
+import tomllib
+import xml.etree.ElementTree as xml
+
+DEMO = pathlib.Path(__file__).parents[2] / "android_demo"
+CATALOGUE = tomllib.loads((DEMO / "gradle/libs.versions.toml").read_text("utf-8"))
+APP = (DEMO / "app/build.gradle.kts").read_text("utf-8")
+RUN = (DEMO / "jvm/run").read_text("utf-8")
+MANIFEST = xml.parse(DEMO / "app/src/main/AndroidManifest.xml").getroot()
+POM = xml.parse(DEMO / "jvm/pom.xml").getroot()
+ANDROID = "{http://schemas.android.com/apk/res/android}"
+MAVEN = "{http://maven.apache.org/POM/4.0.0}"
+
+# All of the runtime that the keyboard may use; the stand-in has nothing else.
+INTERPRETER = {"Interpreter", "Options", "setNumThreads", "runSignature", "close"}
+
+
+def test_versions_agree():
+    versions = CATALOGUE["versions"]
+    properties = POM.find(f"{MAVEN}properties")
+    assert properties.findtext(f"{MAVEN}kotlin.version") == versions["kotlin"]
+    targets = set(re.findall(r"(?:JVM_|VERSION_)(\d+)", APP))
+    assert targets == {properties.findtext(f"{MAVEN}kotlin.compiler.jvmTarget")}
+    found = {
+        dependency.findtext(f"{MAVEN}artifactId"): dependency.findtext(
+            f"{MAVEN}version"
+        )
+        for dependency in POM.iter(f"{MAVEN}dependency")
+    }
+    for name in ("json", "junit"):
+        assert found[name] == versions[name]
+    for option, name in (("min", "minSdk"), ("target", "targetSdk")):
+        assert re.findall(rf"--{option}-sdk-version (\d+)", RUN) == [versions[name]]
+
+
+def test_the_framework_is_the_one_that_tests_run_on():
+    properties = POM.find(f"{MAVEN}properties")
+    framework = properties.findtext(f"{MAVEN}android.version")
+    instrumented = properties.findtext(f"{MAVEN}android.instrumented")
+    assert re.fullmatch(rf"{framework}-i\d+", instrumented)
+    assert int(framework.split("-")[0]) >= 14  # Android 14 is API 34.
+
+
+def test_the_namespace_is_the_package_of_the_classes():
+    (namespace,) = re.findall(r'namespace = "([\w.]+)"', APP)
+    assert f'package="{namespace}"' in RUN
+    classes = {
+        element.get(f"{ANDROID}name")
+        for element in (*MANIFEST.iter("service"), *MANIFEST.iter("activity"))
+    }
+    for name in classes:
+        package, simple = name.rsplit(".", 1)
+        path = DEMO / "app/src/main/kotlin" / package.replace(".", "/")
+        assert package == namespace
+        assert f"class {simple}" in (path / f"{simple}.kt").read_text("utf-8")
+
+
+def test_there_are_no_permissions_and_an_input_method():
+    (removal,) = MANIFEST.iter("uses-permission")
+    assert removal.attrib == {"{http://schemas.android.com/tools}node": "removeAll"}
+    (service,) = MANIFEST.iter("service")
+    permission = service.get(f"{ANDROID}permission")
+    assert permission == "android.permission.BIND_INPUT_METHOD"
+    (action,) = service.iter("action")
+    assert action.get(f"{ANDROID}name") == "android.view.InputMethod"
+    (data,) = service.iter("meta-data")
+    assert data.get(f"{ANDROID}resource") == "@xml/input_method"
+
+
+def test_the_pictures_that_are_drawn_are_those_that_are_shown():
+    drawn = (DEMO / "jvm/src/test/kotlin/lightrnn/PicturesTest.kt").read_text("utf-8")
+    names = set(re.findall(r'picture\(.*, "([\w-]+)"\)', drawn))
+    assert names == {path.stem for path in (DEMO / "pictures").glob("*.png")}
+    readme = (DEMO / "README.md").read_text("utf-8")
+    assert set(re.findall(r"pictures/([\w-]+)\.png", readme)) - {"*"} <= names
+
+
+def test_the_model_is_stored_uncompressed():
+    assert 'noCompress += "tflite"' in APP
+    assert "-0 .tflite" in RUN
+
+
+def test_the_runtime_is_used_by_few_members():
+    users = [
+        path
+        for path in DEMO.glob("*/src/main/kotlin/lightrnn/**/*.kt")
+        if "org.tensorflow" in path.read_text("utf-8")
+    ]
+    assert [path.name for path in users] == ["LiteRtModel.kt"]
+    text = users[0].read_text("utf-8")
+    used = set(re.findall(r"\binterpreter\.(\w+)|\bInterpreter\.?(\w*)", text))
+    used = {name for pair in used for name in pair if name}
+    assert used | set(re.findall(r"Options\(\)\.(\w+)", text)) <= INTERPRETER
+    stand_in = DEMO / "jvm/src/main/kotlin/org/tensorflow/lite/Interpreter.kt"
+    public = re.findall(
+        r"^    (?:    )?(?:override )?(?:fun|class) (\w+)",
+        stand_in.read_text("utf-8"),
+        re.M,
+    )
+    private = {"buffer", "locked", "signature", "buffers", "tensors"}
+    companion = {"function", "call", "answer", "destroy"}
+    assert set(public) - private - companion <= INTERPRETER
+
+
+def test_the_decoder_is_plain_kotlin():
+    for path in (DEMO / "decoder/src").rglob("*.kt"):
+        assert "import android" not in path.read_text("utf-8"), path
+
+
+def test_no_androidx():
+    for path in (DEMO / "app/src").rglob("*.kt"):
+        assert "androidx" not in path.read_text("utf-8"), path
+    assert not any("androidx" in str(one) for one in CATALOGUE["libraries"].values())

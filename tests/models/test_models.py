@@ -1,0 +1,385 @@
+"""The models: numbers against the equations, and Keras's workflow."""
+
+import keras
+import numpy as np
+import pytest
+from helpers.oracle import stream_nats
+
+from lightrnn_tf import data, models
+from lightrnn_tf.tables.word_table import WordTable
+
+V = 11
+MODELS = [
+    (models.LightRNN, {"rows": 3, "columns": 5, "embedding_dim": 4, "residual_dim": 2}),
+    (models.LightRNN, {"residual_dim": 2, "within_word": "recurrent"}),
+    (
+        models.LightRNN,
+        {
+            "residual_dim": 0,
+            "cell_bias": False,
+            "cell": "gru",
+            "within_word": "recurrent",
+        },
+    ),
+    (models.LightRNN, {"rows": 11, "columns": 1, "layers": 2, "residual_dim": 2}),
+    (
+        models.LightRNN,
+        {"rows": 3, "columns": 5, "frequent_words": 4, "frequent_dim": 3},
+    ),
+    (
+        models.LightRNN,
+        {"residual_dim": 0, "frequent_words": 11, "frequent_dim": 2},
+    ),
+    (
+        models.LightRNN,
+        {"frequent_words": 1, "frequent_dim": 1, "within_word": "recurrent"},
+    ),
+    (models.LightRNN, {"rows": 1, "columns": 13, "cell": "simple", "layers": 2}),
+    (models.DenseRNN, {"embedding_dim": 4, "layers": 2}),
+    (models.DenseRNN, {"tied": True, "cell": "gru"}),
+    (models.SlimRNN, {"parts": 3, "vectors": 9, "embedding_dim": 12, "seed": 1}),
+    (models.SlimRNN, {"parts": 2, "vectors": 5, "side": "input", "layers": 2}),
+    (models.SlimRNN, {"parts": 6, "vectors": 12, "side": "output", "cell": "gru"}),
+    (models.SlimRNN, {"parts": 3, "vectors": 9, "word_bias": False}),
+]
+
+
+# Where the kind of model makes little difference, one of each.
+SOME = [MODELS[0], MODELS[4], MODELS[8]]
+# JAX compiles each anew for seconds; there most are held to the equations alone.
+ON_JAX = keras.backend.backend() == "jax"
+MOST = SOME if ON_JAX else MODELS
+# The others are read line by line there.
+EQUATED = MODELS[1::2] if ON_JAX else MODELS
+# Each kind of weight is in one of these.
+FITTED = SOME if ON_JAX else [*SOME, MODELS[1], MODELS[10]]
+
+
+def make(cls, kwargs, rng, line_independent=False):
+    model = cls(V, units=6, eos_id=2, line_independent=line_independent, **kwargs)
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.7, weight.shape))
+    if cls is models.LightRNN:
+        model.table = WordTable.random(V, model.rows, model.columns, seed=5)
+    model.compile("sgd")
+    return model
+
+
+@pytest.fixture
+def ids(rng):
+    return np.minimum(rng.zipf(1.5, 61) - 1, V - 1)
+
+
+@pytest.mark.parametrize(
+    ("cls", "kwargs", "line_independent", "steps"),
+    [
+        *((*entry, False, 7) for entry in EQUATED),
+        *((*entry, True, 7) for entry in SOME),
+        # In one window, longer than the text.
+        (*MODELS[0], False, 100),
+        (*MODELS[0], True, 100),
+    ],
+)
+def test_evaluate_equals_the_equations(cls, kwargs, line_independent, steps, ids, rng):
+    model = make(cls, kwargs, rng, line_independent)
+    expected = stream_nats(model, ids)
+    windows = data.windows(ids, batch_size=1, steps=steps)
+    logs = model.evaluate(windows, return_dict=True, verbose=0)
+    assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
+    assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
+    nats = model.predict(windows, verbose=0).ravel()[: len(ids)]
+    np.testing.assert_allclose(nats, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), SOME)
+def test_streams_side_by_side_equal_streams_alone(cls, kwargs, ids, rng):
+    model = make(cls, kwargs, rng)
+    parts = np.split(ids, [16, 31, 46])  # 61 words in 4 streams: 16, 15, 15, 15.
+    expected = np.concatenate([stream_nats(model, part) for part in parts])
+    logs = model.evaluate(data.windows(ids, 4, 7), return_dict=True, verbose=0)
+    assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), MOST)
+def test_probabilities_of_all_words_sum_to_one(cls, kwargs, rng):
+    model = make(cls, kwargs, rng)
+    log_probs = model.log_probs(rng.integers(0, V, (3, 4)))
+    assert log_probs.shape == (3, V)
+    np.testing.assert_allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), MOST)
+def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
+    model = make(cls, kwargs, rng)
+    ids = rng.integers(0, V, (3, 5))
+    nats = np.asarray(model(ids))
+    for t in range(4):
+        log_probs = model.log_probs(ids[:, : t + 1])
+        expected = -log_probs[np.arange(3), ids[:, t + 1]]
+        np.testing.assert_allclose(nats[:, t], expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(nats, np.asarray(model(ids)))
+
+
+def test_perplexity_equals_brute_force_over_all_words_of_a_toy_text(ids, rng):
+    model = make(*MODELS[0], rng)
+    total, context = 0.0, [2]
+    for word in ids[:12]:
+        total -= model.log_probs(np.array([context]))[0, word]
+        context.append(word)
+    logs = model.evaluate(data.windows(ids[:12], 1, 5), return_dict=True, verbose=0)
+    assert logs["perplexity"] == pytest.approx(np.exp(total / 12), rel=1e-5)
+
+
+def test_arrays_go_on_from_batch_to_batch_and_may_end_in_a_smaller_one(rng):
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (3, 5))
+    stream = ids[:2].copy()
+    stream[1, 0] = stream[0, -1]
+    one_row = model.predict(stream, batch_size=1, verbose=0).ravel()
+    whole = np.concatenate([stream[0], stream[1, 1:]])[None]
+    np.testing.assert_allclose(one_row, np.asarray(model(whole))[0], atol=1e-4)
+    # Three rows in batches of two: the last batch has one row, scored as well.
+    assert model.predict(ids, batch_size=2, verbose=0).shape == (3, 4)
+
+
+def test_each_predict_of_an_array_starts_fresh(rng):
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (4, 5))
+    first, again = (model.predict(ids, batch_size=2, verbose=0) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_allclose(first[:2], np.asarray(model(ids[:2])), atol=1e-5)
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="tf.data needs TensorFlow"
+)
+def test_datasets_of_tensorflow_are_read_as_arrays_are(rng):
+    import tensorflow as tf
+
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (4, 5))
+    expected = model.predict(ids, batch_size=2, verbose=0)
+    for parts in (ids, (ids,)):
+        dataset = tf.data.Dataset.from_tensor_slices(parts).batch(2)
+        np.testing.assert_allclose(
+            model.predict(dataset, verbose=0), expected, rtol=1e-6
+        )
+        assert np.isfinite(model.fit(dataset, verbose=0).history["loss"]).all()
+        model = make(*MODELS[0], np.random.default_rng(0))
+        expected = model.predict(ids, batch_size=2, verbose=0)
+
+
+def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
+    histories = []
+    for validation in (None, data.windows(ids[:20], 3, 4)):
+        keras.utils.set_random_seed(1)
+        model = make(*MODELS[0], np.random.default_rng(1))
+        history = model.fit(
+            data.windows(ids, 4, 3),
+            epochs=2,
+            validation_data=validation,
+            validation_freq=1,
+            verbose=0,
+        )
+        histories.append(history.history["loss"])
+    np.testing.assert_allclose(*histories, rtol=1e-6)
+
+
+def test_each_evaluate_and_each_epoch_start_fresh(ids, rng):
+    model = make(*MODELS[0], rng)
+    model.compile(keras.optimizers.SGD(0.0))
+    windows = data.windows(ids, 4, 7)
+    first = model.evaluate(windows, verbose=0)
+    assert model.evaluate(windows, verbose=0) == first
+    model.dropout = 0.0
+    no_dropout = make(models.LightRNN, {**MODELS[0][1], "dropout": 0.0}, rng)
+    no_dropout.compile(keras.optimizers.SGD(0.0))
+    losses = no_dropout.fit(windows, epochs=2, verbose=0).history["loss"]
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+def test_state_is_carried_in_training(ids, rng):
+    model = make(models.LightRNN, {**MODELS[0][1], "dropout": 0.0}, rng)
+    model.compile(keras.optimizers.SGD(0.0))
+    windows = data.windows(ids, 4, 7)
+    loss = model.fit(windows, verbose=0).history["loss"][0]
+    assert loss == pytest.approx(model.evaluate(windows, verbose=0)[0], rel=1e-5)
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), FITTED)
+def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
+    model = make(cls, kwargs, rng)
+    model.compile("adam")
+    before = [np.array(w) for w in model.trainable_weights]
+    losses = model.fit(data.windows(ids, 4, 5), epochs=20, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    for old, weight in zip(before, model.trainable_weights, strict=True):
+        assert not np.array_equal(old, weight), weight.path
+
+
+def test_the_training_step_is_traced_once(ids):
+    traced = []
+
+    class Counted(models.LightRNN):
+        def compute_loss(self, *args, **kwargs):
+            traced.append(1)
+            return super().compute_loss(*args, **kwargs)
+
+    model = Counted(V, units=6, residual_dim=2)
+    model.compile("adam")
+    model.fit(data.windows(ids, 4, 5), epochs=2, verbose=0)
+    assert traced == [1]
+
+
+@pytest.mark.parametrize(
+    ("policy", "jit"),
+    [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
+)
+def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
+    model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)
+    # What is not compiled runs operation by operation on JAX.
+    jit = jit or ON_JAX
+    model.compile("adam", jit_compile=jit)
+    windows = data.windows(ids, 4, 5)
+    assert np.isfinite(model.fit(windows, epochs=2, verbose=0).history["loss"]).all()
+    nats = model(ids[None, :5])
+    assert keras.backend.standardize_dtype(nats.dtype) == "float32"
+    assert all(w.dtype in ("float32", "int32") for w in model.weights)
+
+
+def test_half_precision_is_near_full_precision(ids, rng):
+    full = make(*MODELS[0], rng)
+    half = models.LightRNN(V, units=6, eos_id=2, dtype="mixed_float16", **MODELS[0][1])
+    half.build()
+    half.set_weights(full.get_weights())
+    half.compile("sgd")
+    windows = data.windows(ids, 1, 7)
+    # float16 keeps 11 bits; errors add up over the steps of the state.
+    assert half.evaluate(windows, verbose=0)[0] == pytest.approx(
+        full.evaluate(windows, verbose=0)[0], rel=5e-3
+    )
+
+
+@pytest.mark.parametrize(("cls", "kwargs"), SOME)
+def test_saved_model_predicts_the_same(cls, kwargs, ids, rng, tmp_path):
+    model = make(cls, kwargs, rng, line_independent=True)
+    windows = data.windows(ids, 2, 5)
+    model.fit(windows, verbose=0)
+    model.save(tmp_path / "m.keras")
+    revived = keras.saving.load_model(tmp_path / "m.keras")
+    assert revived.get_config() == model.get_config()
+    np.testing.assert_array_equal(
+        model.predict(windows, verbose=0), revived.predict(windows, verbose=0)
+    )
+    np.testing.assert_array_equal(revived.table.cells, model.table.cells)
+    revived.fit(windows, verbose=0)
+    model.save_weights(tmp_path / "m.weights.h5")
+    revived.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(
+        model.predict(windows, verbose=0), revived.predict(windows, verbose=0)
+    )
+
+
+def test_what_was_saved_before_rows_had_parts_has_one():
+    config = models.LightRNN(V, row_parts=2).get_config()
+    assert models.LightRNN.from_config(config).row_parts == 2
+    del config["row_parts"]
+    assert models.LightRNN.from_config(config).row_parts == 1
+
+
+def test_get_config_holds_every_argument():
+    kwargs = {
+        "vocabulary_size": 20,
+        "units": 6,
+        "rows": 3,
+        "columns": 8,
+        "embedding_dim": 5,
+        "residual_dim": 2,
+        "row_parts": 3,
+        "frequent_words": 5,
+        "frequent_dim": 1,
+        "cell_bias": False,
+        "within_word": "recurrent",
+        "cell": "gru",
+        "layers": 2,
+        "dropout": 0.4,
+        "eos_id": 3,
+        "line_independent": True,
+    }
+    config = models.LightRNN(**kwargs).get_config()
+    assert {name: config[name] for name in kwargs} == kwargs
+
+
+def test_summary_counts_the_vectors(capsys):
+    model = models.LightRNN(100, units=6)
+    model.build()
+    model.summary()
+    assert "Trainable params" in capsys.readouterr().out
+
+
+def test_default_table_is_nearly_square():
+    model = models.LightRNN(10_000, units=2)
+    assert (model.rows, model.columns) == (100, 100)
+    assert models.LightRNN(10, units=2, rows=2).columns == 5
+    assert models.LightRNN(10, units=2, columns=4).rows == 3
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "message"),
+    [
+        ({"units": -1}, "`units` must be a positive integer. Received: units=-1"),
+        ({"rows": 0}, "`rows` must be a positive integer"),
+        ({"rows": 2, "columns": 2}, r"at least the number of words, 11.*\(4 cells\)"),
+        ({"dropout": 1.5}, r"`dropout` must be a number in \[0, 1\)"),
+        ({"cell": "LSTM"}, "`cell` must be one of"),
+        ({"layers": 1.0}, "`layers` must be a positive integer"),
+        ({"eos_id": 11}, "`eos_id` must be below `vocabulary_size`, 11"),
+        ({"embedding_dim": 0}, "`embedding_dim` must be a positive integer"),
+        ({"residual_dim": None}, "`residual_dim` must be an integer of at least 0"),
+    ],
+)
+def test_bad_arguments_are_named(kwargs, message):
+    with pytest.raises(ValueError, match=message):
+        models.LightRNN(V, **kwargs)
+
+
+def test_tied_needs_equal_sizes():
+    with pytest.raises(ValueError, match="must equal `units` when `tied`. Received: "):
+        models.DenseRNN(V, units=4, embedding_dim=5, tied=True)
+
+
+def test_shuffled_arrays_targets_and_generators_are_rejected(rng):
+    model = make(*MODELS[0], rng)
+    ids = rng.integers(0, V, (4, 5))
+    with pytest.raises(ValueError, match="`shuffle` must be False for an array"):
+        model.fit(ids)
+    with pytest.raises(ValueError, match="`y` must be None"):
+        model.fit(ids, ids, shuffle=False)
+    with pytest.raises(ValueError, match="`x` must be `data.windows"):
+        model.evaluate(iter([ids]))
+    with pytest.raises(ValueError, match=r"`context` must have shape \(B, T\)"):
+        model.log_probs([1, 2])
+    with pytest.raises(ValueError, match="`table` must have 11 words, 3 rows and 5"):
+        model.table = WordTable.in_order(11, 4, 4)
+    with pytest.raises(RuntimeError, match="`table` needs a built model"):
+        _ = models.LightRNN(V, units=2).table
+
+
+def test_word_losses_are_the_means_of_the_nats(rng):
+    from lightrnn_tf import data
+    from lightrnn_tf.predictors import in_memory
+    from lightrnn_tf.words.tokenizer import Tokenizer
+    from lightrnn_tf.words.vocabulary import Vocabulary
+
+    names = ["<eos>", "<unk>", *(f"w{n}" for n in range(5))]
+    vocabulary = Vocabulary(names, [1] * 7, Tokenizer("whitespace"))
+    model = models.LightRNN(7, units=4, rows=2, columns=4, residual_dim=2)
+    model.build()
+    ids = rng.integers(0, 6, 90)
+    losses = in_memory.KerasPredictor(model, vocabulary).word_losses(ids)
+    nats = model.predict(data.windows(ids, 32, 3), verbose=0)
+    total = (losses[:6] * np.bincount(ids)).sum()
+    assert total == pytest.approx(nats.sum(), rel=1e-5)
+    assert np.isnan(losses[6])
+    assert (losses[:6] > 0).all()

@@ -1,0 +1,163 @@
+"""Taps that suggestions save, against a slow simulation through `decoding.top_k`."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import cli, decoding, models
+from lightrnn_tf.predictors import exported
+from lightrnn_tf.predictors.in_memory import KerasPredictor
+from lightrnn_tf.scoring import keystrokes
+from lightrnn_tf.tables.word_table import WordTable
+from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
+from lightrnn_tf.words.vocabulary import Vocabulary
+
+WORDS = "<eos> <unk> the they then cat can't dog . 42 of don't do zoo Zed".split()
+COUNTS = [9, 9, 8, 7, 6, 5, 5, 5, 4, 4, 3, 2, 2, 1, 1]
+LINES = [
+    "the cat can't zoo . 42 of",
+    "Zed they then zebra don't do",
+    "",
+    "dog the the do zoo a can't",
+]
+KINDS = {
+    "transition": (models.LightRNN, {"rows": 3, "columns": 6, "residual_dim": 2}),
+    "lines": (models.LightRNN, {"rows": 12, "columns": 2, "line_independent": True}),
+    "slim": (models.SlimRNN, {"parts": 3, "vectors": 12}),
+}
+
+
+def make(kind, lowercase=False):
+    cls, kwargs = KINDS[kind]
+    rng = np.random.default_rng(1)
+    words = [w.lower() for w in WORDS] if lowercase else WORDS
+    vocabulary = Vocabulary(words, COUNTS, Tokenizer("whitespace", lowercase))
+    model = cls(len(words), units=6, **kwargs)
+    model.build()
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 1.0, weight.shape))
+    if cls is models.LightRNN:
+        model.table = WordTable.random(len(words), model.rows, model.columns, seed=5)
+    return KerasPredictor(model, vocabulary)
+
+
+def typed(show, word):
+    """Type a word: tap a slot as soon as it is there."""
+    for taps in range(len(word)):
+        if word in show(word[:taps]):
+            return taps + 1
+    return len(word) + 1
+
+
+def slowly(predictor, lines):
+    """The definition, one keystroke after the other."""
+    vocabulary = predictor.vocabulary
+    common = [
+        vocabulary.words[n]
+        for _, n in sorted((-count, n) for n, count in enumerate(vocabulary.counts))
+        if is_suggestable(vocabulary.words[n])
+    ]
+
+    def most_frequent(prefix):
+        begun = [w for w in common if decoding_begins(w, prefix, predictor)]
+        return begun[: keystrokes.SLOTS]
+
+    words = letters = taps = blind = 0
+    state = predictor.start()
+    for line in lines:
+        for token in predictor.tokenizer.line(line):
+            if is_suggestable(token) and token == token.lower():
+                words, letters = words + 1, letters + len(token)
+                taps += typed(
+                    lambda prefix, state=state: (
+                        decoding.top_k(predictor, state, 3, prefix).words
+                    ),
+                    token,
+                )
+                blind += typed(most_frequent, token)
+            state = predictor.advance(decoding.cell_of(predictor, token), state)
+            if (
+                token == "<eos>"
+                and getattr(predictor, "model", predictor).line_independent
+            ):
+                state = predictor.start()
+    return words, letters, taps, blind
+
+
+def decoding_begins(word, prefix, predictor):
+    lower = predictor.tokenizer.lowercase
+    word, prefix = (word.lower(), prefix.lower()) if lower else (word, prefix)
+    return word.startswith(prefix) or word.replace("'", "").startswith(prefix)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lowercase", [False, True])
+def test_taps_equal_typing_key_by_key(kind, lowercase):
+    predictor = make(kind, lowercase)
+    expected = slowly(predictor, LINES)
+    found = keystrokes.keystrokes(predictor, LINES)
+    assert dataclasses.astuple(found)[:4] == expected
+    words, letters, taps, blind = expected
+    assert found.keystroke_savings == pytest.approx(1 - taps / (letters + words))
+    assert found.keystroke_savings_blind == pytest.approx(1 - blind / (letters + words))
+
+
+def test_an_exported_file_saves_as_much(tmp_path):
+    predictor = make("transition")
+    path = tmp_path / "m.tflite"
+    predictor.model.export(
+        path,
+        format="litert",
+        vocabulary=predictor.vocabulary,
+        quantize="none",
+    )
+    found = keystrokes.keystrokes(exported.LiteRTPredictor(path), LINES)
+    assert found == keystrokes.keystrokes(predictor, LINES)
+
+
+def test_by_hand():
+    predictor = make("slim")
+    strip = keystrokes._Strip(predictor)
+    counts = np.array(COUNTS)
+    # The three most frequent words are shown before the first letter.
+    assert [strip.taps(w, WORDS.index(w), counts) for w in WORDS[2:5]] == [1, 1, 1]
+    # cat, can't and dog tie behind them; "z" leaves zoo alone ("Zed" is upper case).
+    assert strip.taps("zoo", WORDS.index("zoo"), counts) == 2
+    assert strip.taps("zebra", WORDS.index("<unk>"), counts) == 6
+
+
+def test_three_slots_show_three_words_even_if_all_are_alike():
+    predictor = make("slim")
+    strip = keystrokes._Strip(predictor)
+    alike = np.zeros(len(WORDS))
+    words = filter(is_suggestable, WORDS)
+    shown = [w for w in words if strip.taps(w, WORDS.index(w), alike) == 1]
+    assert shown == ["the", "they", "then"]
+
+
+def test_a_text_without_words_is_refused():
+    with pytest.raises(ValueError, match="at least one word in lower case. Received: "):
+        keystrokes.keystrokes(make("slim"), ["42 . Zed"])
+
+
+def test_the_command_reports_it(tmp_path, capsys):
+    predictor = make("transition")
+    predictor.model.export(
+        tmp_path / "m.tflite",
+        format="litert",
+        vocabulary=predictor.vocabulary,
+        quantize="none",
+    )
+    (tmp_path / "test.txt").write_text("\n".join(LINES) + "\n", encoding="utf-8")
+    command = ["evaluate", str(tmp_path / "m.tflite"), "--text"]
+    command += [str(tmp_path / "test.txt"), "--json"]
+    assert cli.main(command) == 0
+    assert "taps" not in json.loads(capsys.readouterr().out)
+    assert cli.main([*command, "--keystrokes"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    found = keystrokes.keystrokes(predictor, LINES)
+    assert {key: result[key] for key in dataclasses.asdict(found)} == pytest.approx(
+        dataclasses.asdict(found)
+    )

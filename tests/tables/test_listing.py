@@ -1,0 +1,212 @@
+"""A first table from a file: one of ours, or word vectors."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from lightrnn_tf import cli, data
+from lightrnn_tf.tables import listing
+from lightrnn_tf.tables.word_table import WordTable
+from lightrnn_tf.training import run
+from lightrnn_tf.words.tokenizer import Tokenizer
+from lightrnn_tf.words.vocabulary import Vocabulary
+
+TEXT = "the cat sat on the mat and the dog sat on a log\n" * 60
+SMALL = ["--units", "6", "--batch-size", "4", "--steps", "5"]
+
+
+@pytest.fixture
+def vocabulary():
+    return Vocabulary.from_lines([TEXT], Tokenizer("words"))
+
+
+@pytest.fixture
+def text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+def train(text, table, *more):
+    out = text.with_name("run")
+    try:
+        status = cli.main(
+            ["train", "--train", str(text), *SMALL, "--rounds", "1", "--table",
+             str(table), "--out", str(out), "--overwrite", *more]
+        )  # fmt: skip
+    except SystemExit as stop:
+        status = stop.code
+    return status, out
+
+
+def test_listing_goes_to_json_and_back(vocabulary):
+    table = WordTable.random(len(vocabulary), 4, 5, seed=1)
+    content = listing.as_json(table, vocabulary)
+    content["words"].reverse()
+    content["words"].append({"word": "zebra", "row": 0, "column": 0})
+    again = listing.from_json(json.dumps(content), vocabulary)
+    assert again.cells.tolist() == table.cells.tolist()
+    assert (again.rows, again.columns) == (4, 5)
+    assert listing.from_json(table.to_json(), vocabulary).cells.tolist() == (
+        table.cells.tolist()
+    )
+
+
+def test_training_begins_with_the_table_of_a_file(text, vocabulary, capsys):
+    table = WordTable.random(len(vocabulary), 2, 9, seed=1)
+    path = text.with_name("table.json")
+    path.write_text(json.dumps(listing.as_json(table, vocabulary)), encoding="utf-8")
+    status, out = train(text, path)
+    assert status == 0
+    trained = run.Run(out)
+    of_word = dict(zip(vocabulary.words, table.cells.tolist(), strict=True))
+    found = trained.load_model().table.cells.tolist()
+    assert dict(zip(trained.vocabulary.words, found, strict=True)) == of_word
+    # The table that training left is one that it can begin with, by whatever name.
+    path = (out / "table.json").rename(text.with_name("table.txt"))
+    status, _ = train(text, path, "--rows", "2")
+    assert status == 0
+    status, _ = train(text, path, "--rows", "3")
+    assert status == 2
+    assert "has 2 rows and 9 columns. Leave out --rows" in capsys.readouterr().err
+
+
+def test_training_begins_with_word_vectors(text, vocabulary):
+    path = text.with_name("vectors.txt")
+    rng = np.random.default_rng(0)
+    lines = [
+        " ".join([word, *map(str, rng.normal(size=3).round(3))])
+        for word in [*vocabulary.words[1:], "zebra"]
+    ]
+    path.write_text("\n".join(["11 3", *lines]), encoding="utf-8")
+    vectors = data.word_vectors(path, vocabulary)
+    assert vectors.shape == (len(vocabulary), 3)
+    assert not vectors[0].any()
+    expected = np.array(lines[2].split()[1:], np.float32)
+    np.testing.assert_array_equal(vectors[3], expected)
+    status, out = train(text, path)
+    assert status == 0
+    assert len(run.Run(out).load_model().table) == len(vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[", "must be JSON"),
+        ("[]", "must be JSON with `rows`"),
+        ('{"rows": 1, "columns": 9, "cells": [0]}', "words of the vocabulary.*for 1"),
+        ('{"rows": 2, "columns": 9, "words": [{}]}', "each with `word`"),
+        ('{"rows": 2, "columns": 9, "words": 3}', "each with `word`"),
+        ('{"rows": 2, "columns": 9, "words": []}', "a cell for each word.*none for"),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":0, "column":2}]}',
+            "integers in range",
+        ),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":"0","column":0}]}',
+            "integers in range",
+        ),
+        (
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":99, "column":0}]}',
+            "integers in range",
+        ),
+        ('{"rows": 1, "columns": 10000000000000, "words": []}', "integers in range"),
+    ],
+)
+def test_bad_table_files_are_named(content, message, vocabulary):
+    with pytest.raises(ValueError, match=message):
+        listing.from_json(content, vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "must have vectors for words"),
+        ("zebra 1 2\n", "must have vectors for words"),
+        ("the\n", "must have vectors for words"),
+        ("the 1 2\ncat 1\n", "line 2: must be a word and 2 finite numbers. Re"),
+        ("the 1 two\n", "line 1: must be a word and 2 finite numbers. Received: 2 v"),
+        ("the 1 nan\n", "line 1: must be a word and 2 finite numbers"),
+        ("1 3\nthe 1 2\n", "line 2: must be a word and 3 finite numbers"),
+        ("1 0\nthe\n", "must have vectors for words"),
+    ],
+)
+def test_bad_vector_files_are_named(content, message, vocabulary, tmp_path):
+    path = tmp_path / "vectors.txt"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        data.word_vectors(path, vocabulary)
+
+
+def test_words_with_spaces_in_them_are_skipped(vocabulary, tmp_path):
+    path = tmp_path / "vectors.txt"
+    lines = ["the\t1  2", "on me 5 6", "cat 3 4"]
+    for header in ([], ["3 2"]):
+        for order in itertools.permutations(lines):
+            path.write_text("\n".join([*header, *order]), encoding="utf-8")
+            vectors = data.word_vectors(path, vocabulary)
+            assert vectors[vocabulary.id("the")].tolist() == [1, 2]
+            assert vectors[vocabulary.id("cat")].tolist() == [3, 4]
+            assert not vectors[vocabulary.id("on")].any()
+    path.write_text("on me 5 6\ncat 3 4\n", encoding="utf-8")
+    assert data.word_vectors(path, vocabulary).shape == (len(vocabulary), 2)
+
+
+def test_other_white_space_than_spaces_and_tabs_is_part_of_a_word(tmp_path):
+    words = ["<eos>", "<unk>", "a\u0085b", "c\u00a0d"]
+    vocabulary = Vocabulary(words, [1] * 4, Tokenizer("whitespace"))
+    path = tmp_path / "vectors.txt"
+    path.write_bytes("a\u0085b 1 2 \r\nc\u00a0d 3 4\r\n".encode())
+    vectors = data.word_vectors(path, vocabulary)
+    assert vectors.tolist() == [[0, 0], [0, 0], [1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.json"], "`table` must be warm-start, random, a JSON file"),
+        (["warmstart"], "Received: 'warmstart', no such file"),
+        (["warmstart", "--model", "dense"], "left out for a dense model"),
+        (
+            ["random", "--model", "dense", "--rows", "5"],
+            "`rows` must be left out for a dense",
+        ),
+        (["random", "--model", "slim"], "`table` must be left out for a slim model"),
+        (["random", "--slim-parts", "5"], "`slim_parts` must be left out"),
+        (
+            ["warm-start", "--model", "slim", "--slim-parts", "7"],
+            "`units` must be a multiple of `slim_parts`. Received: units=6",
+        ),
+        (
+            [
+                *("warm-start", "--model", "slim"),
+                *("--slim-parts", "3", "--slim-vectors", "7"),
+            ],
+            "`slim_vectors` must be a multiple of `slim_parts`",
+        ),
+        (
+            [
+                *("warm-start", "--model", "slim", "--slim-side", "input"),
+                *("--embedding-dim", "15"),
+            ],
+            "`embedding_dim` must be a multiple of `slim_parts`",
+        ),
+        (["random", "--dropout", "1"], "`dropout` must be a number in [0, 1)"),
+        (["random", "--seed", str(2**32)], "`seed` must be an integer in [0, 2**32)"),
+        (["random", "--tied"], "Only dense models have it"),
+        (["random", "--moving-cost", "1,2"], "`moving_cost` needs a reallocation"),
+        (["random", "--moving-cost=-1,0"], "two numbers of at least 0"),
+        (["random", "--moving-cost", "nan,0"], "two numbers of at least 0"),
+        (["random", "--moving-cost", "1"], "must be two numbers, for rows and columns"),
+    ],
+)
+def test_bad_options_are_one_line_before_the_text_is_read(
+    arguments, message, text, capsys
+):
+    status, out = train(text, *arguments)
+    assert status == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+    assert not out.exists()
