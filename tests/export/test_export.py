@@ -14,7 +14,7 @@ import lightrnn_tf_export
 import numpy as np
 import pytest
 
-from lightrnn_tf import decoding, models
+from lightrnn_tf import decoding, models, predictors
 from lightrnn_tf.predictors.exported import LiteRTPredictor, read_container
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.scoring import evaluation
@@ -533,7 +533,7 @@ def test_counts_that_lie_are_refused_when_they_are_asked_for(
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(exported, "_MAX_MANIFEST", 10_000)
+    monkeypatch.setattr(predictors.exported, "_MAX_MANIFEST", 10_000)
     path = tmp_path / "m.tflite"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", "0" * 20_000)

@@ -5,6 +5,7 @@ import pytest
 from helpers.oracle import LightOracle, stream_nats
 
 from lightrnn_tf import callbacks, data, models, reallocation
+from lightrnn_tf.reallocation import rounds
 from lightrnn_tf.reallocation.loss_tables import loss_tables
 from lightrnn_tf.tables import matching
 from lightrnn_tf.tables.word_table import WordTable
@@ -165,7 +166,7 @@ def test_input_vectors_are_the_least_squares_fit(ids, rng):
 
 def test_what_a_round_did_is_measured_on_a_part_of_a_long_text(ids, rng, monkeypatch):
     windows = data.windows(ids, 4, 7)
-    monkeypatch.setattr(reallocation, "_MEASURED", 4 * 7 + 1)
+    monkeypatch.setattr(rounds, "_MEASURED", 4 * 7 + 1)
     model = make(rng)
     done = reallocation.reallocate(model, windows)
     part = model.evaluate(windows.first(2), verbose=0, return_dict=True)["loss"]
