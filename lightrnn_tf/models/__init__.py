@@ -1,9 +1,10 @@
 """Keras models: LightRNN, SlimRNN, and the dense model they are measured against."""
 
 from lightrnn_tf.models.dense_rnn import DenseRNN
-from lightrnn_tf.models.language_model import LanguageModel, StreamPass
+from lightrnn_tf.models.language_model import LanguageModel
 from lightrnn_tf.models.light_rnn import LightRNN
 from lightrnn_tf.models.slim_rnn import SlimRNN
+from lightrnn_tf.models.stream_pass import StreamPass
 from lightrnn_tf.words.vocabulary import NO_WORD
 
 __all__ = [
