@@ -26,7 +26,7 @@ SEED = 0
 PARTS = {0: "test", 1: "valid"}
 MODEL = (
     *("--lowercase", "--vocab-size", 100_000),
-    *("--units", 200, "--embedding-dim", 100, "--residual-dim", 16),
+    *("--units", 200, "--embedding-dim", 100, "--word-dim", 16),
     *("--frequent-words", 8000, "--frequent-dim", 64),
     *("--dropout", 0.1, "--batch-size", 64),
     *("--rounds", "1,1", "--moving-cost", "2.9,0"),

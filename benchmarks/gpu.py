@@ -125,11 +125,11 @@ def measure(name, words, units):
     windows = data.windows(ids.astype(np.int32), BATCH, STEPS)
     keras.utils.set_random_seed(SEED)
     if name == "dense":
-        model = models.DenseRNN(words, units, tied=True)
+        model = models.DenseRNN(words, units=units, tied=True)
     elif name == "sampled softmax":
         model = sampled(words, units)
     else:
-        model = models.LightRNN(words, units, residual_dim=16 if "16" in name else 0)
+        model = models.LightRNN(words, units=units, word_dim=16 if "16" in name else 0)
     model.build()
     if isinstance(model, models.LightRNN):
         model.table = WordTable.random(words, model.rows, model.columns, SEED)

@@ -55,13 +55,10 @@ def read(corpora, names, tokenizer, size=None):
 
 def new_model(words, table, **options):
     """Return a model with a table."""
-    model = models.LightRNN(
+    model = models.PaperRNN(
         words,
         rows=table.rows,
         columns=table.columns,
-        residual_dim=0,
-        within_word="recurrent",
-        row_parts=1,
         dropout=0.1,
         **options,
     )
@@ -75,7 +72,7 @@ def ptb(corpora):
     ids, vocabulary = read(corpora, ["ptb/train.txt.xz"], Tokenizer("whitespace"))
     words = len(vocabulary)
     table = WordTable.random(words, *default_shape(words))
-    model = new_model(words, table, cell_bias=False, eos_id=vocabulary.eos_id)
+    model = new_model(words, table, eos_id=vocabulary.eos_id)
     return model, ids, ids, 5, 32
 
 
@@ -91,7 +88,7 @@ def books(corpora):
     words = len(vocabulary)
     shape = default_shape(words, words // 50)
     table = warm_start.table(ids, words, *shape)
-    model = new_model(words, table, units=100, eos_id=vocabulary.eos_id)
+    model = new_model(words, table, units=100, word_bias=True, eos_id=vocabulary.eos_id)
     part = np.concatenate([ids[:6_000_000], ids[-2_000_000:]])
     return model, ids, part, 1, 64
 
@@ -111,7 +108,7 @@ def pairs(corpora):
     text = rank[pair] + 1
     text = text[text < PAIRS_WORDS].astype(np.int32)
     table = WordTable.random(PAIRS_WORDS, *default_shape(PAIRS_WORDS))
-    model = new_model(PAIRS_WORDS, table, units=64)
+    model = new_model(PAIRS_WORDS, table, units=64, word_bias=True)
     return model, text, text[:4_000_000], 1, 64
 
 

@@ -76,7 +76,7 @@ def export(name, size, text, path):
     from lightrnn_tf.words.tokenizer import Tokenizer
     from lightrnn_tf.words.vocabulary import Vocabulary
 
-    units, residual_dim = SHAPES[size]
+    units, word_dim = SHAPES[size]
     tokenizer = Tokenizer("words", lowercase=True)
     known = Vocabulary.from_lines(data.Lines([text]), tokenizer, size)
     made_up = [f"made-up-{n:06d}" for n in range(size - len(known))]
@@ -87,7 +87,7 @@ def export(name, size, text, path):
     if name == "dense":
         model = models.DenseRNN(size, units=units)
     else:
-        model = models.LightRNN(size, units=units, residual_dim=residual_dim)
+        model = models.LightRNN(size, units=units, word_dim=word_dim)
     model.build()
     write_untrained(model, vocabulary, path)
 

@@ -34,12 +34,12 @@ SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
 SLIM_INPUT = SLIM | {
     **{"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
 }
-OURS = {"embedding_dim": 100, "residual_dim": 16}
+OURS = {"embedding_dim": 100, "word_dim": 16}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
 # A seventh of the bytes of a dense model with two tables.
 SEVENTH = {
-    **{"embedding_dim": 80, "residual_dim": 8, "row_parts": 2},
+    **{"embedding_dim": 80, "word_dim": 8, "row_parts": 2},
     **{"frequent_words": 2100, "frequent_dim": 40},
 }
 # As many parameters as LightRNN.
@@ -48,11 +48,11 @@ SHORT_DENSE = {"embedding_dim": 52}
 WIDE_DENSE = DENSE | {"units": 650}
 # A quarter of the bytes of a dense model with two tables.
 WIDE_OURS = {
-    **{"units": 650, "embedding_dim": 325, "residual_dim": 24},
+    **{"units": 650, "embedding_dim": 325, "word_dim": 24},
     **{"frequent_words": 3000, "frequent_dim": 88},
 }
 PAPER = {
-    **{"within_word": "recurrent", "residual_dim": 0, "cell_bias": False},
+    **{"within_word": "recurrent", "word_dim": 0, "word_bias": False},
     **{"row_parts": 1, "table": "random"},
 }
 # Of the plans that `rounds.py` tried the best one for a random table.
@@ -205,9 +205,9 @@ ROWS = {
         "slim",
         SLIM | {"slim_parts": 4, "slim_vectors": 6000},
     ),
-    "ptb/ours-k32": Row("LightRNN, k = 32", "ours", OURS | {"residual_dim": 32}),
-    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", OURS | {"residual_dim": 8}),
-    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", OURS | {"residual_dim": 0}),
+    "ptb/ours-k32": Row("LightRNN, k = 32", "ours", OURS | {"word_dim": 32}),
+    "ptb/ours-k8": Row("LightRNN, k = 8", "ours", OURS | {"word_dim": 8}),
+    "ptb/ours-k0": Row("LightRNN, k = 0", "ours", OURS | {"word_dim": 0}),
     "ptb/ours-k16-flat": Row("LightRNN, k = 16, 50 rows", "ours", OURS | {"rows": 50}),
     "ptb/ours-k16-tall": Row(
         "LightRNN, k = 16, 50 columns", "ours", OURS | {"columns": 50}
@@ -268,7 +268,7 @@ def _tried():
         ),
         "frequent-only": (
             "4,000 words 64, the others none",
-            {"frequent_words": 4000, "residual_dim": 0},
+            {"frequent_words": 4000, "word_dim": 0},
         ),
     }
     moved = FREQUENT | {"moving_cost": "2.9,0"}
@@ -313,15 +313,15 @@ def _tried():
     }
 
 
-def _of_corpus(corpus, dense_epochs, epochs, residual_dim, words):
+def _of_corpus(corpus, dense_epochs, epochs, word_dim, words):
     """Return the rows of a corpus.
 
     Dense models take at least 90 minutes, or 60 for the small corpora, of a core,
     LightRNN no more than that. Slim has about the bytes of LightRNN.
     """
     slim = SLIM | {"slim_parts": 10, "slim_vectors": 1280}
-    ours = FREQUENT | {"residual_dim": residual_dim, "frequent_words": words}
-    title = f"**LightRNN, k = {residual_dim}, {words:,} words {residual_dim + 64}**"
+    ours = FREQUENT | {"word_dim": word_dim, "frequent_words": words}
+    title = f"**LightRNN, k = {word_dim}, {words:,} words {word_dim + 64}**"
     long = f"dense, tied, {epochs} epochs"
     early = (*EARLY, epochs - len(EARLY))
     rows = {

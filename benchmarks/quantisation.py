@@ -23,7 +23,7 @@ KINDS = {
     "lstm": [],
     "gru": ["--cell", "gru"],
     "lstm, 2 layers": ["--layers", "2"],
-    "lstm, k = 0, no cell bias": ["--residual-dim", "0", "--no-cell-bias"],
+    "lstm, k = 0, no cell bias": ["--word-dim", "0", "--no-word-bias"],
     "dense lstm": ["--model", "dense"],
 }
 

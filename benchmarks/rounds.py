@@ -85,14 +85,12 @@ def new_model(text, kind, seed):
     """Return a compiled model with its first table."""
     words, ours = len(text.vocabulary), kind == "ours"
     rows, columns = default_shape(words, math.ceil(0.02 * words) if ours else 0)
-    model = models.LightRNN(
+    model = models.PaperRNN(
         words,
         rows=rows,
         columns=columns,
-        residual_dim=16 if ours else 0,
-        cell_bias=ours,
-        within_word="recurrent",
-        row_parts=1,
+        word_dim=16 if ours else 0,
+        word_bias=ours,
         dropout=0.2 if ours else 0.1,
         eos_id=text.vocabulary.eos_id,
     )

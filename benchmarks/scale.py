@@ -201,9 +201,11 @@ def model_of(folder, name="first"):
     keras.utils.set_random_seed(SEED)
     model = models.LightRNN(
         len(vocabulary),
-        *(UNITS, table.rows, table.columns),
+        units=UNITS,
+        rows=table.rows,
+        columns=table.columns,
         dropout=0.0,
-        residual_dim=0,
+        word_dim=0,
         eos_id=vocabulary.eos_id,
     )
     model.build()

@@ -48,7 +48,7 @@ class VectorsOfTheirOwn(models.LightRNN):
         super()._add_layers()
         small = keras.initializers.RandomUniform(-0.1, 0.1)
         self.vectors_read = keras.layers.Embedding(
-            self.vocabulary_size, self.residual_dim, small
+            self.vocabulary_size, self.word_dim, small
         )
         self.more_of_frequent = keras.layers.Embedding(
             self.frequent_words + 1, self.frequent_dim, small

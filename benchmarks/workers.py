@@ -25,8 +25,8 @@ BATCH, STEPS = 32, 35
 WARM_UP, COUNTED = 5, 20
 TEAMS = (1, 2, 4)
 MODELS = {
-    "LightRNN, k = 0": {"embedding_dim": 100, "residual_dim": 0},
-    "LightRNN, k = 16": {"embedding_dim": 100, "residual_dim": 16},
+    "LightRNN, k = 0": {"embedding_dim": 100, "word_dim": 0},
+    "LightRNN, k = 16": {"embedding_dim": 100, "word_dim": 16},
     "dense, tied": {"tied": True},
     "dense, untied": {"tied": False},
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import write_atomic
-from lightrnn_tf.models import LanguageModel
+from lightrnn_tf.models import LanguageModel, TableRNN
 from lightrnn_tf.predictors import exported
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.words.tokenizer import EOS, UNK
@@ -51,13 +51,13 @@ def export(
 ) -> ExportResult:
     """Write a model and its vocabulary as one verified `.tflite` file.
 
-    The file has the signatures `advance`, `expand` (a LightRNN only) and `suggest`,
-    built-in ops only. It is compared with the Keras model on a text before it is
-    written, and written in one piece or not at all: its perplexity must be within
+    The file has the signatures `advance`, `expand` (of models with a table) and
+    `suggest`, built-in ops only. It is compared with the Keras model on a text before
+    it is written, and written in one piece or not at all: its perplexity must be within
     0.5 % of the model's, and 98 % of the three best words the model's, or nearly.
 
     Args:
-        model: A built `LightRNN`, `SlimRNN` or `DenseRNN`.
+        model: A built model of `lightrnn_tf.models`.
         vocabulary: Its `Vocabulary`.
         path: The file to write.
         quantize: `"none"`, `"float16"` or `"int8"`. Defaults to `"int8"`; tables of
@@ -117,13 +117,13 @@ def pack(
             f"{keras.backend.backend()}. Export the same run with "
             "KERAS_BACKEND=tensorflow."
         )
-    from . import convert, step
+    from . import convert, steps
 
     lexicon = KerasPredictor(model, vocabulary).lexicon
-    module = step.module(model)
-    model_bytes = convert.convert(module, quantize)
+    step = steps.step_of(model)
+    model_bytes = convert.convert(step, quantize)
     manifest = {
-        **_manifest(model, module, vocabulary, lexicon),
+        **_manifest(model, step, vocabulary, lexicon),
         "model_bytes": len(model_bytes),
         "quantization": quantize,
         "training": training or {},
@@ -173,16 +173,17 @@ def _check_target(path, overwrite):
         )
 
 
-def _manifest(model, module, vocabulary, lexicon):
+def _manifest(model, step, vocabulary, lexicon):
     """Return what a file says of its model."""
     return {
         "format_version": exported.FORMAT_VERSION,
-        "model": model.kind,
-        "rows": module.rows,
-        "columns": module.columns,
+        # Both models with a table are read alike.
+        "model": "lightrnn" if isinstance(model, TableRNN) else model.kind,
+        "rows": step.rows,
+        "columns": step.columns,
         "vocabulary_size": len(vocabulary),
-        "signatures": sorted(module.signatures()),
-        "states": [[1, module.units]] * module.num_states,
+        "signatures": sorted(step.signatures()),
+        "states": [[1, step.units]] * step.num_states,
         "initial_state": "zeros",
         "start_cell": lexicon[EOS],
         "unknown_cell": lexicon[UNK],

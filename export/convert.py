@@ -11,7 +11,7 @@ def convert(step, quantize: str) -> bytes:
     """Return the LiteRT model of a step.
 
     Args:
-        step: From `lightrnn_tf_export.step.module`.
+        step: From `lightrnn_tf_export.steps.step_of`.
         quantize: `"none"` (float32), `"float16"` weights, or `"int8"` weights with
             float arithmetic where the kernels have no integer one (dynamic range).
 

@@ -113,7 +113,7 @@ def _add_model(add):
     )
     add(
         "--cell",
-        choices=("lstm", "gru", "simple"),
+        choices=("lstm", "gru"),
         default="lstm",
         help="default: lstm",
     )
@@ -121,7 +121,7 @@ def _add_model(add):
         "--embedding-dim", type=arguments.positive, metavar="E", help="default: --units"
     )
     add(
-        "--residual-dim",
+        "--word-dim",
         type=arguments.natural,
         default=16,
         metavar="k",
@@ -149,7 +149,7 @@ def _add_model(add):
         help="by how much it is longer; default: 0",
     )
     add(
-        "--cell-bias",
+        "--word-bias",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="a bias for each word (default; the paper has none)",

@@ -23,11 +23,6 @@ def _gru(projected, states, kernel, bias):
     return [update * hidden + (1.0 - update) * candidate]
 
 
-def _simple(projected, states, kernel, bias):
-    (hidden,) = states
-    return [ops.tanh(projected + _product(hidden, kernel, bias))]
-
-
 def _product(hidden, kernel, bias):
     product = ops.matmul(hidden, kernel)
     return product if bias is None else product + bias
@@ -35,7 +30,7 @@ def _product(hidden, kernel, bias):
 
 # Kind → (its step, gates, state tensors). Every step maps the projected input x W + b,
 # `(B, gates · H)`, and the states before to the states after; the first is the output.
-CELLS = {"lstm": (_lstm, 4, 2), "gru": (_gru, 3, 1), "simple": (_simple, 1, 1)}
+CELLS = {"lstm": (_lstm, 4, 2), "gru": (_gru, 3, 1)}
 
 
 def step(cell, projected, states, kernel, bias=None):
@@ -45,13 +40,13 @@ def step(cell, projected, states, kernel, bias=None):
     for the arithmetic of a cell.
 
     Args:
-        cell: `"lstm"`, `"gru"` (reset after the product, as in `keras.layers.GRU`) or
-            `"simple"`.
+        cell: `"lstm"`, or `"gru"` with the reset after the product, as in
+            `keras.layers.GRU`.
         projected: Tensor `(B, gates · H)`, the input times W plus its bias.
         states: List of tensors `(B, H)`; the first is the output h.
         kernel: Tensor `(H, gates · H)`, the recurrent weights U.
-        bias: Tensor `(gates · H,)`, the recurrent bias: a GRU has one; for the other
-            cells it makes no difference on which side a bias is added.
+        bias: Tensor `(gates · H,)`, the recurrent bias: a GRU has one; for an
+            LSTM it makes no difference on which side a bias is added.
     """
     return CELLS[cell][0](projected, states, kernel, bias)
 
@@ -127,7 +122,7 @@ class RecurrentStack(keras.layers.Layer):
 
     Args:
         units: Positive integer. Size of the hidden states, `H`.
-        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
+        cell: `"lstm"` or `"gru"`. Defaults to `"lstm"`.
         layers: Positive integer. Number of layers. Defaults to 1.
         dropout: Share of the values between layers that is dropped in training.
             Defaults to 0.

@@ -6,6 +6,14 @@ from keras import ops
 from lightrnn_tf._internal import checks
 from lightrnn_tf.tables import word_table
 
+# What arguments were called in configs of before.
+_OLD_NAMES = {"residual_dim": "word_dim", "cell_bias": "word_bias"}
+
+
+def with_new_names(config):
+    """Return a config with today's names of its arguments."""
+    return {_OLD_NAMES.get(name, name): value for name, value in config.items()}
+
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class TwoComponentEmbedding(keras.layers.Layer):
@@ -27,7 +35,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         rows: Positive integer. Rows of the table, `R`.
         columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
         embedding_dim: Positive integer. Length of the vectors, `E`.
-        residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
+        word_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
             paper's model, has none. Defaults to 0.
         embeddings_initializer: Initializer of both tables of vectors. Defaults to
             uniform in ±0.1.
@@ -36,7 +44,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
     Call arguments:
         ids: Tensor `(B, T)`, word ids in `[0, V)`; whole numbers of another type are
             cast.
-        word_vectors: Tensor `(V, k)`, needed when `residual_dim` is above 0: usually
+        word_vectors: Tensor `(V, k)`, needed when `word_dim` is above 0: usually
             those of the `TwoStepSoftmax` of the same model.
 
     Returns:
@@ -58,7 +66,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
     References:
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.1.
 
-    Differs from the paper: the word vectors v_w, with `residual_dim` above 0.
+    Differs from the paper: the word vectors v_w, with `word_dim` above 0.
     """
 
     def __init__(
@@ -67,7 +75,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         rows,
         columns,
         embedding_dim,
-        residual_dim=0,
+        word_dim=0,
         embeddings_initializer=None,
         **kwargs,
     ):
@@ -78,17 +86,16 @@ class TwoComponentEmbedding(keras.layers.Layer):
             ("embedding_dim", embedding_dim),
         ):
             checks.positive_integer(name, value)
-        checks.natural_number("residual_dim", residual_dim)
-        word_table.word_cells(
-            vocabulary_size, rows, columns
-        )  # Raises if words do not fit.
+        checks.natural_number("word_dim", word_dim)
+        # Raises if words do not fit.
+        word_table.word_cells(vocabulary_size, rows, columns)
         # Ids beyond 2,048 are no numbers of half precision.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.rows = rows
         self.columns = columns
         self.embedding_dim = embedding_dim
-        self.residual_dim = residual_dim
+        self.word_dim = word_dim
         self.embeddings_initializer = keras.initializers.get(
             embeddings_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
         )
@@ -113,10 +120,10 @@ class TwoComponentEmbedding(keras.layers.Layer):
             shape=(self.columns, self.embedding_dim),
             initializer=initializer(slice(self.rows, None)),
         )
-        if self.residual_dim:
-            self.residual_kernel = self.add_weight(
-                name="residual_kernel",
-                shape=(self.residual_dim, self.embedding_dim),
+        if self.word_dim:
+            self.word_kernel = self.add_weight(
+                name="word_kernel",
+                shape=(self.word_dim, self.embedding_dim),
                 initializer="glorot_uniform",
             )
         initial = word_table.WordTable.in_order(
@@ -135,23 +142,23 @@ class TwoComponentEmbedding(keras.layers.Layer):
         self.cells.assign(word_table.cells.astype("int32"))
 
     def call(self, ids, word_vectors=None):
-        if (word_vectors is None) != (self.residual_dim == 0):
+        if (word_vectors is None) != (self.word_dim == 0):
             raise ValueError(
-                "`word_vectors` must be given when `residual_dim` is above 0, and only "
-                f"then. Received: residual_dim={self.residual_dim}, word_vectors="
+                "`word_vectors` must be given when `word_dim` is above 0, and only "
+                f"then. Received: word_dim={self.word_dim}, word_vectors="
                 f"{None if word_vectors is None else tuple(word_vectors.shape)}."
             )
-        ids, own = ops.cast(ids, "int32"), None
+        ids = ops.cast(ids, "int32")
         if word_vectors is not None:
-            own = ops.take(self._cast(word_vectors), ids, axis=0)
-        return self.of_cells(ops.take(self.cells, ids, axis=0), own)
+            word_vectors = ops.take(self._cast(word_vectors), ids, axis=0)
+        return self.of_cells(ops.take(self.cells, ids, axis=0), word_vectors)
 
-    def of_cells(self, cells, own=None):
+    def of_cells(self, cells, word_vectors=None):
         """Return the two vectors of cells, with or without a word in them.
 
         Args:
             cells: Integer tensor `(...)` of cell ids.
-            own: `(..., k)`, the vectors of the words in them with `residual_dim` k.
+            word_vectors: `(..., k)`, those of the words in them with `word_dim` k.
                 Defaults to none.
 
         Returns:
@@ -161,9 +168,10 @@ class TwoComponentEmbedding(keras.layers.Layer):
         columns = ops.take(
             self._cast(self.column_vectors), cells % self.columns, axis=0
         )
-        if own is not None:
-            own = self._cast(own)
-            columns = columns + ops.matmul(own, self._cast(self.residual_kernel))
+        if word_vectors is not None:
+            columns = columns + ops.matmul(
+                self._cast(word_vectors), self._cast(self.word_kernel)
+            )
         return ops.stack([rows, columns], axis=-2)
 
     def _cast(self, numbers):
@@ -172,6 +180,10 @@ class TwoComponentEmbedding(keras.layers.Layer):
     def compute_output_shape(self, ids_shape, word_vectors_shape=None):
         return (*ids_shape, 2, self.embedding_dim)
 
+    @classmethod
+    def from_config(cls, config):
+        return cls(**with_new_names(config))
+
     def get_config(self):
         return {
             **super().get_config(),
@@ -179,7 +191,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
             "rows": self.rows,
             "columns": self.columns,
             "embedding_dim": self.embedding_dim,
-            "residual_dim": self.residual_dim,
+            "word_dim": self.word_dim,
             "embeddings_initializer": keras.saving.serialize_keras_object(
                 self.embeddings_initializer
             ),

@@ -5,6 +5,7 @@ from keras import ops
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
+from lightrnn_tf.layers.two_component_embedding import with_new_names
 from lightrnn_tf.tables import word_table
 
 # Added to the logits of free cells; its exponential is 0 in float32.
@@ -25,9 +26,9 @@ class TwoStepSoftmax(keras.layers.Layer):
     probabilities of the V words sum to 1 whatever the shape of the table.
 
     A row holds words of several kinds, which one vector does not foresee: it has M, its
-    parts, and is as probable as all of them. The cell bias b_w holds how frequent a
+    parts, and is as probable as all of them. The word bias b_w holds how frequent a
     word is, the word vector v_w what sets it apart from its row-mates; both belong to
-    the word and move with it. v_w has `residual_dim` numbers, and `frequent_dim` more
+    the word and move with it. v_w has `word_dim` numbers, and `frequent_dim` more
     where the word is one of the `frequent_words` most frequent, which most of a text is
     made of: there the numbers pay.
 
@@ -35,14 +36,14 @@ class TwoStepSoftmax(keras.layers.Layer):
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
         rows: Positive integer. Rows of the table, `R`.
         columns: Positive integer. Columns of the table, `C`; `R · C ≥ V`.
-        residual_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
+        word_dim: Integer of at least 0. Length `k` of the word vectors; 0, the
             paper's model, has none. Defaults to 0.
         row_parts: Positive integer. Output vectors of each row, `M`; 1 is the paper's
             model. Defaults to 1.
         frequent_words: Integer from 0 to V. How many words, from id 0 on, have longer
             vectors. Defaults to 0.
         frequent_dim: Integer of at least 0. By how much they are longer. Defaults to 0.
-        cell_bias: Whether each word has a bias, `b_w`. Defaults to `True`; `False` is
+        word_bias: Whether each word has a bias, `b_w`. Defaults to `True`; `False` is
             the paper's model.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
@@ -79,8 +80,8 @@ class TwoStepSoftmax(keras.layers.Layer):
         vocabulary_size,
         rows,
         columns,
-        residual_dim=0,
-        cell_bias=True,
+        word_dim=0,
+        word_bias=True,
         frequent_words=0,
         frequent_dim=0,
         row_parts=1,
@@ -93,24 +94,23 @@ class TwoStepSoftmax(keras.layers.Layer):
             ("row_parts", row_parts),
         ):
             checks.positive_integer(name, value)
-        checks.natural_number("residual_dim", residual_dim)
-        checks.boolean("cell_bias", cell_bias)
+        checks.natural_number("word_dim", word_dim)
+        checks.boolean("word_bias", word_bias)
         checks.natural_number("frequent_dim", frequent_dim)
         _check_frequent_words(frequent_words, frequent_dim, vocabulary_size)
-        word_table.word_cells(
-            vocabulary_size, rows, columns
-        )  # Raises if words do not fit.
+        # Raises if words do not fit.
+        word_table.word_cells(vocabulary_size, rows, columns)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.rows = rows
         self.columns = columns
-        self.residual_dim = residual_dim
-        self.cell_bias = cell_bias
+        self.word_dim = word_dim
+        self.word_bias = word_bias
         self.frequent_words = frequent_words
         self.frequent_dim = frequent_dim
         self.row_parts = row_parts
-        # Length of the longest word vectors.
-        self.own_dim = residual_dim + frequent_dim
+        # Length of the longest word vectors, and of what they are multiplied by.
+        self.query_dim = word_dim + frequent_dim
         if frequent_dim:
             self.frequent_of_rows = FrequentOfRows(rows, columns, frequent_words)
 
@@ -132,22 +132,22 @@ class TwoStepSoftmax(keras.layers.Layer):
             "column_kernel", (units, self.columns), "glorot_uniform"
         )
         self.column_bias = add("column_bias", (self.columns,), "zeros")
-        if self.cell_bias:
-            self.word_bias = add("word_bias", (self.vocabulary_size,), "zeros")
+        if self.word_bias:
+            self.word_biases = add("word_bias", (self.vocabulary_size,), "zeros")
         small = keras.initializers.RandomUniform(-0.1, 0.1)
-        if self.residual_dim:
+        if self.word_dim:
             self.word_vectors = add(
-                "word_vectors", (self.vocabulary_size, self.residual_dim), small
+                "word_vectors", (self.vocabulary_size, self.word_dim), small
             )
         if self.frequent_dim:
             self.frequent_vectors = add(
                 "frequent_vectors", (self.frequent_words, self.frequent_dim), small
             )
-        if self.own_dim:
-            self.residual_kernel = add(
-                "residual_kernel", (units, self.own_dim), "glorot_uniform"
+        if self.query_dim:
+            self.query_kernel = add(
+                "query_kernel", (units, self.query_dim), "glorot_uniform"
             )
-            self.residual_bias = add("residual_bias", (self.own_dim,), "zeros")
+            self.query_bias = add("query_bias", (self.query_dim,), "zeros")
         initial = word_table.WordTable.in_order(
             self.vocabulary_size, self.rows, self.columns
         )
@@ -186,18 +186,18 @@ class TwoStepSoftmax(keras.layers.Layer):
         row_nats = ops.sparse_categorical_crossentropy(
             rows, self.row_logits(hidden[..., 0, :]), from_logits=True
         )
-        logits, own, occupied = self.column_logits(hidden[..., 1, :], rows)
+        logits, words_logits, occupied = self.column_logits(hidden[..., 1, :], rows)
         column_nats = ops.sparse_categorical_crossentropy(
             cells % self.columns,
-            ops.where(occupied, logits + own, _FREE),
+            ops.where(occupied, logits + words_logits, _FREE),
             from_logits=True,
         )
         return row_nats + column_nats
 
     def row_logits(self, hidden):
         """Return float32 logits `(..., R)` of the rows from h^c `(..., H)`."""
-        hidden = ops.cast(hidden, self.compute_dtype)
-        logits = ops.matmul(hidden, ops.cast(self.row_kernel, self.compute_dtype))
+        hidden = self._cast(hidden)
+        logits = ops.matmul(hidden, self._cast(self.row_kernel))
         logits = ops.cast(logits, "float32") + ops.cast(self.row_bias, "float32")
         if self.row_parts == 1:
             return logits
@@ -212,30 +212,32 @@ class TwoStepSoftmax(keras.layers.Layer):
             belongs to the words; what belongs to the word in each cell of the row,
             b_w + v_w · (h^r P), 0 in a free cell; and whether a word is there.
         """
-        hidden = ops.cast(hidden, self.compute_dtype)
-        logits = ops.matmul(hidden, ops.cast(self.column_kernel, self.compute_dtype))
+        hidden = self._cast(hidden)
+        logits = ops.matmul(hidden, self._cast(self.column_kernel))
         logits = ops.cast(logits, "float32") + ops.cast(self.column_bias, "float32")
         words = ops.reshape(self.words, (self.rows, self.columns))
         occupied = ops.take(words, rows, axis=0) >= 0
-        own = self._in_row(rows, self._of_words("word_bias")) if self.cell_bias else 0.0
-        if self.own_dim:
+        words_logits = 0.0
+        if self.word_bias:
+            words_logits = self._in_row(rows, ops.cast(self.word_biases, "float32"))
+        if self.query_dim:
             query = self._query(hidden)
-        if self.residual_dim:
-            vectors = self._in_row(rows, self._of_words("word_vectors"))
-            vectors = ops.reshape(vectors, (*ops.shape(logits), self.residual_dim))
-            query_of_all = ops.expand_dims(query[..., : self.residual_dim], -1)
-            products = ops.matmul(vectors, query_of_all)
-            own = own + ops.cast(ops.squeeze(products, -1), "float32")
+        if self.word_dim:
+            vectors = self._in_row(rows, self._cast(self.word_vectors))
+            vectors = ops.reshape(vectors, (*ops.shape(logits), self.word_dim))
+            query_of_all = ops.expand_dims(query[..., : self.word_dim], -1)
+            products = ops.squeeze(ops.matmul(vectors, query_of_all), -1)
+            words_logits = words_logits + ops.cast(products, "float32")
         if self.frequent_dim:
-            own = own + self._of_frequent(query[..., self.residual_dim :], rows)
-        own = ops.where(occupied, own, 0.0)
-        return logits, own, occupied
+            query_of_frequent = query[..., self.word_dim :]
+            words_logits = words_logits + self._of_frequent(query_of_frequent, rows)
+        return logits, ops.where(occupied, words_logits, 0.0), occupied
 
     def _of_frequent(self, query, rows):
         """Return what the longer vectors add, float32 `(..., C)`, 0 for other words."""
         logits = self.frequent_of_rows.logits(
             ops.reshape(query, (-1, self.frequent_dim)),
-            self._of_words("frequent_vectors"),
+            self._cast(self.frequent_vectors),
             ops.reshape(rows, (-1,)),
         )
         return ops.reshape(logits, (*ops.shape(rows), self.columns))
@@ -246,26 +248,27 @@ class TwoStepSoftmax(keras.layers.Layer):
         is_frequent = ops.logical_and(ids >= 0, ids < self.frequent_words)
         return ops.where(is_frequent, ids, self.frequent_words)
 
-    def vectors_of(self, ids):
+    def word_vectors_of(self, ids):
         """Return v_w `(..., k)` of words, k the longest; 0 where a word has no more."""
         parts = []
-        if self.residual_dim:
-            parts.append(ops.take(self._of_words("word_vectors"), ids, axis=0))
+        if self.word_dim:
+            parts.append(ops.take(self._cast(self.word_vectors), ids, axis=0))
         if self.frequent_dim:
-            padded = ops.pad(self._of_words("frequent_vectors"), ((0, 1), (0, 0)))
+            padded = ops.pad(self._cast(self.frequent_vectors), ((0, 1), (0, 0)))
             parts.append(ops.take(padded, self._frequent(ids), axis=0))
         return ops.concatenate(parts, axis=-1)
 
-    def own_logit(self, hidden, ids):
+    def word_logit(self, hidden, ids):
         """Return b_w + v_w · (h^r P), float32 `(...)`, of words `(...)` anywhere."""
-        own = ops.zeros(ops.shape(ids), "float32")
-        if self.cell_bias:
-            own = own + ops.cast(ops.take(self.word_bias, ids, axis=0), "float32")
-        if self.own_dim:
-            query = self._query(ops.cast(hidden, self.compute_dtype))
-            products = ops.sum(self.vectors_of(ids) * query, -1)
-            own = own + ops.cast(products, "float32")
-        return own
+        logit = ops.zeros(ops.shape(ids), "float32")
+        if self.word_bias:
+            bias = ops.take(self.word_biases, ids, axis=0)
+            logit = logit + ops.cast(bias, "float32")
+        if self.query_dim:
+            query = self._query(self._cast(hidden))
+            products = ops.sum(self.word_vectors_of(ids) * query, -1)
+            logit = logit + ops.cast(products, "float32")
+        return logit
 
     def row_log_probs(self, hidden):
         """Return float32 log P_r, `(..., R)`."""
@@ -277,20 +280,17 @@ class TwoStepSoftmax(keras.layers.Layer):
         The entries of words are log-probabilities and their exponentials sum to 1; the
         entry of a free cell is its logit on the same scale.
         """
-        logits, own, occupied = self.column_logits(hidden, rows)
-        logits = logits + own
+        logits, words_logits, occupied = self.column_logits(hidden, rows)
+        logits = logits + words_logits
         masked = ops.where(occupied, logits, _FREE)
         return logits - ops.logsumexp(masked, axis=-1, keepdims=True)
 
     def _query(self, hidden):
-        kernel = ops.cast(self.residual_kernel, self.compute_dtype)
-        return ops.matmul(hidden, kernel) + ops.cast(
-            self.residual_bias, self.compute_dtype
-        )
+        product = ops.matmul(hidden, self._cast(self.query_kernel))
+        return product + self._cast(self.query_bias)
 
-    def _of_words(self, name):
-        dtype = "float32" if name == "word_bias" else self.compute_dtype
-        return ops.cast(getattr(self, name), dtype)
+    def _cast(self, numbers):
+        return ops.cast(numbers, self.compute_dtype)
 
     def _in_row(self, rows, values):
         """Return what belongs to the words in each cell of `rows`, `(..., C · k)`.
@@ -309,14 +309,18 @@ class TwoStepSoftmax(keras.layers.Layer):
             self.compute_output_shape(hidden.shape), dtype="float32"
         )
 
+    @classmethod
+    def from_config(cls, config):
+        return cls(**with_new_names(config))
+
     def get_config(self):
         return {
             **super().get_config(),
             "vocabulary_size": self.vocabulary_size,
             "rows": self.rows,
             "columns": self.columns,
-            "residual_dim": self.residual_dim,
-            "cell_bias": self.cell_bias,
+            "word_dim": self.word_dim,
+            "word_bias": self.word_bias,
             "frequent_words": self.frequent_words,
             "frequent_dim": self.frequent_dim,
             "row_parts": self.row_parts,

@@ -3,8 +3,10 @@
 from lightrnn_tf.models.dense_rnn import DenseRNN
 from lightrnn_tf.models.language_model import LanguageModel
 from lightrnn_tf.models.light_rnn import LightRNN
+from lightrnn_tf.models.paper_rnn import PaperRNN
 from lightrnn_tf.models.slim_rnn import SlimRNN
 from lightrnn_tf.models.stream_pass import StreamPass
+from lightrnn_tf.models.table_rnn import TableRNN
 from lightrnn_tf.words.vocabulary import NO_WORD
 
 __all__ = [
@@ -12,6 +14,8 @@ __all__ = [
     "DenseRNN",
     "LanguageModel",
     "LightRNN",
+    "PaperRNN",
     "SlimRNN",
     "StreamPass",
+    "TableRNN",
 ]

@@ -16,18 +16,9 @@ class DenseRNN(flat_model.FlatModel):
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
-        embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         tied: Whether the output vectors are the input vectors; needs `E = H`.
             Defaults to `False`.
-        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
-        layers: Number of recurrent layers. Defaults to 1.
-        dropout: Share of the inputs, of the outputs and of the values between layers
-            that is dropped in training. Defaults to 0.2.
-        eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
-        line_independent: Whether the state begins anew after each `<eos>`. Defaults to
-            `False`.
-        **kwargs: `name`, `dtype` of `keras.Model`.
+        **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
         ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
@@ -52,32 +43,15 @@ class DenseRNN(flat_model.FlatModel):
     def __init__(
         self,
         vocabulary_size,
-        units=200,
-        embedding_dim=None,
         tied=False,
-        cell="lstm",
-        layers=1,
-        dropout=0.2,
-        eos_id=0,
-        line_independent=False,
-        **kwargs,
+        **common,
     ):
         checks.boolean("tied", tied)
-        super().__init__(
-            vocabulary_size,
-            units,
-            embedding_dim,
-            cell,
-            layers,
-            dropout,
-            eos_id,
-            line_independent,
-            **kwargs,
-        )
-        if tied and self.embedding_dim != units:
+        super().__init__(vocabulary_size, **common)
+        if tied and self.embedding_dim != self.units:
             raise ValueError(
                 "`embedding_dim` must equal `units` when `tied`. Received: "
-                f"embedding_dim={self.embedding_dim}, units={units}."
+                f"embedding_dim={self.embedding_dim}, units={self.units}."
             )
         self.tied = tied
         self.embedding = flat_model.dense_embedding(

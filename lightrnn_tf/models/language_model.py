@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from lightrnn_tf import layers
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import RecurrentStack
 from lightrnn_tf.models import stream_model, word_ids
 from lightrnn_tf.models.carried_state import CarriedState
 from lightrnn_tf.words.vocabulary import NO_WORD
@@ -21,25 +21,36 @@ class LanguageModel(stream_model.StreamModel):
     later for padding, which costs nothing and is not counted. Other ids that are no
     words are refused, in a call where they have values already.
 
-    A subclass has `kind`, `half_steps` and the methods `_begin`, `_inputs`, `nats`,
-    `row_log_probs`, `advance` and `expand`, and the property `table`.
+    A subclass has `kind`, the methods `_begin`, `_inputs`, `nats`, `row_log_probs`,
+    `advance` and `expand`, and the property `table`.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
+        embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
+        cell: `"lstm"` or `"gru"`. Defaults to `"lstm"`.
+        layers: Number of recurrent layers. Defaults to 1.
+        dropout: Share of the inputs, of the outputs and of the values between layers
+            that is dropped in training. Defaults to 0.2.
+        eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
+        line_independent: Whether the state begins anew after each `<eos>`. Defaults to
+            `False`.
+        **kwargs: `name`, `dtype` of `keras.Model`.
     """
 
     # Its name in files and on the command line.
     kind: str
-    # Recurrent steps per word.
-    half_steps = 1
 
     def __init__(
         self,
         vocabulary_size,
-        units,
-        embedding_dim,
-        cell,
-        layers_,
-        dropout,
-        eos_id,
-        line_independent,
+        units=200,
+        embedding_dim=None,
+        cell="lstm",
+        layers=1,
+        dropout=0.2,
+        eos_id=0,
+        line_independent=False,
         **kwargs,
     ):
         checks.positive_integer("vocabulary_size", vocabulary_size)
@@ -59,14 +70,14 @@ class LanguageModel(stream_model.StreamModel):
         self.units = units
         self.embedding_dim = embedding_dim or units
         self.cell = cell
-        self.num_layers = layers_
+        self.num_layers = layers
         self.dropout = dropout
         self.eos_id = eos_id
         self.line_independent = line_independent
-        self.recurrent = layers.RecurrentStack(
+        self.recurrent = RecurrentStack(
             units,
             cell=cell,
-            layers=layers_,
+            layers=layers,
             dropout=dropout,
             restarts=self.line_independent,
             dtype=self.dtype_policy,
@@ -97,11 +108,11 @@ class LanguageModel(stream_model.StreamModel):
         raise NotImplementedError
 
     def _inputs(self, ids, training):
-        """Return the projected inputs `(B, half_steps · T, G)` of ids `(B, T + 1)`."""
+        """Return the projected inputs `(B, S, G)` of ids `(B, T + 1)`, of all steps."""
         raise NotImplementedError
 
     def nats(self, hidden, targets, training=None):
-        """Return nats `(B, T)` from the hidden states `(B, half_steps · T, H)`."""
+        """Return nats `(B, T)` from the hidden states `(B, S, H)` of `read`."""
         raise NotImplementedError
 
     def row_log_probs(self, hidden):
@@ -154,11 +165,12 @@ class LanguageModel(stream_model.StreamModel):
             carried: The `CarriedState` to go on from and to leave the states in.
                 Defaults to streams that begin here.
             training: Whether to apply dropout.
-            all_states: Return all states after each step in place of the hidden ones.
+            all_states: Return in place of the hidden states all states after each
+                word, a list of tensors `(B, T, H)`.
 
         Returns:
-            Hidden states `(B, half_steps · T, H)`, the true next words `(B, T)`, which
-            of them are words `(B, T)`, and the states after the last.
+            Hidden states `(B, S, H)` after each of the S steps, T or 2 T; the true next
+            words `(B, T)`; which of them are words `(B, T)`; the states after the last.
         """
         ids = ops.cast(ids, "int32")
         batch_size = ops.shape(ids)[0]
@@ -177,12 +189,16 @@ class LanguageModel(stream_model.StreamModel):
         if self.line_independent:
             # A line begins where `<eos>` is the word that was just read.
             restart = ops.cast(ids[:, :-1] == self.eos_id, "int32")
-            later = [ops.zeros_like(restart)] * (self.half_steps - 1)
-            restart = ops.reshape(
-                ops.stack([restart, *later], axis=-1), (batch_size, -1)
-            )
             restart_states = self._begin(ops.full((1,), self.eos_id, "int32"))
-        hidden, states = self.recurrent.run(
+        hidden, states = self._run(
+            ids, states, training, restart, restart_states, all_states
+        )
+        if carried is not None:
+            carried.write([ops.stop_gradient(state) for state in states], batch_size)
+        return hidden, ids[:, 1:], scored, states
+
+    def _run(self, ids, states, training, restart, restart_states, all_states):
+        return self.recurrent.run(
             self._inputs(ids, training),
             states,
             training,
@@ -190,9 +206,6 @@ class LanguageModel(stream_model.StreamModel):
             restart_states,
             all_states,
         )
-        if carried is not None:
-            carried.write([ops.stop_gradient(state) for state in states], batch_size)
-        return hidden, ids[:, 1:], scored, states
 
     def log_probs(self, context):
         """Return log P of each word as the next one, by brute force over V words.

@@ -20,7 +20,6 @@ class SlimRNN(flat_model.FlatModel):
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        units: Positive integer. Size of the hidden states, `H`. Defaults to 200.
         parts: Positive integer. Sub-vectors of a word, `K`; divides `E`, and with Slim
             outputs `H` and `vectors`. Defaults to 10.
         vectors: Positive integer. Sub-vectors of a side, `M`; at most V·K. Defaults
@@ -33,15 +32,7 @@ class SlimRNN(flat_model.FlatModel):
             to 0.
         word_bias: Whether each word has a bias on the output side, where that is
             Slim. Defaults to `True`.
-        embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
-        cell: `"lstm"`, `"gru"` or `"simple"`. Defaults to `"lstm"`.
-        layers: Number of recurrent layers. Defaults to 1.
-        dropout: Share of the inputs, of the outputs and of the values between layers
-            that is dropped in training. Defaults to 0.2.
-        eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
-        line_independent: Whether the state begins anew after each `<eos>`. Defaults to
-            `False`.
-        **kwargs: `name`, `dtype` of `keras.Model`.
+        **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
         ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
@@ -73,34 +64,17 @@ class SlimRNN(flat_model.FlatModel):
     def __init__(
         self,
         vocabulary_size,
-        units=200,
         parts=10,
         vectors=None,
         side="both",
         seed=0,
         word_bias=True,
-        embedding_dim=None,
-        cell="lstm",
-        layers=1,
-        dropout=0.2,
-        eos_id=0,
-        line_independent=False,
-        **kwargs,
+        **common,
     ):
         checks.one_of("side", side, SIDES)
         checks.boolean("word_bias", word_bias)
         checks.seed("seed", seed)
-        super().__init__(
-            vocabulary_size,
-            units,
-            embedding_dim,
-            cell,
-            layers,
-            dropout,
-            eos_id,
-            line_independent,
-            **kwargs,
-        )
+        super().__init__(vocabulary_size, **common)
         self.parts = parts
         self.vectors = _default_vectors(vocabulary_size, parts, vectors)
         self.side = side

@@ -28,7 +28,7 @@ class KerasPredictor:
     """A model in memory, see `decoding.Predictor`.
 
     Args:
-        model: A built `LightRNN` or `DenseRNN`.
+        model: A built model of `lightrnn_tf.models`.
         vocabulary: Its `Vocabulary`.
 
     Raises:
@@ -99,8 +99,7 @@ class KerasPredictor:
         model, expansion = self.model, _Expansion(self.model)
 
         def outputs(sequences, targets, scored):
-            states = [states[:, :: model.half_steps] for states in sequences]
-            return states, model.row_log_probs(model.recurrent.output(states))
+            return sequences, model.row_log_probs(model.recurrent.output(sequences))
 
         windows = data.windows(ids, batch_size=1, steps=_STEPS)
         for batch, (states, row_log_probs) in StreamPass(

@@ -31,7 +31,7 @@ class Reallocate(keras.callbacks.Callback):
 
     Raises:
         ValueError: If an argument cannot be used, or, in `fit`, the model is no
-            `LightRNN` or has too many words for the solver.
+            `LightRNN` or `PaperRNN`, or has too many words for the solver.
 
     Attributes:
         rounds: The `reallocation.Round` of each reallocation so far.
@@ -82,10 +82,10 @@ class Reallocate(keras.callbacks.Callback):
         self.rounds: list[reallocation.Round | None] = []
 
     def on_train_begin(self, logs=None):
-        if not isinstance(self.model, models.LightRNN):
+        if not isinstance(self.model, models.TableRNN):
             raise ValueError(
-                "`Reallocate` must be used with a `LightRNN`, whose words have cells. "
-                f"Received: {type(self.model).__name__}."
+                "`Reallocate` must be used with a `LightRNN` or a `PaperRNN`, whose "
+                f"words have cells. Received: {type(self.model).__name__}."
             )
         matching.check_solver(self.solver, self.model.vocabulary_size)
 

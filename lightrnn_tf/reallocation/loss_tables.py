@@ -35,7 +35,7 @@ from lightrnn_tf import data
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
 from lightrnn_tf._internal.memory import memory_for
-from lightrnn_tf.models import LightRNN, StreamPass
+from lightrnn_tf.models import StreamPass, TableRNN
 
 # Different words, and tokens, whose losses are summed on the device before they are
 # fetched. The text alone decides when, so that the same text gives the same sums.
@@ -66,7 +66,7 @@ class LossTables:
 
 
 def loss_tables(
-    model: LightRNN,
+    model: TableRNN,
     windows,
     folder: str | os.PathLike | None = None,
     progress: Callable[[float], None] | None = None,
@@ -80,7 +80,7 @@ def loss_tables(
     The same model and text give the same tables, resumed or not.
 
     Args:
-        model: A built `LightRNN`.
+        model: A built `LightRNN` or `PaperRNN`.
         windows: `data.windows(...)` of the training text.
         folder: Where to keep the tables, as `rows.npy` and `columns.npy`. A pass that
             was stopped is resumed there by the same call, from what it had a minute or
@@ -89,7 +89,7 @@ def loss_tables(
         progress: Called with the share done, in [0, 1]. Defaults to none.
 
     Raises:
-        ValueError: If `model` is no `LightRNN` or not built, the text has words that it
+        ValueError: If `model` has no table or is not built, the text has words that it
             does not know, or `folder` is none or holds what cannot be resumed from.
         OSError: If there is no room for the tables.
 
@@ -158,9 +158,10 @@ def _read(model, windows, tables, progress):
 
 
 def _check(model, windows):
-    if not isinstance(model, LightRNN):
+    if not isinstance(model, TableRNN):
         raise ValueError(
-            f"`model` must be a LightRNN. Received: {type(model).__name__}."
+            "`model` must be a LightRNN or a PaperRNN. "
+            f"Received: {type(model).__name__}."
         )
     if not model.built:
         raise ValueError("`model` must be built. Call `model.build()` or `fit` first.")
@@ -448,14 +449,16 @@ def exchange_losses(softmax, hidden, ids):
         float32 `(..., C)`: nats of the column step if the word stood in column j.
     """
     cells = ops.take(softmax.cells, ids, axis=0)
-    logits, own, occupied = softmax.column_logits(hidden, cells // softmax.columns)
+    logits, words_logits, occupied = softmax.column_logits(
+        hidden, cells // softmax.columns
+    )
     place = ops.one_hot(cells % softmax.columns, softmax.columns, dtype="bool")
-    own_word = softmax.own_logit(hidden, ids)[..., None]
+    own_word = softmax.word_logit(hidden, ids)[..., None]
     of_place = ops.sum(ops.where(place, logits, 0.0), axis=-1, keepdims=True)
     # The rest of the row, without the word's own cell and without cell j: a sum over
     # what is left of j and one over what is right of it. Subtraction would cancel.
     rest = ops.where(
-        ops.logical_and(occupied, ops.logical_not(place)), logits + own, _NO
+        ops.logical_and(occupied, ops.logical_not(place)), logits + words_logits, _NO
     )
     peak = ops.max(rest, axis=-1, keepdims=True)
     weights = ops.exp(rest - peak)
@@ -466,7 +469,7 @@ def exchange_losses(softmax, hidden, ids):
     moved = logits + own_word
     # At the word's own column nobody changes places.
     swapped = ops.where(
-        ops.logical_and(occupied, ops.logical_not(place)), of_place + own, _NO
+        ops.logical_and(occupied, ops.logical_not(place)), of_place + words_logits, _NO
     )
     total = ops.logaddexp(ops.logaddexp(others, moved), swapped)
     return total - moved

@@ -23,7 +23,7 @@ from keras import ops
 
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
-from lightrnn_tf.models import LightRNN
+from lightrnn_tf.models import LightRNN, PaperRNN, TableRNN
 from lightrnn_tf.reallocation.loss_tables import LossTables, loss_tables
 from lightrnn_tf.tables import matching, word_table
 
@@ -56,7 +56,7 @@ class Round:
 
 
 def reallocate(
-    model: LightRNN,
+    model: TableRNN,
     windows,
     solver: str = "auto",
     moving_cost: tuple[float, float] = (0.0, 0.0),
@@ -68,7 +68,8 @@ def reallocate(
     """Move the words of `model` to better cells and fit its input vectors to them.
 
     Args:
-        model: A built and compiled `LightRNN`; its table and its input vectors change.
+        model: A built and compiled `LightRNN` or `PaperRNN`; its table and its input
+            vectors change.
         windows: `data.windows(...)` of the training text.
         solver: As in `matching.solve`. Defaults to `"auto"`.
         moving_cost: Nats per occurrence of a word that it must gain to change its row,
@@ -93,7 +94,7 @@ def reallocate(
     True
     """
     check(solver, moving_cost, time_limit)
-    checks.instance("model", model, LightRNN)
+    checks.instance("model", model, LightRNN, PaperRNN)
     checks.function("progress", progress)
     if losses is not None:
         checks.instance("losses", losses, LossTables)
@@ -183,13 +184,10 @@ def _measure(model, windows):
     return model.evaluate(some, verbose=0, return_dict=True)["loss"]
 
 
-def _fit_input_vectors(model: LightRNN, before: word_table.WordTable, counts):
+def _fit_input_vectors(model: TableRNN, before: word_table.WordTable, counts):
     """Give rows and columns the mean of the vectors that their words had before."""
     after = model.table
-    of_rows = [model.embedding.row_vectors]
-    if model.transition:
-        of_rows.append(model.transition.row_vectors)
-    parts = [(vectors, before.row_of, after.row_of) for vectors in of_rows]
+    parts = [(vectors, before.row_of, after.row_of) for vectors in model.row_inputs]
     parts.append((model.embedding.column_vectors, before.column_of, after.column_of))
     for variable, old, new in parts:
         vectors = np.array(ops.convert_to_numpy(variable))

@@ -24,7 +24,7 @@ def first_model(options: Options, texts: Texts) -> models.LanguageModel:
     """
     given = _given_table(options, texts.vocabulary)
     model = new_model(options, texts.vocabulary, given)
-    if isinstance(model, models.LightRNN):
+    if isinstance(model, models.TableRNN):
         model.table = given or _first_table(options, texts, model.rows, model.columns)
     return model
 
@@ -63,15 +63,15 @@ def new_model(
         )
     else:
         rows, columns = _table_shape(options, len(vocabulary), given)
-        model = models.LightRNN(
+        kind = {"transition": models.LightRNN, "recurrent": models.PaperRNN}
+        model = kind[options.within_word](
             rows=rows,
             columns=columns,
-            residual_dim=options.residual_dim,
+            word_dim=options.word_dim,
             row_parts=options.row_parts,
             frequent_words=options.frequent_words,
             frequent_dim=options.frequent_dim,
-            cell_bias=options.cell_bias,
-            within_word=options.within_word,
+            word_bias=options.word_bias,
             **common,
         )
     model.build()
@@ -89,7 +89,7 @@ def _table_shape(
                 "Leave out --rows, --columns and --user-cells."
             )
         return asked
-    paper = not (options.residual_dim or options.frequent_dim or options.cell_bias)
+    paper = not (options.word_dim or options.frequent_dim or options.word_bias)
     paper = paper and options.table == RANDOM
     user_cells = options.user_cells
     if user_cells is None:

@@ -13,7 +13,7 @@ WARM_START, RANDOM = "warm-start", "random"
 # Options that only one kind of model has.
 OF_A_KIND = {
     "lightrnn": (
-        *("residual_dim", "frequent_words", "frequent_dim", "cell_bias"),
+        *("word_dim", "frequent_words", "frequent_dim", "word_bias"),
         *("row_parts", "within_word", "rows", "columns", "user_cells"),
         *("table", "moving_cost"),
     ),
@@ -43,11 +43,11 @@ class Options:
     layers: int = 1
     cell: str = "lstm"
     embedding_dim: int | None = None
-    residual_dim: int = 16
+    word_dim: int = 16
     row_parts: int = 4
     frequent_words: int = 0
     frequent_dim: int = 0
-    cell_bias: bool = True
+    word_bias: bool = True
     within_word: str = "transition"
     rows: int | None = None
     columns: int | None = None

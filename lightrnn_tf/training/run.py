@@ -44,7 +44,8 @@ LOCK = "lock"
 _NO_SIZES = {"seed", "eos_id", "vocabulary_size"}
 
 MODELS: dict[str, type[models.LanguageModel]] = {
-    model.kind: model for model in (models.LightRNN, models.SlimRNN, models.DenseRNN)
+    model.kind: model
+    for model in (models.LightRNN, models.PaperRNN, models.SlimRNN, models.DenseRNN)
 }
 
 

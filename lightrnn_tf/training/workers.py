@@ -153,7 +153,7 @@ class Team:
         return windows if self.count == 1 else _Feed(windows, self)
 
     def reallocate(
-        self, model: models.LightRNN, windows, solver, moving_cost, time_limit, *more
+        self, model: models.TableRNN, windows, solver, moving_cost, time_limit, *more
     ) -> reallocation.Round | None:
         """Reallocate as `reallocation.reallocate`; all workers get the same table.
 

@@ -294,8 +294,8 @@ def test_a_run_is_shared_by_what_trains_alike_and_by_nothing_else(benchmarks):
 
 def test_options_are_typed_as_the_command_line_has_them(benchmarks):
     quality, _ = benchmarks
-    options = {"residual_dim": 0, "cell_bias": False, "tied": True, "table": "random"}
-    typed = ["--residual-dim", 0, "--no-cell-bias", "--tied", "--table", "random"]
+    options = {"word_dim": 0, "word_bias": False, "tied": True, "table": "random"}
+    typed = ["--word-dim", 0, "--no-word-bias", "--tied", "--table", "random"]
     assert quality.typed(options) == typed
 
 

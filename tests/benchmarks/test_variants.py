@@ -37,7 +37,7 @@ def test_a_row_gates_the_state(variants):
 )
 def test_word_vectors_are_on_one_side_alone(variants, kind, reads, predicts):
     model = getattr(variants, kind)(
-        10, units=4, residual_dim=2, frequent_words=3, frequent_dim=2
+        10, units=4, word_dim=2, frequent_words=3, frequent_dim=2
     )
     model.build()
     assert ("word_vectors" in {w.name for w in model.softmax.weights}) == predicts
@@ -50,7 +50,7 @@ def test_word_vectors_are_on_one_side_alone(variants, kind, reads, predicts):
 
 
 def test_dropped_words_are_read_as_unknown(variants, monkeypatch):
-    model = variants.WordsDropped(10, units=4, residual_dim=2, dropout=0.0)
+    model = variants.WordsDropped(10, units=4, word_dim=2, dropout=0.0)
     model.unk_id = 3
     model.build()
     ids = np.array([[7, 2, -1, 5]])
@@ -67,7 +67,7 @@ def test_dropped_words_are_read_as_unknown(variants, monkeypatch):
 
 def test_distillation_is_half_the_surprise_at_what_the_teacher_expects(variants):
     model = variants.Distilled(
-        11, units=4, rows=3, columns=5, residual_dim=2, dropout=0.0, eos_id=0
+        11, units=4, rows=3, columns=5, word_dim=2, dropout=0.0, eos_id=0
     )
     model.build()
     random = np.random.default_rng(3)

@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
     (folder / "test.txt").write_text("The cat sat on the zebra.\n", encoding="utf-8")
     assert lightrnn("train", "--train", folder / "text.txt", "--lowercase",
                     "--test", folder / "test.txt", "--rounds", "2,1", *SMALL,
-                    "--residual-dim", 2, "--frequent-words", 9, "--frequent-dim", 3,
+                    "--word-dim", 2, "--frequent-words", 9, "--frequent-dim", 3,
                     "--out", folder / "run") == 0  # fmt: skip
     assert lightrnn("train", "--train", folder / "text.txt", "--model", "dense",
                     "--tied", "--rounds", "1", *SMALL,

@@ -139,7 +139,7 @@ def test_files_of_a_run(trained, tmp_path, rng, name, read):
 
 
 @pytest.mark.parametrize(
-    "name", ["units", "embedding_dim", "rows", "residual_dim", "layers"]
+    "name", ["units", "embedding_dim", "rows", "word_dim", "layers"]
 )
 @pytest.mark.parametrize("number", [10**5, 10**9])
 def test_sizes_are_not_believed(trained, tmp_path, name, number):

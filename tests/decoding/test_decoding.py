@@ -17,9 +17,9 @@ from lightrnn_tf.words.vocabulary import Vocabulary
 WORDS = "<eos> <unk> the they then cat dog . 42 of don't do zoo Zed".split()
 V = len(WORDS)
 MODELS = [
-    (models.LightRNN, {"rows": 3, "columns": 6, "residual_dim": 2}),
+    (models.LightRNN, {"rows": 3, "columns": 6, "word_dim": 2}),
     (models.LightRNN, {"rows": 14, "columns": 1}),
-    (models.LightRNN, {"rows": 12, "columns": 2, "residual_dim": 0, "layers": 2}),
+    (models.LightRNN, {"rows": 12, "columns": 2, "word_dim": 0, "layers": 2}),
     (models.DenseRNN, {}),
     (models.SlimRNN, {"parts": 3, "vectors": 12}),
 ]
@@ -141,7 +141,7 @@ def test_the_best_word_may_stand_in_a_late_row(rng):
     words = ["<eos>", "<unk>", *(f"w{chr(97 + n)}{chr(97 + m)}" for n in range(12)
              for m in range(6))]  # fmt: skip
     vocabulary = Vocabulary(words, [1] * 74, Tokenizer("words"))
-    model = models.LightRNN(*(74, 6, 13, 8), residual_dim=0, row_parts=1)
+    model = models.LightRNN(74, units=6, rows=13, columns=8, word_dim=0, row_parts=1)
     model.build()
     cells = [12 * 8, 11 * 8 + 7, *(row * 8 + m for row in range(12) for m in range(6))]
     model.table = WordTable(np.array(cells), 13, 8)

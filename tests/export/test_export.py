@@ -26,25 +26,19 @@ WORDS = ["<eos>", "<unk>", *(f"{a}{b}" for a in "abcdefgh" for b in "xyzuv"), "\
 V = len(WORDS)
 MODELS = {
     "light": (models.LightRNN, {"rows": 5, "columns": 10, "embedding_dim": 7}),
-    "tall": (models.LightRNN, {"rows": 22, "columns": 2, "residual_dim": 3}),
+    "tall": (models.LightRNN, {"rows": 22, "columns": 2, "word_dim": 3}),
     "frequent": (models.LightRNN, {"frequent_words": 9, "frequent_dim": 3}),
     "frequent only": (
         models.LightRNN,
-        {"residual_dim": 0, "frequent_words": V, "frequent_dim": 2, "rows": 4},
+        {"word_dim": 0, "frequent_words": V, "frequent_dim": 2, "rows": 4},
     ),
     "recurrent": (
-        models.LightRNN,
-        {"rows": 5, "columns": 10, "residual_dim": 3, "within_word": "recurrent"},
+        models.PaperRNN,
+        {"rows": 5, "columns": 10, "word_dim": 3, "row_parts": 4, "word_bias": True},
     ),
-    "paper": (
-        models.LightRNN,
-        {
-            **{"residual_dim": 0, "cell_bias": False, "row_parts": 1},
-            "within_word": "recurrent",
-        },
-    ),
-    "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "residual_dim": 2}),
-    "simple": (models.LightRNN, {"cell": "simple", "line_independent": True}),
+    "paper": (models.PaperRNN, {}),
+    "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "word_dim": 2}),
+    "lines": (models.LightRNN, {"line_independent": True}),
     "dense": (models.DenseRNN, {"embedding_dim": 7, "cell": "gru"}),
     "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
     "slim": (models.SlimRNN, {"parts": 2, "vectors": 14}),
@@ -393,10 +387,10 @@ def test_a_wrong_table_is_noticed(tmp_path, monkeypatch):
     model, vocabulary = make("light")
     other, _ = make("light")
     other.table = WordTable.random(V, 5, 10, seed=6)
-    from lightrnn_tf_export import step
+    from lightrnn_tf_export import steps
 
-    original = step.module
-    monkeypatch.setattr(step, "module", lambda _: original(other))
+    original = steps.step_of
+    monkeypatch.setattr(steps, "step_of", lambda _: original(other))
     with pytest.raises(
         lightrnn_tf_export.ExportMismatchError, match="differs from Ker"
     ):

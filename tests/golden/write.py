@@ -68,7 +68,7 @@ def write():
     model = models.LightRNN(
         *(len(WORDS), 12, 13, 14),
         embedding_dim=9,
-        residual_dim=3,
+        word_dim=3,
         frequent_words=20,
         frequent_dim=5,
     )

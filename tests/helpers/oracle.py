@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from lightrnn_tf import models
+
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -24,7 +26,7 @@ def values(weights):
 
 def recurrent_step(stack, x, states):
     """One step of a `RecurrentStack` on one vector; states are changed in place."""
-    count = {"lstm": 2, "gru": 1, "simple": 1}[stack.cell]
+    count = {"lstm": 2, "gru": 1}[stack.cell]
     for layer, (projection, cell) in enumerate(
         zip(stack.projections, stack.cells, strict=True)
     ):
@@ -58,6 +60,8 @@ class LightOracle:
 
     def __init__(self, model):
         self.model, self.table = model, model.table
+        # By a transition, or in two recurrent steps.
+        self.reads_at_once = isinstance(model, models.LightRNN)
         self.restart()
 
     def restart(self):
@@ -72,7 +76,7 @@ class LightOracle:
 
     def row_step(self, row):
         """From h^c to h^r."""
-        if self.model.within_word == "transition":
+        if self.reads_at_once:
             if self.hidden is not None:
                 kernel, vectors = values(
                     [
@@ -88,13 +92,13 @@ class LightOracle:
     def column_step(self, word):
         (vectors,) = values([self.model.embedding.column_vectors])
         x = vectors[self.table.column_of[word]]
-        if self.model.within_word == "transition":
+        if self.reads_at_once:
             (vectors,) = values([self.model.embedding.row_vectors])
             x = x + vectors[self.table.row_of[word]]
-        if self.model.softmax.own_dim:
-            (into,) = values([self.model.embedding.residual_kernel])
-            own = self.own_vector(word)
-            x = x + own @ into[: len(own)]
+        if self.model.softmax.query_dim:
+            (into,) = values([self.model.embedding.word_kernel])
+            vector = self.word_vector(word)
+            x = x + vector @ into[: len(vector)]
         self.hidden = recurrent_step(self.model.recurrent, x, self.states)
 
     def row_log_probs(self):
@@ -108,18 +112,18 @@ class LightOracle:
         softmax = self.model.softmax
         kernel, bias = values([softmax.column_kernel, softmax.column_bias])
         logit = self.hidden @ kernel[:, column] + bias[column]
-        if softmax.cell_bias:
-            logit += values([softmax.word_bias])[0][word]
-        if softmax.own_dim:
-            into, shift = values([softmax.residual_kernel, softmax.residual_bias])
-            own = self.own_vector(word)
-            logit += own @ (self.hidden @ into + shift)[: len(own)]
+        if softmax.word_bias:
+            logit += values([softmax.word_biases])[0][word]
+        if softmax.query_dim:
+            into, shift = values([softmax.query_kernel, softmax.query_bias])
+            vector = self.word_vector(word)
+            logit += vector @ (self.hidden @ into + shift)[: len(vector)]
         return logit
 
-    def own_vector(self, word):
+    def word_vector(self, word):
         """What the word has of its own, longer for a frequent one."""
         softmax, numbers = self.model.softmax, []
-        if softmax.residual_dim:
+        if softmax.word_dim:
             numbers += [*values([softmax.word_vectors])[0][word]]
         if word < softmax.frequent_words:
             numbers += [*values([softmax.frequent_vectors])[0][word]]
@@ -193,7 +197,7 @@ class FlatOracle:
 
 def stream_nats(model, ids):
     """−log P of each token of one stream that begins with `<eos>`, by the equations."""
-    oracle = LightOracle(model) if hasattr(model, "residual_dim") else FlatOracle(model)
+    oracle = LightOracle(model) if hasattr(model, "word_dim") else FlatOracle(model)
     oracle.read(model.eos_id)
     nats = []
     for word in ids:

@@ -26,7 +26,7 @@ LAYERS = [
             "rows": 3,
             "columns": 4,
             "embedding_dim": 5,
-            "residual_dim": 2,
+            "word_dim": 2,
             "embeddings_initializer": keras.initializers.RandomNormal(0.1, seed=1),
         },
         TEN_ROWS,
@@ -44,8 +44,8 @@ LAYERS = [
             "vocabulary_size": 10,
             "rows": 3,
             "columns": 4,
-            "residual_dim": 2,
-            "cell_bias": False,
+            "word_dim": 2,
+            "word_bias": False,
             "frequent_words": 4,
             "frequent_dim": 3,
             "row_parts": 2,
@@ -55,7 +55,7 @@ LAYERS = [
     ),
     (
         layers.TwoStepSoftmax,
-        {"vocabulary_size": 10, "rows": 3, "columns": 4, "residual_dim": 2},
+        {"vocabulary_size": 10, "rows": 3, "columns": 4, "word_dim": 2},
         RNG.normal(size=(4, 6, 2, 5)).astype("float32"),
         {"ids": IDS},
     ),
@@ -170,7 +170,7 @@ def randomise(layer, rng):
 
 @pytest.mark.parametrize(("rows", "columns"), [(3, 4), (1, 10), (10, 1), (2, 7)])
 def test_embedding_equals_a_loop(rows, columns, rng):
-    layer = layers.TwoComponentEmbedding(10, rows, columns, 5, residual_dim=2)
+    layer = layers.TwoComponentEmbedding(10, rows, columns, 5, word_dim=2)
     own = rng.normal(size=(10, 2)).astype("float32")
     layer(IDS, word_vectors=own)
     randomise(layer, rng)
@@ -178,7 +178,7 @@ def test_embedding_equals_a_loop(rows, columns, rng):
     layer.assign_table(table)
     answer = np.asarray(layer(IDS, word_vectors=own))
     row_vectors, column_vectors, into = values(
-        [layer.row_vectors, layer.column_vectors, layer.residual_kernel]
+        [layer.row_vectors, layer.column_vectors, layer.word_kernel]
     )
     for b in range(IDS.shape[0]):
         for t in range(IDS.shape[1]):
@@ -197,16 +197,16 @@ def short_lists(monkeypatch):
 
 
 @pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
-@pytest.mark.parametrize("residual_dim", [0, 3])
-@pytest.mark.parametrize("cell_bias", [False, True])
+@pytest.mark.parametrize("word_dim", [0, 3])
+@pytest.mark.parametrize("word_bias", [False, True])
 @pytest.mark.parametrize(
     ("rows", "columns", "parts"), [(3, 4, 2), (1, 10, 1), (10, 1, 3), (2, 7, 1)]
 )
 def test_softmax_equals_a_loop(
-    rows, columns, parts, cell_bias, residual_dim, frequent, short_lists, rng
+    rows, columns, parts, word_bias, word_dim, frequent, short_lists, rng
 ):
     layer = layers.TwoStepSoftmax(
-        10, rows, columns, residual_dim, cell_bias, *frequent, parts
+        10, rows, columns, word_dim, word_bias, *frequent, parts
     )
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
@@ -227,19 +227,17 @@ def test_softmax_equals_a_loop(
                 if table.cells[word] // columns == row:
                     j = table.cells[word] % columns
                     logits[j] = for_column @ kernel[:, j] + bias[j]
-                    if cell_bias:
-                        logits[j] += values([layer.word_bias])[0][word]
-                    if residual_dim or frequent[1]:
-                        into, shift = values(
-                            [layer.residual_kernel, layer.residual_bias]
-                        )
+                    if word_bias:
+                        logits[j] += values([layer.word_biases])[0][word]
+                    if word_dim or frequent[1]:
+                        into, shift = values([layer.query_kernel, layer.query_bias])
                         query = for_column @ into + shift
-                    if residual_dim:
+                    if word_dim:
                         own = values([layer.word_vectors])[0][word]
-                        logits[j] += own @ query[:residual_dim]
+                        logits[j] += own @ query[:word_dim]
                     if word < frequent[0]:
                         own = values([layer.frequent_vectors])[0][word]
-                        logits[j] += own @ query[residual_dim:]
+                        logits[j] += own @ query[word_dim:]
             total = np.log(sum(np.exp(v) for v in logits.values()))
             log_prob += logits[column] - total
             assert answer[b, t] == pytest.approx(-log_prob, rel=1e-5, abs=1e-5)
@@ -298,7 +296,7 @@ def test_saved_weights_bring_the_lists_of_their_table(
 @pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
 def test_softmax_gradient_equals_central_differences(frequent, table, short_lists, rng):
-    layer = layers.TwoStepSoftmax(10, 3, 4, residual_dim=2, row_parts=2, **frequent)
+    layer = layers.TwoStepSoftmax(10, 3, 4, word_dim=2, row_parts=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     layer.assign_table(table)
@@ -333,7 +331,7 @@ def test_softmax_gradient_equals_central_differences(frequent, table, short_list
             assert old[place] - new[place] == pytest.approx(slope, rel=2e-2, abs=5e-3)
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru", "simple"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("number", [1, 2])
 def test_recurrent_stack_equals_a_loop(cell, number, rng):
     stack = layers.RecurrentStack(5, cell=cell, layers=number)
@@ -376,7 +374,7 @@ def test_forget_gate_starts_open():
 @pytest.mark.skipif(
     keras.backend.backend() != "jax", reason="JAX has a loop of its own"
 )
-@pytest.mark.parametrize("cell", ["lstm", "gru", "simple"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("restarts", [False, True])
 @pytest.mark.parametrize("device", ["cpu", "gpu"])
 def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
@@ -470,8 +468,8 @@ def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
         ),
         (
             layers.TwoStepSoftmax,
-            {"vocabulary_size": 4, "rows": 2, "columns": 2, "residual_dim": -1},
-            r"`residual_dim` must be an integer of at least 0. Received: .*-1",
+            {"vocabulary_size": 4, "rows": 2, "columns": 2, "word_dim": -1},
+            r"`word_dim` must be an integer of at least 0. Received: .*-1",
         ),
         (
             layers.TwoStepSoftmax,
@@ -482,7 +480,7 @@ def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
         (
             layers.RecurrentStack,
             {"units": 2, "cell": "rnn"},
-            r"`cell` must be one of lstm, gru, simple. Received: cell='rnn'",
+            r"`cell` must be one of lstm, gru. Received: cell='rnn'",
         ),
         (
             layers.RecurrentStack,
@@ -511,7 +509,7 @@ def test_softmax_wants_pairs_of_states():
 
 def test_embedding_wants_word_vectors_exactly_with_a_residual():
     with pytest.raises(ValueError, match="`word_vectors` must be given"):
-        layers.TwoComponentEmbedding(10, 3, 4, 5, residual_dim=2)(IDS)
+        layers.TwoComponentEmbedding(10, 3, 4, 5, word_dim=2)(IDS)
     with pytest.raises(ValueError, match="`word_vectors` must be given"):
         layers.TwoComponentEmbedding(10, 3, 4, 5)(IDS, word_vectors=np.ones((10, 2)))
 

@@ -11,15 +11,15 @@ from lightrnn_tf.predictors.in_memory import KerasPredictor
 V = 11
 ON_JAX = keras.backend.backend() == "jax"
 KINDS = [
-    (models.LightRNN, {"residual_dim": 2}),
-    (models.LightRNN, {"residual_dim": 2, "within_word": "recurrent"}),
+    (models.LightRNN, {"word_dim": 2}),
+    (models.PaperRNN, {"word_dim": 2}),
     (models.SlimRNN, {"parts": 3, "vectors": 9}),
     (models.DenseRNN, {"line_independent": True}),
 ]
 
 
 def make(cls=models.LightRNN, **kwargs):
-    model = cls(V, units=6, **(kwargs or {"residual_dim": 2}))
+    model = cls(V, units=6, **(kwargs or {"word_dim": 2}))
     model.build()
     model.compile("sgd")
     return model

@@ -10,31 +10,23 @@ from lightrnn_tf.tables.word_table import WordTable
 
 V = 11
 MODELS = [
-    (models.LightRNN, {"rows": 3, "columns": 5, "embedding_dim": 4, "residual_dim": 2}),
-    (models.LightRNN, {"residual_dim": 2, "within_word": "recurrent"}),
-    (
-        models.LightRNN,
-        {
-            "residual_dim": 0,
-            "cell_bias": False,
-            "cell": "gru",
-            "within_word": "recurrent",
-        },
-    ),
-    (models.LightRNN, {"rows": 11, "columns": 1, "layers": 2, "residual_dim": 2}),
+    (models.LightRNN, {"rows": 3, "columns": 5, "embedding_dim": 4, "word_dim": 2}),
+    (models.PaperRNN, {"word_dim": 2, "row_parts": 4, "word_bias": True}),
+    (models.PaperRNN, {"cell": "gru", "row_parts": 4}),
+    (models.LightRNN, {"rows": 11, "columns": 1, "layers": 2, "word_dim": 2}),
     (
         models.LightRNN,
         {"rows": 3, "columns": 5, "frequent_words": 4, "frequent_dim": 3},
     ),
     (
         models.LightRNN,
-        {"residual_dim": 0, "frequent_words": 11, "frequent_dim": 2},
+        {"word_dim": 0, "frequent_words": 11, "frequent_dim": 2},
     ),
     (
-        models.LightRNN,
-        {"frequent_words": 1, "frequent_dim": 1, "within_word": "recurrent"},
+        models.PaperRNN,
+        {"word_dim": 16, "frequent_words": 1, "frequent_dim": 1, "word_bias": True},
     ),
-    (models.LightRNN, {"rows": 1, "columns": 13, "cell": "simple", "layers": 2}),
+    (models.LightRNN, {"rows": 1, "columns": 13, "cell": "gru", "layers": 2}),
     (models.DenseRNN, {"embedding_dim": 4, "layers": 2}),
     (models.DenseRNN, {"tied": True, "cell": "gru"}),
     (models.SlimRNN, {"parts": 3, "vectors": 9, "embedding_dim": 12, "seed": 1}),
@@ -226,7 +218,7 @@ def test_the_training_step_is_traced_once(ids):
             traced.append(1)
             return super().compute_loss(*args, **kwargs)
 
-    model = Counted(V, units=6, residual_dim=2)
+    model = Counted(V, units=6, word_dim=2)
     model.compile("adam")
     model.fit(data.windows(ids, 4, 5), epochs=2, verbose=0)
     assert traced == [1]
@@ -237,7 +229,7 @@ def test_the_training_step_is_traced_once(ids):
     [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
-    model = models.LightRNN(V, units=6, residual_dim=2, dtype=policy)
+    model = models.LightRNN(V, units=6, word_dim=2, dtype=policy)
     # What is not compiled runs operation by operation on JAX.
     jit = jit or ON_JAX
     model.compile("adam", jit_compile=jit)
@@ -288,26 +280,26 @@ def test_what_was_saved_before_rows_had_parts_has_one():
     assert models.LightRNN.from_config(config).row_parts == 1
 
 
-def test_get_config_holds_every_argument():
+@pytest.mark.parametrize("cls", [models.LightRNN, models.PaperRNN])
+def test_get_config_holds_every_argument(cls):
     kwargs = {
         "vocabulary_size": 20,
         "units": 6,
         "rows": 3,
         "columns": 8,
         "embedding_dim": 5,
-        "residual_dim": 2,
+        "word_dim": 2,
         "row_parts": 3,
         "frequent_words": 5,
         "frequent_dim": 1,
-        "cell_bias": False,
-        "within_word": "recurrent",
+        "word_bias": False,
         "cell": "gru",
         "layers": 2,
         "dropout": 0.4,
         "eos_id": 3,
         "line_independent": True,
     }
-    config = models.LightRNN(**kwargs).get_config()
+    config = cls(**kwargs).get_config()
     assert {name: config[name] for name in kwargs} == kwargs
 
 
@@ -336,7 +328,7 @@ def test_default_table_is_nearly_square():
         ({"layers": 1.0}, "`layers` must be a positive integer"),
         ({"eos_id": 11}, "`eos_id` must be below `vocabulary_size`, 11"),
         ({"embedding_dim": 0}, "`embedding_dim` must be a positive integer"),
-        ({"residual_dim": None}, "`residual_dim` must be an integer of at least 0"),
+        ({"word_dim": None}, "`word_dim` must be an integer of at least 0"),
     ],
 )
 def test_bad_arguments_are_named(kwargs, message):
@@ -374,7 +366,7 @@ def test_word_losses_are_the_means_of_the_nats(rng):
 
     names = ["<eos>", "<unk>", *(f"w{n}" for n in range(5))]
     vocabulary = Vocabulary(names, [1] * 7, Tokenizer("whitespace"))
-    model = models.LightRNN(7, units=4, rows=2, columns=4, residual_dim=2)
+    model = models.LightRNN(7, units=4, rows=2, columns=4, word_dim=2)
     model.build()
     ids = rng.integers(0, 6, 90)
     losses = in_memory.KerasPredictor(model, vocabulary).word_losses(ids)

@@ -12,7 +12,7 @@ from lightrnn_tf.decoding import UserWords
 from lightrnn_tf.predictors import exported
 from lightrnn_tf.words.tokenizer import Tokenizer
 
-ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "residual_dim": 2})
+ROOMY = (models.LightRNN, {"rows": 3, "columns": 9, "word_dim": 2})
 OWN = ["zebra", "zoom", "it's", "Zürich", "quagga"]
 
 

@@ -17,7 +17,7 @@ V = 11
 
 @pytest.fixture
 def model(rng):
-    return make(rng, residual_dim=2)
+    return make(rng, word_dim=2)
 
 
 @pytest.fixture

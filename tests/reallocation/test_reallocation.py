@@ -13,8 +13,8 @@ from lightrnn_tf.tables.word_table import WordTable
 V = 11
 
 
-def make(rng, rows=3, columns=5, **kwargs):
-    model = models.LightRNN(
+def make(rng, rows=3, columns=5, cls=models.LightRNN, **kwargs):
+    model = cls(
         V, units=6, rows=rows, columns=columns, embedding_dim=4, eos_id=2, **kwargs
     )
     model.build()
@@ -31,13 +31,13 @@ def ids(rng):
 
 
 KINDS = [
-    {"residual_dim": 2},
-    {"residual_dim": 2, "within_word": "recurrent"},
-    {"residual_dim": 2, "frequent_words": 4, "frequent_dim": 3},
-    {"residual_dim": 0, "cell_bias": False, "within_word": "recurrent"},
-    {"residual_dim": 2, "rows": 11, "columns": 1},
-    {"residual_dim": 2, "rows": 1, "columns": 13},
-    {"residual_dim": 0, "cell_bias": True, "line_independent": True},
+    {"word_dim": 2},
+    {"word_dim": 2, "row_parts": 4, "word_bias": True, "cls": models.PaperRNN},
+    {"word_dim": 2, "frequent_words": 4, "frequent_dim": 3},
+    {"cls": models.PaperRNN},
+    {"word_dim": 2, "rows": 11, "columns": 1},
+    {"word_dim": 2, "rows": 1, "columns": 13},
+    {"word_dim": 0, "word_bias": True, "line_independent": True},
 ]
 
 
@@ -88,7 +88,7 @@ def test_loss_tables_equal_real_exchanges(kwargs, ids, rng):
 
 
 def test_the_pass_is_deterministic_in_spite_of_dropout(ids, rng):
-    model = make(rng, residual_dim=2, dropout=0.5)
+    model = make(rng, word_dim=2, dropout=0.5)
     windows = data.windows(ids, 4, 7)
     model.fit(windows, verbose=0)
     first, again = (loss_tables(model, windows) for _ in range(2))
@@ -97,15 +97,15 @@ def test_the_pass_is_deterministic_in_spite_of_dropout(ids, rng):
 
 
 def test_large_differences_between_logits_stay_finite(ids, rng):
-    model = make(rng, residual_dim=0)
-    model.softmax.word_bias.assign(rng.normal(0, 60, V))
+    model = make(rng, word_dim=0)
+    model.softmax.word_biases.assign(rng.normal(0, 60, V))
     losses = loss_tables(model, data.windows(ids, 1, 9))
     assert np.isfinite(losses.columns).all()
     assert (losses.columns >= -1e-3).all()
 
 
 def test_a_round_lowers_the_predicted_cost_and_moves_the_words(ids, rng):
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     windows = data.windows(ids, 4, 7)
     before = model.table
     answer = reallocation.reallocate(model, windows).assignment
@@ -122,17 +122,17 @@ def test_a_round_lowers_the_predicted_cost_and_moves_the_words(ids, rng):
 
 
 def test_a_word_keeps_its_bias_and_vector_when_it_moves(ids, rng):
-    model = make(rng, residual_dim=2)
-    bias = np.array(model.softmax.word_bias)
+    model = make(rng, word_dim=2)
+    bias = np.array(model.softmax.word_biases)
     vectors = np.array(model.softmax.word_vectors)
     reallocation.reallocate(model, data.windows(ids, 4, 7))
-    np.testing.assert_array_equal(bias, np.array(model.softmax.word_bias))
+    np.testing.assert_array_equal(bias, np.array(model.softmax.word_biases))
     np.testing.assert_array_equal(vectors, np.array(model.softmax.word_vectors))
 
 
 def test_input_vectors_are_the_least_squares_fit(ids, rng):
     """Rows and columns of the new table, weighted by how often their words occur."""
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     before = model.table
     rows, columns, transition_rows = (
         np.array(v)
@@ -178,7 +178,7 @@ def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
     windows = data.windows(ids, 4, 7)
     moved = {}
     for cost in ((0.0, 0.0), (2.0, 0.0), (0.0, 2.0), (1e6, 1e6)):
-        model = make(np.random.default_rng(0), residual_dim=2)
+        model = make(np.random.default_rng(0), word_dim=2)
         before = model.table
         done = reallocation.reallocate(model, windows, moving_cost=cost)
         after = model.table
@@ -188,7 +188,7 @@ def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
         ]
         assert done.words_moved == (after.cells != before.cells).sum()
         # What the tables say of the new table, without the moving cost.
-        again = make(np.random.default_rng(0), residual_dim=2)
+        again = make(np.random.default_rng(0), word_dim=2)
         losses = loss_tables(again, windows)
         predicted = matching.cost(losses.rows, losses.columns, after) / len(ids)
         assert done.nats_predicted == pytest.approx(predicted, rel=1e-6)
@@ -209,7 +209,7 @@ def test_a_moving_cost_must_be_two_numbers(cost, ids, rng):
 
 
 def test_callback_runs_its_rounds_inside_fit(ids, rng):
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     windows = data.windows(ids, 4, 7)
     seen, shares = [], []
     reallocate = callbacks.Reallocate(
@@ -253,7 +253,7 @@ def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
     for epochs in (5, ["1"], [-1], [True]):
         with pytest.raises(ValueError, match="`epochs` must be integers of at least 0"):
             callbacks.Reallocate(windows, epochs)
-    large = models.LightRNN(20_001, units=1, residual_dim=0)
+    large = models.LightRNN(20_001, units=1, word_dim=0)
     large.compile("adam")
     with pytest.raises(ValueError, match="not be exact for more than 20000 words"):
         large.fit(
@@ -274,7 +274,7 @@ def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
 
 
 def test_words_per_second_are_in_the_logs(ids, rng):
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     windows = data.windows(ids, 4, 7)
     history = model.fit(
         windows, epochs=2, callbacks=[callbacks.WordsPerSecond(windows)], verbose=0
@@ -283,14 +283,14 @@ def test_words_per_second_are_in_the_logs(ids, rng):
 
 
 def test_diverged_model_is_named(ids, rng):
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     model.softmax.row_bias.assign(np.full(3 * model.row_parts, np.nan))
     with pytest.raises(ValueError, match="`row_losses` must be finite.*diverged"):
         reallocation.reallocate(model, data.windows(ids, 4, 7))
 
 
 def test_permuting_word_ids_permutes_the_loss_tables(ids, rng):
-    model = make(rng, residual_dim=2)
+    model = make(rng, word_dim=2)
     losses = loss_tables(model, data.windows(ids, 1, 9))
     order = np.random.default_rng(3).permutation(V)  # New id of each word.
     renamed = models.LightRNN.from_config(

@@ -23,7 +23,7 @@ LINES = [
     "dog the the do zoo a can't",
 ]
 KINDS = {
-    "transition": (models.LightRNN, {"rows": 3, "columns": 6, "residual_dim": 2}),
+    "transition": (models.LightRNN, {"rows": 3, "columns": 6, "word_dim": 2}),
     "lines": (models.LightRNN, {"rows": 12, "columns": 2, "line_independent": True}),
     "slim": (models.SlimRNN, {"parts": 3, "vectors": 12}),
 }

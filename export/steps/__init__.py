@@ -1,0 +1,29 @@
+"""The step of each model, as it is converted for the phone."""
+
+from lightrnn_tf.models import DenseRNN, LightRNN, PaperRNN, SlimRNN
+
+from .flat import FlatStep
+from .step import Step
+from .table import LightStep, PaperStep
+
+_STEPS: dict[type, type[Step]] = {
+    LightRNN: LightStep,
+    PaperRNN: PaperStep,
+    SlimRNN: FlatStep,
+    DenseRNN: FlatStep,
+}
+
+
+def step_of(model) -> Step:
+    """Return the step of a model of this package, with its signatures.
+
+    Raises:
+        ValueError: If there is none for such a model.
+    """
+    for kind, step in _STEPS.items():
+        if isinstance(model, kind):
+            return step(model)
+    raise ValueError(
+        "`model` must be a LightRNN, PaperRNN, SlimRNN or DenseRNN. Received: "
+        f"{type(model).__name__}."
+    )

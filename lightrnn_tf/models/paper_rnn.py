@@ -1,0 +1,146 @@
+"""PaperRNN: LightRNN as its paper has it, two recurrent steps a word."""
+
+import keras
+from keras import ops
+
+from lightrnn_tf.models import table_rnn
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class PaperRNN(table_rnn.TableRNN):
+    """Maps word ids to the nats of each next word, as the paper's LightRNN.
+
+    A word is read in two steps of the recurrent layer, row and column, and predicted
+    on the way: its row from the state that has read the word before, its column from
+    the state that has read its row.
+
+        h^c = f(x^c(w_{t−1}), h^r),   P_r = softmax(h^c Y^r + b^r)
+        h^r = f(x^r(w_t), h^c),       P_c = softmax(h^r Y^c + b^c)
+        P(w_t) = P_r(row) · P_c(column)
+
+    What `LightRNN` adds to the tables can be added here, too, to see what each is
+    worth with the second step.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        rows: Rows of the table, `R`. Defaults to a nearly square table.
+        columns: Columns of the table, `C`. Defaults to a nearly square table.
+        word_dim: As in `LightRNN`. Defaults to 0.
+        row_parts: As in `LightRNN`. Defaults to 1.
+        frequent_words: As in `LightRNN`. Defaults to 0.
+        frequent_dim: As in `LightRNN`. Defaults to 0.
+        word_bias: As in `LightRNN`. Defaults to `False`.
+        **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
+
+    Call arguments:
+        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        training: Whether to apply dropout.
+
+    Returns:
+        float32 tensor `(B, T)`, nats.
+
+    Raises:
+        ValueError: If a size is not a positive integer, the words do not fit into the
+            table, or an option is unknown.
+
+    Example:
+
+    >>> model = models.PaperRNN(vocabulary_size=10, units=8)
+    >>> tuple(model(np.zeros((2, 7), "int32")).shape)
+    (2, 6)
+
+    References:
+        Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
+
+    Differs from the paper: free cells have no probability, and input vectors need not
+    be of size H.
+    """
+
+    kind = "paper"
+
+    def __init__(
+        self,
+        vocabulary_size,
+        rows=None,
+        columns=None,
+        word_dim=0,
+        row_parts=1,
+        frequent_words=0,
+        frequent_dim=0,
+        word_bias=False,
+        **common,
+    ):
+        super().__init__(
+            vocabulary_size,
+            rows,
+            columns,
+            word_dim,
+            row_parts,
+            frequent_words,
+            frequent_dim,
+            word_bias,
+            **common,
+        )
+
+    def _begin(self, words):
+        # The row of the first word was read before.
+        rows = ops.take(self.softmax.cells, words, axis=0) // self.columns
+        return self._after_rows(rows, self.zero_states(ops.shape(words)[0]))[1]
+
+    def _after_rows(self, rows, states):
+        """Return the hidden states and the states after reading rows `(N,)`."""
+        vectors = ops.take(self.embedding.row_vectors, rows, axis=0)
+        projected = self.recurrent.project(ops.cast(vectors, self.compute_dtype))
+        return self.recurrent.step(projected, states)
+
+    def _run(self, ids, states, training, restart, restart_states, all_states):
+        if restart is not None:
+            # Of the two steps of a word, it stands before the first.
+            both = ops.stack([restart, ops.zeros_like(restart)], axis=-1)
+            restart = ops.reshape(both, (ops.shape(ids)[0], -1))
+        hidden, states = super()._run(
+            ids, states, training, restart, restart_states, all_states
+        )
+        if all_states:
+            hidden = [states_[:, ::2] for states_ in hidden]
+        return hidden, states
+
+    def _inputs(self, ids, training):
+        # The input takes only R + C different vectors, so each is projected once and
+        # the products are looked up: half the arithmetic of the recurrent layer.
+        # Dropout is then drawn for each vector and batch.
+        def project(vectors):
+            vectors = ops.cast(vectors, self.compute_dtype)
+            return self.recurrent.project(
+                self.input_dropout(vectors, training=training)
+            )
+
+        embedding = self.embedding
+        cells = ops.take(embedding.cells, ids, axis=0)
+        rows = ops.take(
+            project(embedding.row_vectors), cells[:, 1:] // self.columns, axis=0
+        )
+        columns = ops.take(
+            project(embedding.column_vectors), cells[:, :-1] % self.columns, axis=0
+        )
+        if self.softmax.query_dim:
+            word_vectors = self.softmax.word_vectors_of(ids[:, :-1])
+            columns = columns + ops.matmul(
+                self.input_dropout(word_vectors, training=training),
+                ops.matmul(embedding.word_kernel, self.recurrent.projections[0].kernel),
+            )
+        # c_1 r_2 c_2 r_3 …: the column of each word, then the row of the next.
+        pairs = ops.stack([columns, rows], axis=2)
+        batch_size, _, _, width = ops.shape(pairs)
+        return ops.reshape(pairs, (batch_size, -1, width))
+
+    def pairs(self, hidden, ids, training=None):
+        hidden = self.output_dropout(hidden, training=training)
+        batch_size, steps, width = ops.shape(hidden)
+        return ops.reshape(hidden, (batch_size, steps // 2, 2, width))
+
+    def _inputs_of_word(self, vectors):
+        return [vectors[:, 0], vectors[:, 1]]
+
+    def _column_state(self, rows, states):
+        return self._after_rows(rows, states)[0]

@@ -1,0 +1,178 @@
+"""What the models have in common whose words live in a table."""
+
+from keras import ops
+
+from lightrnn_tf import layers
+from lightrnn_tf._internal import checks
+from lightrnn_tf.layers.two_component_embedding import with_new_names
+from lightrnn_tf.models import language_model
+from lightrnn_tf.tables import word_table
+
+
+class TableRNN(language_model.LanguageModel):
+    """Base of `LightRNN` and `PaperRNN`: words share the vectors of rows and columns.
+
+    A subclass says how a word is read and how the column follows from the row; it has
+    `pairs`, `_column_state` and `_inputs_of_word`.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        rows: Rows of the table, `R`; `None` for a nearly square table.
+        columns: Columns of the table, `C`; `None` for a nearly square table.
+        word_dim: Length `k` of the word vectors; 0 for none.
+        row_parts: Output vectors of each row, `M`.
+        frequent_words: How many of the most frequent words have longer vectors.
+        frequent_dim: By how much those are longer.
+        word_bias: Whether each word has a bias.
+        **common: As in `LanguageModel`.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size,
+        rows,
+        columns,
+        word_dim,
+        row_parts,
+        frequent_words,
+        frequent_dim,
+        word_bias,
+        **common,
+    ):
+        checks.boolean("word_bias", word_bias)
+        super().__init__(vocabulary_size, **common)
+        for name, value in (("rows", rows), ("columns", columns)):
+            if value is not None:
+                checks.positive_integer(name, value)
+        if rows is None and columns is None:
+            rows, columns = word_table.default_shape(vocabulary_size)
+        self.rows = rows or -(-vocabulary_size // columns)
+        self.columns = columns or -(-vocabulary_size // self.rows)
+        checks.natural_number("word_dim", word_dim)
+        checks.natural_number("frequent_dim", frequent_dim)
+        self.word_dim = word_dim
+        self.row_parts = row_parts
+        self.frequent_words = frequent_words
+        self.frequent_dim = frequent_dim
+        self.word_bias = word_bias
+        self._add_layers()
+
+    def _add_layers(self):
+        shape = (self.vocabulary_size, self.rows, self.columns)
+        self.embedding = layers.TwoComponentEmbedding(
+            *shape,
+            self.embedding_dim,
+            word_dim=self.word_dim + self.frequent_dim,
+            dtype=self.dtype_policy,
+            name="embedding",
+        )
+        self.softmax = layers.TwoStepSoftmax(
+            *shape,
+            word_dim=self.word_dim,
+            row_parts=self.row_parts,
+            word_bias=self.word_bias,
+            frequent_words=self.frequent_words,
+            frequent_dim=self.frequent_dim,
+            dtype=self.dtype_policy,
+            name="softmax",
+        )
+
+    def build(self, ids_shape=None):
+        self.embedding.build((None, None))
+        self.recurrent.build((None, None, self.embedding_dim))
+        self.softmax.build((None, None, 2, self.units))
+
+    @property
+    def table(self):
+        """The `WordTable` that says where words live; assign one to move them."""
+        self._check_built()
+        cells = ops.convert_to_numpy(self.softmax.cells)
+        return word_table.WordTable(cells, self.rows, self.columns)
+
+    @table.setter
+    def table(self, table):
+        self._check_built()
+        given = (len(table), table.rows, table.columns)
+        if given != (self.vocabulary_size, self.rows, self.columns):
+            raise ValueError(
+                f"`table` must have {self.vocabulary_size} words, {self.rows} rows and "
+                f"{self.columns} columns. Received: {given[0]} words, {given[1]} rows "
+                f"and {given[2]} columns."
+            )
+        self.embedding.assign_table(table)
+        self.softmax.assign_table(table)
+
+    def _check_built(self):
+        if not self.built:
+            raise RuntimeError(
+                "`table` needs a built model. Call `model.build()` or `fit` first."
+            )
+
+    @property
+    def row_inputs(self):
+        """The variables `(R, …)` that the model reads a row by."""
+        return [self.embedding.row_vectors]
+
+    # What a subclass defines.
+
+    def pairs(self, hidden, ids, training=None):
+        """Return the states `(B, T, 2, H)` for the rows and for the columns of words.
+
+        Args:
+            hidden: Tensor of hidden states, as from `read`.
+            ids: Integer tensor `(B, T)`, the words.
+            training: Whether to apply dropout.
+        """
+        raise NotImplementedError
+
+    def _inputs_of_word(self, vectors):
+        """Return what is read of a word, step by step, from its vectors `(N, 2, E)`."""
+        raise NotImplementedError
+
+    def _column_state(self, rows, states):
+        """Return h^r `(N, H)` of rows `(N,)` after the states."""
+        raise NotImplementedError
+
+    # Reading and answering.
+
+    def nats(self, hidden, targets, training=None):
+        return self.softmax(self.pairs(hidden, targets, training), ids=targets)
+
+    def advance(self, cells, states):
+        cells = ops.cast(cells, "int32")
+        word_vectors = None
+        if self.softmax.query_dim:
+            words = ops.take(self.softmax.words, cells, axis=0)
+            word_vectors = self.softmax.word_vectors_of(ops.maximum(words, 0))
+            # A free cell, for a word of the user, has nothing of its own.
+            word_vectors = ops.where(words[:, None] >= 0, word_vectors, 0.0)
+        vectors = self.embedding.of_cells(cells, word_vectors)
+        for inputs in self._inputs_of_word(vectors):
+            projected = self.recurrent.project(inputs)
+            hidden, states = self.recurrent.step(projected, states)
+        return states, self.row_log_probs(hidden)
+
+    def row_log_probs(self, hidden):
+        return self.softmax.row_log_probs(hidden)
+
+    def expand(self, rows, states):
+        rows = ops.cast(rows, "int32")
+        hidden = self._column_state(rows, states)
+        return self.softmax.column_log_probs(hidden, rows)
+
+    @classmethod
+    def from_config(cls, config):
+        # What was saved before rows had parts had one.
+        return super().from_config({"row_parts": 1, **with_new_names(config)})
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "rows": self.rows,
+            "columns": self.columns,
+            "word_dim": self.word_dim,
+            "row_parts": self.row_parts,
+            "frequent_words": self.frequent_words,
+            "frequent_dim": self.frequent_dim,
+            "word_bias": self.word_bias,
+        }
