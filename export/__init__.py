@@ -1,14 +1,13 @@
 """The exporter: a trained model and its vocabulary to one `.tflite` file."""
 
 import dataclasses
-import os
 import pathlib
 
 import keras
 import numpy as np
 
 from lightrnn_tf._internal import checks
-from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf._internal.files import replacing
 from lightrnn_tf.models import LanguageModel, TableRNN
 from lightrnn_tf.predictors import exported
 from lightrnn_tf.predictors.in_memory import KerasPredictor
@@ -84,17 +83,10 @@ def export(
     _check_target(path, overwrite)
     content, model_bytes = pack(model, vocabulary, quantize, training)
     # Verified under another name, so that a file that fails is never there.
-    trial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        write_atomic(trial, content)
+    with replacing(path) as trial:
+        trial.write_bytes(content)
         reference = KerasPredictor(model, vocabulary)
         report = verify(exported.LiteRTPredictor(trial), reference, text)
-        os.replace(trial, path)
-    except OSError as error:
-        # Name the file that was asked for, not the one it was tried under.
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        trial.unlink(missing_ok=True)
     return ExportResult(path, model_bytes, len(content), report)
 
 

@@ -1,8 +1,10 @@
 """Files: found by name, written in one piece or not at all, damaged."""
 
+import contextlib
 import glob
 import os
 import pathlib
+import secrets
 import stat
 import struct
 import zipfile
@@ -16,6 +18,39 @@ DAMAGED_ARCHIVE = (
     *(EOFError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
     *(TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error),
 )
+# In the names of files that are not finished.
+_PART = ".part."
+
+
+@contextlib.contextmanager
+def replacing(path: pathlib.Path, keep: pathlib.Path | None = None):
+    """Yield a path; the file written there takes the place of `path`, in one piece.
+
+    An error or a crash leaves the old file or the new one. The path that is yielded
+    ends like `path`, as some libraries look at endings.
+
+    Args:
+        path: The file to replace; there need not be one yet.
+        keep: Where to keep the old file. Defaults to nowhere.
+
+    Raises:
+        OSError: If it cannot be written; the error names `path`.
+    """
+    part = path.with_name(f"{secrets.token_hex(4)}{_PART}{path.name}")
+    try:
+        yield part
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
+        if keep and path.exists():
+            os.replace(path, keep)
+        os.replace(part, path)
+    except OSError as error:
+        if error.errno is None:  # A library's own.
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
 
 
 def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
@@ -26,22 +61,13 @@ def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
     """
     if isinstance(content, str):
         content = content.encode("utf-8")
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as part:
+        part.write_bytes(content)
 
 
 def remove_unfinished(folder: pathlib.Path) -> None:
-    """Delete what a process that was killed in `write_atomic` left in a folder."""
-    for left in folder.glob("*.part"):
+    """Delete what a process that was killed in `replacing` left in a folder."""
+    for left in folder.glob(f"*{_PART}*"):
         left.unlink(missing_ok=True)
 
 

@@ -33,7 +33,7 @@ from keras import ops
 
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
-from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
+from lightrnn_tf._internal.files import DAMAGED_ARCHIVE, remove_unfinished, replacing
 from lightrnn_tf._internal.memory import memory_for
 from lightrnn_tf.models import StreamPass, TableRNN
 
@@ -326,6 +326,7 @@ class _SavedTables(_FileTables):
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"`folder` must be a folder. Received: {folder}, a file.")
         self.folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(self.folder)
         self._text = _fingerprint(model, windows)
         self._changes: list = []
         self._saved_at = time.monotonic()
@@ -400,8 +401,7 @@ class _SavedTables(_FileTables):
         # The tables must have the changes before the last ones are forgotten.
         self.rows.flush()
         self.columns.flush()
-        part = self._saved.with_suffix(".part")
-        with open(part, "wb") as file:
+        with replacing(self._saved) as part, open(part, "wb") as file:
             np.savez(
                 file,
                 fingerprint=self._text,
@@ -413,9 +413,6 @@ class _SavedTables(_FileTables):
                 states=len(states),
                 **{f"state_{n}": state for n, state in enumerate(states)},
             )
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self._saved)
         self._write(words, rows, columns)
         self._saved_at = time.monotonic()
 

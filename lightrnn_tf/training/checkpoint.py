@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import pathlib
 import sys
 import zipfile
@@ -11,11 +10,9 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
+from lightrnn_tf._internal.files import DAMAGED_ARCHIVE, replacing
 
 FILE, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
-# A file that was not finished.
-_UNFINISHED = "checkpoint.npz.part"
 _PLACE = "place"
 # More than any array or the place has beside its numbers, in a file of NumPy.
 _HEADER_BYTES = 1024
@@ -63,22 +60,12 @@ def save(folder: pathlib.Path, model, place: Place) -> None:
     Raises:
         OSError: If it cannot be written. Those that were there stay.
     """
-    unfinished = folder / _UNFINISHED
     told = json.dumps(dataclasses.asdict(place)).encode()
     arrays: dict[str, Any] = {_PLACE: np.frombuffer(told, np.uint8)}
     arrays |= {f"{n}": _array(one) for n, one in enumerate(_variables(model))}
-    try:
-        with open(unfinished, "wb") as file:
+    with replacing(folder / FILE, keep=folder / PREVIOUS) as part:
+        with open(part, "wb") as file:
             np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        if (folder / FILE).exists():
-            os.replace(folder / FILE, folder / PREVIOUS)
-        os.replace(unfinished, folder / FILE)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(folder / FILE)) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
@@ -114,7 +101,7 @@ def restore(model, values: list[np.ndarray]) -> None:
 
 def remove(folder: pathlib.Path) -> None:
     """Delete the checkpoints in a folder."""
-    for name in (FILE, PREVIOUS, _UNFINISHED):
+    for name in (FILE, PREVIOUS):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -12,7 +12,7 @@ import keras
 
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
-from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf._internal.files import replacing, write_atomic
 from lightrnn_tf.training import checkpoint, run, workers
 
 # Batches after which workers agree whether to save a checkpoint.
@@ -36,18 +36,17 @@ class KeepBest(keras.callbacks.Callback):
         model = self.model  # On JAX that fetches the numbers of the step.
         if not self.log.writes:
             return
-        new = self.path.with_name("new.weights.h5")
-        self._check_space(new, model)
-        with workers.alone():  # Keras makes variables of its own to save others.
-            model.save_weights(new, overwrite=True)
-        new.replace(self.path)
+        self._check_space(model)
+        # Keras makes variables of its own to save others.
+        with replacing(self.path) as new, workers.alone():
+            model.save_weights(new)
 
-    def _check_space(self, path, model):
+    def _check_space(self, model):
         """Raise `OSError` if the disk is too full; the HDF5 library would crash."""
         variables = [*model.variables, *model.optimizer.variables]
         needed = _SPARE_BYTES + sum(4 * math.prod(v.shape) for v in variables)
-        if shutil.disk_usage(path.parent).free < needed:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        if shutil.disk_usage(self.path.parent).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
 
 
 class Log(keras.callbacks.Callback):
