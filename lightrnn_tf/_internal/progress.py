@@ -1,6 +1,7 @@
-"""Progress bars on standard error, for what may take more than a second."""
+"""On standard error: what is said, and bars for what may take more than a second."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
@@ -12,6 +13,11 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+
+
+def say(text: str) -> None:
+    """Print a line to standard error; standard output is for results."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _progress(*columns) -> Progress:

@@ -4,7 +4,7 @@ from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import new_model
 from lightrnn_tf.training.optimizer import CLIP_NORM, FallingRate, adam
 from lightrnn_tf.training.options import Options
-from lightrnn_tf.training.runs import assist, is_finished, resume, train
+from lightrnn_tf.training.trainer import assist, is_finished, resume, train
 
 __all__ = [
     "CLIP_NORM",

@@ -11,22 +11,16 @@ ids/                the text as word ids, four bytes a token; its shards, if any
 checkpoint.npz      where training was stopped, and one before; none once it is over
 """
 
-import contextlib
 import json
 import math
 import pathlib
-import shutil
-import tempfile
 from typing import Any
 
-import filelock
 import keras
 import numpy as np
 
 from lightrnn_tf import models
-from lightrnn_tf._internal.files import remove_unfinished, write_atomic
 from lightrnn_tf.tables.word_table import WordTable
-from lightrnn_tf.training import checkpoint
 from lightrnn_tf.words.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1
@@ -36,8 +30,6 @@ TABLE = "table.json"
 WEIGHTS = "best.weights.h5"
 METRICS = "metrics.jsonl"
 SHARDS = "ids/train.json"
-# Held by the process that trains in a folder.
-LOCK = "lock"
 
 # Numbers of a model's config that its weights do not grow with: a Slim model has few of
 # them for many words, and `new_model` compares their number with the vocabulary's.
@@ -275,175 +267,3 @@ class Run:
             raise ValueError(f"{self.path / CONFIG} is damaged: {error}") from error
         model.build()
         return model
-
-
-def create(path: pathlib.Path, overwrite: bool) -> pathlib.Path:
-    """Make the folder in which a run is trained, and return it.
-
-    It is beside `path` and called `….partial` until `finish` gives it its name, so an
-    old run stays until the new one is whole.
-
-    Raises:
-        BlockingIOError: If it is being trained.
-        FileExistsError: If there is something already and `overwrite` is `False`, or
-            it is not a run.
-    """
-    partial = partial_of(path)
-    if (partial / LOCK).exists():
-        with alone_in(partial):
-            pass  # Nobody trains there.
-    for existing in (path, partial):
-        if existing.exists() and not overwrite:
-            resumed = checkpoint.exists(existing)
-            raise FileExistsError(
-                f"{existing} exists. Pass --overwrite to replace it, "
-                + (f"--resume {path} to go on with it, " if resumed else "")
-                + "or name another."
-            )
-        if existing.exists() and not _is_run(existing):
-            raise FileExistsError(
-                f"{existing} is not a run, so it is not overwritten. Name another "
-                "folder."
-            )
-    partial.mkdir(parents=True, exist_ok=True)
-    return partial
-
-
-def stopped(path: pathlib.Path) -> pathlib.Path | None:
-    """Return the folder that has what was trained of a run, `None` if it is finished.
-
-    Raises:
-        FileNotFoundError: If nothing of the run is there.
-    """
-    partial = partial_of(path)
-    if partial.is_dir():
-        return partial
-    if not path.is_dir():
-        raise FileNotFoundError(f"{path}: no such run.")
-    return path if checkpoint.exists(path) else None
-
-
-def partial_of(path: pathlib.Path) -> pathlib.Path:
-    """Return the folder in which a run is trained."""
-    return path.with_name(path.name + ".partial")
-
-
-@contextlib.contextmanager
-def alone_in(partial: pathlib.Path):
-    """Keep other processes from training in a folder.
-
-    Raises:
-        BlockingIOError: If another one is.
-    """
-    lock = filelock.FileLock(partial / LOCK)
-    try:
-        lock.acquire(blocking=False)
-    except filelock.Timeout:
-        raise BlockingIOError(
-            f"{partial} is being trained by another process. Wait for it, or name "
-            "another folder."
-        ) from None
-    try:
-        for folder in (partial, partial / "ids"):
-            remove_unfinished(folder)
-        yield
-    finally:
-        lock.release()
-
-
-def clear(partial: pathlib.Path) -> None:
-    """Delete what an older training left in a folder."""
-    for entry in partial.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        elif entry.name != LOCK:
-            entry.unlink()
-
-
-def _is_run(path: pathlib.Path) -> bool:
-    """Return whether a folder is a run, or the beginning of one."""
-    if not path.is_dir():
-        return False
-    if {entry.name for entry in path.iterdir()} <= {"ids", LOCK}:
-        return True
-    try:
-        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(config, dict) and {"format_version", "training"} <= config.keys()
-
-
-def finish(partial: pathlib.Path, path: pathlib.Path) -> None:
-    """Give a run its name; a run that had it before is deleted.
-
-    Raises:
-        FileExistsError: If something else has it by now.
-    """
-    if path.exists() and not _is_run(path):
-        raise FileExistsError(
-            f"{path} is not a run, so it is not overwritten; the new run is "
-            f"{partial}. Rename one of them."
-        )
-    old = None
-    if path.exists():
-        old = pathlib.Path(tempfile.mkdtemp(prefix=f"{path.name}.", dir=path.parent))
-        path.rename(old / path.name)
-    partial.rename(path)
-    (path / LOCK).unlink(missing_ok=True)
-    if old:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def discard(partial: pathlib.Path) -> None:
-    """Delete what was written of a run that will not be."""
-    shutil.rmtree(partial, ignore_errors=True)
-
-
-def write_config(path: pathlib.Path, training: dict, model=None) -> None:
-    """Write what a run is, from which `Run` makes the model again.
-
-    Args:
-        path: The folder.
-        training: What the training was asked for.
-        model: The model. Defaults to none yet.
-    """
-    config: dict[str, Any] = {
-        "format_version": FORMAT_VERSION,
-        "training": training,
-        "versions": {"keras": keras.__version__, "backend": keras.backend.backend()},
-    }
-    if model is not None:
-        config |= {"model": model.kind, "model_config": model.get_config()}
-        config["model_config"].pop("dtype", None)
-    write_atomic(path / CONFIG, json.dumps(config, indent=1) + "\n")
-
-
-def write_shards(path: pathlib.Path, lengths: list[int]) -> None:
-    """Write the lengths of the shards of a run's training text."""
-    write_atomic(path / SHARDS, json.dumps(lengths))
-
-
-def training_options(path: pathlib.Path) -> dict:
-    """Return what the training of a run was asked for.
-
-    Raises:
-        FileNotFoundError: If that was not written.
-        ValueError: If it is damaged, or training was begun on another backend of Keras.
-    """
-    config = path / CONFIG
-    if not config.is_file():
-        raise FileNotFoundError(
-            f"{path} has no {CONFIG}: training stopped before it began. Train it again "
-            "with --overwrite."
-        )
-    try:
-        read = json.loads(config.read_text(encoding="utf-8"))
-        options, backend = dict(read["training"]), str(read["versions"]["backend"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"{config} is damaged: {error}.") from error
-    if backend != keras.backend.backend():
-        raise ValueError(
-            f"{path} was begun on the backend {backend} of Keras. Received: "
-            f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
-        )
-    return options

@@ -1,11 +1,13 @@
 """The texts of a training: read once, and found again by one that goes on."""
 
 import contextlib
+import json
 import pathlib
 import sys
 
 from lightrnn_tf import data
-from lightrnn_tf._internal.progress import count
+from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf._internal.progress import count, say
 from lightrnn_tf.data.held_out import hold_out
 from lightrnn_tf.data.remarks import Reading, check_words, remarks, untrained_unknown
 from lightrnn_tf.training import run
@@ -68,7 +70,7 @@ class Texts:
         self.test = self._write("test", test) if options.test else None
         remark = untrained_unknown(self.vocabulary, self.valid)
         if remark:
-            _say(remark)
+            say(remark)
         return self
 
     def _read_prepared(self, options, folder):
@@ -87,7 +89,7 @@ class Texts:
         self.vocabulary = prepared.vocabulary
         self.train = prepared.write_ids(self.folder / "train.bin")
         self.neighbours = prepared.neighbours()
-        run.write_shards(folder, prepared.lengths)
+        write_atomic(folder / run.SHARDS, json.dumps(prepared.lengths))
         self.shards = prepared.lengths
         return data.Lines(data.files(options.valid), options.errors)
 
@@ -108,7 +110,7 @@ class Texts:
         counts = count_words(reading, tokenizer)
         check_words(counts, options.min_count)
         for remark in (*said, *remarks(counts, reading.ends)):
-            _say(remark)
+            say(remark)
         self.vocabulary = Vocabulary.from_counts(
             counts, tokenizer, options.vocab_size, options.min_count
         )
@@ -135,7 +137,3 @@ def _lines(options):
             *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
         )
         return train, valid or train.for_validation()
-
-
-def _say(text):
-    print(text, file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from helpers.command_line import lightrnn, small_text
 
-from lightrnn_tf.training import checkpoint, records, run
+from lightrnn_tf.training import checkpoint, records, run, run_folder
 
 # A server that has imported TensorFlow once forks a process for each training.
 FORKS = multiprocessing.get_context("forkserver")
@@ -260,7 +260,7 @@ def test_two_trainings_into_one_run(texts, tmp_path, capsys):
     partial = tmp_path / "run.partial"
     partial.mkdir()
     text = texts / "text.txt"
-    with filelock.FileLock(partial / run.LOCK):
+    with filelock.FileLock(partial / run_folder.LOCK):
         for command in (
             ("--train", text, "--out", tmp_path / "run"),
             ("--train", text, "--out", tmp_path / "run", "--overwrite"),
@@ -332,13 +332,13 @@ def test_a_folder_that_took_the_name_meanwhile_is_kept(whole, tmp_path):
     path.mkdir()
     (path / "mine.txt").write_text("precious")
     with pytest.raises(FileExistsError, match="is not a run, so it is not overwritten"):
-        run.finish(partial, path)
+        run_folder.RunFolder(path).finish()
     assert (path / "mine.txt").read_text() == "precious"
     assert run.Run(partial).load_model()
     # Another run makes room.
     shutil.rmtree(path)
     shutil.copytree(whole[0], path)
-    run.finish(partial, path)
+    run_folder.RunFolder(path).finish()
     assert run.Run(path).load_model()
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
@@ -378,8 +378,8 @@ def stop_in_the_third_epoch(asked):
             if batch == 3 and self.model.optimizer.iterations > 2 * 17:
                 raise KeyboardInterrupt
 
-    callbacks = training.runs._Training._callbacks
-    training.runs._Training._callbacks = lambda self: [*callbacks(self), Stop()]
+    callbacks = training.trainer.Trainer._callbacks
+    training.trainer.Trainer._callbacks = lambda self: [*callbacks(self), Stop()]
     with pytest.raises(KeyboardInterrupt):
         training.train(training.Options(**asked))
 

@@ -16,7 +16,7 @@ from helpers.command_line import lightrnn, small_text
 
 from lightrnn_tf import cli, data, training
 from lightrnn_tf._internal import guard
-from lightrnn_tf.training import run, workers
+from lightrnn_tf.training import run_folder, workers
 
 # Loss of the same sums in another order.
 TOLERANCE = 1e-4
@@ -190,9 +190,8 @@ def test_workers_must_be_asked_for_the_same(folder, monkeypatch):
     """The other worker says what differs, before it trains."""
     asked = training.Options([str(folder / "text.txt")], str(folder / "same"))
     (folder / "same.partial").mkdir()
-    written = training.runs._written(asked)
-    run.write_config(folder / "same.partial", written)
-    monkeypatch.setattr(training.runs, "_Training", lambda *_: pytest.fail("trains"))
+    run_folder.RunFolder(asked.out).write_config(asked)
+    monkeypatch.setattr(training.trainer, "Trainer", lambda *_: pytest.fail("trains"))
     other = dataclasses.replace(asked, units=9, rounds=(2, 1))
     with pytest.raises(ValueError, match=r"same options. Rec.* `units`, `rounds`\.$"):
         training.assist(asked.out, workers.Team(), other)

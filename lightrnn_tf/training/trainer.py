@@ -12,7 +12,7 @@ import numpy as np
 from lightrnn_tf import data, models, plots, reallocation
 from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf._internal.memory import memory_for
-from lightrnn_tf._internal.progress import LazyBar, bar
+from lightrnn_tf._internal.progress import LazyBar, bar, say
 from lightrnn_tf.predictors import in_memory
 from lightrnn_tf.reallocation import loss_tables
 from lightrnn_tf.reallocation.callback import Reallocate
@@ -29,6 +29,7 @@ from lightrnn_tf.training.records import (
     Restore,
     WordsPerSecond,
 )
+from lightrnn_tf.training.run_folder import Diverged, RunFolder, written
 from lightrnn_tf.training.texts import Texts
 
 
@@ -47,11 +48,9 @@ def train(options: Options, team: workers.Team | None = None) -> run.Run:
     Returns:
         The finished run.
     """
-    path = pathlib.Path(options.out).absolute()
-    partial = run.create(path, options.overwrite)
-    with run.alone_in(partial):
-        run.clear(partial)
-        _train(options, partial, path, False, team or workers.Team())
+    folder = RunFolder(options.out)
+    with folder.begun(options.overwrite):
+        _train(options, folder, team or workers.Team())
     return run.Run(options.out)
 
 
@@ -78,17 +77,11 @@ def resume(
         BlockingIOError: If it is being trained.
         ValueError: If what was kept of it is damaged.
     """
-    path = pathlib.Path(path).absolute()
-    folder, partial = run.stopped(path), run.partial_of(path)
-    if folder is None:
-        return run.Run(path)
-    if folder != partial:
-        _read_options(folder, path)  # Nothing is touched that is not a run.
-        folder.rename(partial)
-    with run.alone_in(partial):
-        options = _read_options(partial, path, tensorboard)
-        _train(options, partial, path, True, team or workers.Team())
-    return run.Run(path)
+    folder = RunFolder(pathlib.Path(path).absolute())
+    if not folder.is_finished():
+        with folder.reopened():
+            _train(folder.options(tensorboard), folder, team or workers.Team())
+    return run.Run(folder.run)
 
 
 def is_finished(path: str | pathlib.Path) -> bool:
@@ -98,10 +91,10 @@ def is_finished(path: str | pathlib.Path) -> bool:
         FileNotFoundError: If nothing of the run is there.
         ValueError: If a file of it is damaged.
     """
-    path = pathlib.Path(path).absolute()
-    if run.stopped(path):
+    folder = RunFolder(path)
+    if not folder.is_finished():
         return False
-    run.Run(path)  # Or it is no run at all.
+    run.Run(folder.run)  # Or it is no run at all.
     return True
 
 
@@ -120,23 +113,22 @@ def assist(
         FileNotFoundError: If the first worker does not train there.
         ValueError: If the first one was asked for something else.
     """
-    path = pathlib.Path(path).absolute()
-    partial = run.partial_of(path)
+    folder = RunFolder(path)
     with team.together():
-        if not partial.is_dir():
+        if not folder.path.is_dir():
             raise FileNotFoundError(
-                f"{path} must be trained by the first worker. Give all workers the "
-                "same --out, in a folder that all of them reach."
+                f"{folder.run} must be trained by the first worker. Give all workers "
+                "the same --out, in a folder that all of them reach."
             )
-        begun = _read_options(partial, path)
+        begun = folder.options()
         if options is not None:
             _compare(options, begun)
-        _Training(begun, partial, team).fit()
+        Trainer(begun, folder, team).fit()
 
 
 def _compare(options, begun):
     """Refuse options that are not those of the first worker."""
-    asked, firsts = (json.loads(json.dumps(_written(o))) for o in (options, begun))
+    asked, firsts = (json.loads(json.dumps(written(o))) for o in (options, begun))
     other = [name for name, value in asked.items() if value != firsts[name]]
     if other:
         raise ValueError(
@@ -145,69 +137,24 @@ def _compare(options, begun):
         )
 
 
-def _read_options(partial, path, tensorboard=None):
+def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
+    trainer = None
     try:
-        return Options(
-            **run.training_options(partial), out=str(path), tensorboard=tensorboard
-        )
-    except TypeError as error:
-        raise ValueError(f"{partial / run.CONFIG} is damaged: {error}.") from error
-
-
-def _written(options: Options) -> dict:
-    """Return the options that are kept with a run: all but where it is written."""
-    left_out = ("out", "overwrite", "tensorboard")
-    return {
-        name: value
-        for name, value in dataclasses.asdict(options).items()
-        if name not in left_out
-    }
-
-
-def _train(
-    options: Options,
-    partial: pathlib.Path,
-    path: pathlib.Path,
-    resumed: bool,
-    team: workers.Team,
-) -> None:
-    training = None
-    try:
-        if not checkpoint.exists(partial):
-            if resumed:
+        if not checkpoint.exists(folder.path):
+            if folder.resumed:
                 # It may be a stranger's, who names whatever files.
-                _say(f"Beginning anew with {', '.join(_texts_of(options))}.")
-            training = _Training(options, partial)
+                say(f"Beginning anew with {', '.join(_texts_of(options))}.")
+            trainer = Trainer(options, folder)
         with team.together():
-            if team.devices > 1 or training is None:
+            if team.devices > 1 or trainer is None:
                 # All go on from the checkpoint of what one has begun.
-                training = _Training(options, partial, team)
-            training.fit()
-        training.finish()
+                trainer = Trainer(options, folder, team)
+            trainer.fit()
+        trainer.finish()
     except BaseException as error:
-        again = (
-            ""
-            if isinstance(error, _Diverged)
-            else (f" To go on: lightrnn train --resume {options.out}")
-        )
-        if training and (partial / run.WEIGHTS).exists():
-            # On a full disk the weights are kept all the same.
-            with contextlib.suppress(OSError):
-                training.keep()
-            run.finish(partial, path)
-            _say(
-                f"Stopped early; {options.out} holds the epochs that were finished."
-                + again
-            )
-        elif training and not training.place.is_start:
-            _say(f"Stopped early.{again}")
-        elif (partial / run.TABLE).exists():
-            run.finish(partial, path)  # It had its name before.
-        elif not resumed:
-            run.discard(partial)
+        folder.leave(error, trainer)
         raise
-    run.finish(partial, path)
-    checkpoint.remove(path)
+    folder.finish()
 
 
 def _texts_of(options):
@@ -216,41 +163,40 @@ def _texts_of(options):
     return filter(None, [*names, *(options.valid or []), *(options.test or [])])
 
 
-class _Diverged(ValueError):
-    """The loss is not finite, and would not be again."""
-
-
-class _Training:
-    """One training: made of options, it fits and finishes a run in a folder.
+class Trainer:
+    """Made of options, it fits and finishes a run in a folder.
 
     Where the folder has a checkpoint, it goes on from there.
+
+    Attributes:
+        place: How far training has come.
     """
 
     def __init__(
-        self, options: Options, path: pathlib.Path, team: workers.Team | None = None
+        self, options: Options, folder: RunFolder, team: workers.Team | None = None
     ):
         self.options = options
-        self.path = path
+        self.path = folder.path
         self.team = team or workers.Team()
-        self.log = Log(path, self.team.is_first)
+        self.log = Log(self.path, self.team.is_first)
         keep_freed_memory()
         keras.utils.set_random_seed(options.seed)
-        if checkpoint.exists(path):
+        if checkpoint.exists(self.path):
             self._go_on()
         else:
-            self._begin()
+            self._begin(folder)
 
-    def _begin(self):
-        run.write_config(self.path, _written(self.options))
+    def _begin(self, folder):
+        folder.write_config(self.options)
         self._cut(Texts.read(self.options, self.path))
         write_atomic(self.path / run.VOCABULARY, self.texts.vocabulary.to_text())
-        _say(
+        say(
             f"{len(self.windows.ids):,} training tokens, {len(self.valid.ids):,} for "
             f"validation, {len(self.texts.vocabulary):,} words."
         )
         with memory_for(f"the model of {len(self.texts.vocabulary):,} words"):
             self.model = first_model(self.options, self.texts)
-        run.write_config(self.path, _written(self.options), self.model)
+        folder.write_config(self.options, self.model)
         self._compile()
         self.saved = None
         self.save(self.model, checkpoint.Place())
@@ -264,7 +210,7 @@ class _Training:
         self.place, self.saved = checkpoint.load(self.path, self.model)
         self.log.keep(self.place.lines)
         if self.team.is_first and not self.place.is_start:
-            _say(
+            say(
                 f"Going on after {self.place.epoch} epochs and {self.place.batch:,} of "
                 f"{len(self.windows):,} batches."
             )
@@ -331,7 +277,7 @@ class _Training:
             if self.model.stop_training:
                 break
         if self.log.diverged:
-            raise _Diverged(
+            raise Diverged(
                 "Training diverged: the loss is not finite. Begin anew with a smaller "
                 "--learning-rate."
             )
@@ -386,7 +332,7 @@ class _Training:
                 val_perplexity_before=self.log.epochs[-1]["val_perplexity"],
                 val_perplexity_after=after,
             )
-            _say(
+            say(
                 f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
                 f"{done.gap:.4f} nats of the best): {done.words_moved:,} words moved, "
                 f"{done.tokens_moved:.0%} of the text. Nats per token: "
@@ -416,7 +362,7 @@ class _Training:
             self.model = run.Run(self.path).new_model()
         self.model.load_weights(self.path / run.WEIGHTS)
         write_atomic(self.path / run.TABLE, self.model.table.to_json())
-        _draw(self.path)
+        plots.learning_curve(self.log.epochs, self.path / "learning_curve.png")
 
     def finish(self):
         """Keep the best epoch and score the test text with it."""
@@ -429,19 +375,7 @@ class _Training:
                     progress,
                 )
             self.log.write(test=dataclasses.asdict(scores))
-            _say(
+            say(
                 f"Test: perplexity {scores.perplexity:.2f}, top-3 {scores.top3:.1%} "
                 f"over {scores.tokens:,} tokens, {scores.oov_rate:.1%} OOV."
             )
-
-
-def _draw(path: pathlib.Path) -> None:
-    """Draw the learning curve of the run in a folder."""
-    text = (path / run.METRICS).read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in text.splitlines()]
-    epochs = [line for line in lines if "epoch" in line]
-    plots.learning_curve(epochs, path / "learning_curve.png")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

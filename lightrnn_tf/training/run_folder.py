@@ -1,0 +1,256 @@
+"""The folder of a run while it is trained: begun, stopped, finished."""
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+import shutil
+import tempfile
+from typing import Any
+
+import filelock
+import keras
+
+from lightrnn_tf._internal.files import remove_unfinished, write_atomic
+from lightrnn_tf._internal.progress import say
+from lightrnn_tf.training import checkpoint
+from lightrnn_tf.training.options import Options
+from lightrnn_tf.training.run import CONFIG, FORMAT_VERSION, TABLE, WEIGHTS
+
+# Held by the process that trains in a folder.
+LOCK = "lock"
+
+
+class Diverged(ValueError):
+    """The loss is not finite, and would not be again."""
+
+
+class RunFolder:
+    """The folder in which a run is trained.
+
+    It is beside the run and called `….partial` until `finish` or `leave` gives it the
+    name of the run, so an old run stays until the new one is whole. What has a
+    checkpoint, under either name, was stopped and can be `reopened`; a run without one
+    is finished.
+
+    Args:
+        out: The run, as its user names it.
+
+    Attributes:
+        run: The run.
+        path: The folder while it is trained.
+        resumed: Whether the training was stopped before.
+    """
+
+    def __init__(self, out: str | pathlib.Path):
+        self.out = out
+        self.run = pathlib.Path(out).absolute()
+        self.path = self.run.with_name(f"{self.run.name}.partial")
+        self.resumed = False
+
+    def is_finished(self) -> bool:
+        """Return whether there is nothing to go on with.
+
+        Raises:
+            FileNotFoundError: If nothing of the run is there.
+        """
+        if self.path.is_dir():
+            return False
+        if not self.run.is_dir():
+            raise FileNotFoundError(f"{self.run}: no such run.")
+        return not checkpoint.exists(self.run)
+
+    @contextlib.contextmanager
+    def begun(self, overwrite: bool):
+        """Have the folder, empty, for this process alone.
+
+        Raises:
+            BlockingIOError: If the run is being trained.
+            FileExistsError: If there is something already and `overwrite` is `False`,
+                or it is not a run.
+        """
+        if (self.path / LOCK).exists():
+            with self._alone():
+                pass  # Nobody trains there.
+        for existing in filter(pathlib.Path.exists, (self.run, self.path)):
+            if not overwrite:
+                resumed = checkpoint.exists(existing)
+                raise FileExistsError(
+                    f"{existing} exists. Pass --overwrite to replace it, "
+                    + (f"--resume {self.run} to go on with it, " if resumed else "")
+                    + "or name another."
+                )
+            if not _is_run(existing):
+                raise FileExistsError(
+                    f"{existing} is not a run, so it is not overwritten. Name another "
+                    "folder."
+                )
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            for entry in self.path.iterdir():
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                elif entry.name != LOCK:
+                    entry.unlink()
+            yield
+
+    @contextlib.contextmanager
+    def reopened(self):
+        """Have the folder of a training that was stopped for this process alone.
+
+        Raises:
+            BlockingIOError: If the run is being trained.
+            FileNotFoundError: If training stopped before it began.
+            ValueError: If it is damaged.
+        """
+        self.resumed = True
+        if not self.path.is_dir():
+            _read_options(self.run)  # Nothing is touched that is not a run.
+            self.run.rename(self.path)
+        with self._alone():
+            yield
+
+    @contextlib.contextmanager
+    def _alone(self):
+        lock = filelock.FileLock(self.path / LOCK)
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise BlockingIOError(
+                f"{self.path} is being trained by another process. Wait for it, or "
+                "name another folder."
+            ) from None
+        try:
+            for folder in (self.path, self.path / "ids"):
+                remove_unfinished(folder)
+            yield
+        finally:
+            lock.release()
+
+    def write_config(self, options: Options, model=None) -> None:
+        """Write what the run is, from which `Run` makes the model again.
+
+        Args:
+            options: What its training was asked for.
+            model: Its model. Defaults to none yet.
+        """
+        config: dict[str, Any] = {
+            "format_version": FORMAT_VERSION,
+            "training": written(options),
+            "versions": {
+                "keras": keras.__version__,
+                "backend": keras.backend.backend(),
+            },
+        }
+        if model is not None:
+            config |= {"model": model.kind, "model_config": model.get_config()}
+            config["model_config"].pop("dtype", None)
+        write_atomic(self.path / CONFIG, json.dumps(config, indent=1) + "\n")
+
+    def options(self, tensorboard: str | None = None) -> Options:
+        """Return what the training was asked for.
+
+        Args:
+            tensorboard: As in `Options`; it may be another one each time.
+
+        Raises:
+            FileNotFoundError: If that was not written.
+            ValueError: If it is damaged, or training was begun on another backend.
+        """
+        return _read_options(self.path, out=str(self.run), tensorboard=tensorboard)
+
+    def leave(self, error: BaseException, trainer=None) -> None:
+        """Leave what is worth keeping when training is stopped, and say what that is.
+
+        Args:
+            error: What stops it.
+            trainer: The `Trainer`. Defaults to none: it could not be made.
+        """
+        again = f" To go on: lightrnn train --resume {self.out}"
+        if isinstance(error, Diverged):
+            again = ""
+        if trainer and (self.path / WEIGHTS).exists():
+            # On a full disk the weights are kept all the same.
+            with contextlib.suppress(OSError):
+                trainer.keep()
+            self._take_name()
+            say(
+                f"Stopped early; {self.out} holds the epochs that were finished.{again}"
+            )
+        elif trainer and not trainer.place.is_start:
+            say(f"Stopped early.{again}")
+        elif (self.path / TABLE).exists():
+            self._take_name()  # It had it before.
+        elif not self.resumed:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+    def finish(self) -> None:
+        """Give the run its name, with nothing to go on with.
+
+        Raises:
+            FileExistsError: If something that is not a run has the name by now.
+        """
+        self._take_name()
+        checkpoint.remove(self.run)
+
+    def _take_name(self):
+        """Give the run its name; a run that had it before is deleted."""
+        old = None
+        if self.run.exists():
+            if not _is_run(self.run):
+                raise FileExistsError(
+                    f"{self.run} is not a run, so it is not overwritten; the new run "
+                    f"is {self.path}. Rename one of them."
+                )
+            old = tempfile.mkdtemp(prefix=f"{self.run.name}.", dir=self.run.parent)
+            self.run.rename(pathlib.Path(old) / self.run.name)
+        self.path.rename(self.run)
+        (self.run / LOCK).unlink(missing_ok=True)
+        if old:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def written(options: Options) -> dict:
+    """Return the options that are kept with a run: all but where it is written."""
+    left_out = ("out", "overwrite", "tensorboard")
+    return {
+        name: value
+        for name, value in dataclasses.asdict(options).items()
+        if name not in left_out
+    }
+
+
+def _read_options(folder, out="", tensorboard=None):
+    config = folder / CONFIG
+    if not config.is_file():
+        raise FileNotFoundError(
+            f"{folder} has no {CONFIG}: training stopped before it began. Train it "
+            "again with --overwrite."
+        )
+    try:
+        read = json.loads(config.read_text(encoding="utf-8"))
+        training, backend = dict(read["training"]), str(read["versions"]["backend"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{config} is damaged: {error}.") from error
+    if backend != keras.backend.backend():
+        raise ValueError(
+            f"{folder} was begun on the backend {backend} of Keras. Received: "
+            f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
+        )
+    try:
+        return Options(**training, out=out, tensorboard=tensorboard)
+    except TypeError as error:
+        raise ValueError(f"{config} is damaged: {error}.") from error
+
+
+def _is_run(path):
+    """Return whether a folder is a run, or the beginning of one."""
+    if not path.is_dir():
+        return False
+    if {entry.name for entry in path.iterdir()} <= {"ids", LOCK}:
+        return True
+    try:
+        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(config, dict) and {"format_version", "training"} <= config.keys()
