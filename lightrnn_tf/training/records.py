@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import time
+from collections.abc import Callable
 
 import keras
 
@@ -15,8 +16,6 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import replacing, write_atomic
 from lightrnn_tf.training import checkpoint, run, workers
 
-# Batches after which workers agree whether to save a checkpoint.
-_BATCHES_BETWEEN_QUESTIONS = 20
 # Room on disk beside the weights themselves.
 _SPARE_BYTES = 1 << 20
 
@@ -122,41 +121,50 @@ class Restore(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves a checkpoint after each epoch and, within one, every few minutes."""
+    """Saves a checkpoint after each epoch and, within one, whenever it is due.
 
-    def __init__(self, training):
+    Args:
+        save: Called with the model and its `checkpoint.Place`.
+        is_due: Called after each batch with how many of the epoch are done and the
+            seconds since the last checkpoint.
+        batches: How many an epoch has.
+        done: Batches of the first epoch that were done before.
+    """
+
+    def __init__(
+        self,
+        save: Callable[[keras.Model, checkpoint.Place], None],
+        is_due: Callable[[int, float], bool],
+        batches: int,
+        done: int,
+    ):
         super().__init__()
-        self.training = training
-        self.minutes = training.options.checkpoint_minutes
+        self.save = save
+        self.is_due = is_due
+        self.batches = batches
+        self.done = done
         self.epoch = 0
-        self.first_batch = training.place.batch
         self.last = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        done = self.first_batch + batch + 1
+        done = self.done + batch + 1
         # With its last batch an epoch is not over: its validation follows.
-        inside = done < len(self.training.windows)
-        if inside and self._is_due(done) and not self.model.stop_training:
+        is_due = done < self.batches and self.is_due(done, time.monotonic() - self.last)
+        if is_due and not self.model.stop_training:
             self._save(self.epoch, done)
 
     def on_epoch_end(self, epoch, logs=None):
-        self.first_batch = 0
+        self.done = 0
         if not self.model.stop_training:
             self.model.reset_metrics()  # The sums are those of the validation.
             self._save(epoch + 1, 0)
 
-    def _is_due(self, done):
-        team = self.training.team
-        if team.count > 1 and done % _BATCHES_BETWEEN_QUESTIONS:
-            return False
-        return team.ask_first(time.monotonic() - self.last >= 60 * self.minutes)
-
     def _save(self, epoch, batch):
-        # `self.model`, not the training's: on JAX it fetches the numbers of the step.
-        self.training.save(self.model, checkpoint.Place(epoch, batch))
+        # `self.model`, not the trainer's: on JAX it fetches the numbers of the step.
+        self.save(self.model, checkpoint.Place(epoch, batch))
         self.last = time.monotonic()
 
 

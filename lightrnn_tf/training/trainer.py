@@ -32,6 +32,9 @@ from lightrnn_tf.training.records import (
 from lightrnn_tf.training.run_folder import Diverged, RunFolder, written
 from lightrnn_tf.training.texts import Texts
 
+# Batches after which workers agree whether a checkpoint is due.
+_BATCHES_BETWEEN_QUESTIONS = 20
+
 
 def train(options: Options, team: workers.Team | None = None) -> run.Run:
     """Train a model on text files and leave a run.
@@ -245,6 +248,17 @@ class Trainer:
         if self.team.is_first:
             checkpoint.save(self.path, model, self.place)
 
+    def _is_due(self, batch: int, seconds: float) -> bool:
+        """Return whether a checkpoint is due after a batch, to all workers the same.
+
+        Args:
+            batch: Batches of the epoch that are done.
+            seconds: Time since the last checkpoint.
+        """
+        if self.team.count > 1 and batch % _BATCHES_BETWEEN_QUESTIONS:
+            return False
+        return self.team.ask_first(seconds >= 60 * self.options.checkpoint_minutes)
+
     def _compile(self):
         options = self.options
         rate = FallingRate(options.learning_rate, options.rounds, len(self.windows))
@@ -295,7 +309,12 @@ class Trainer:
             WordsPerSecond(self.windows),
             KeepBest(self.path / run.WEIGHTS, self.log),
             self.log,
-            Checkpoints(self),
+            Checkpoints(
+                self.save,
+                self._is_due,
+                batches=len(self.windows),
+                done=self.place.batch,
+            ),
         ]
         if options.tensorboard:
             # Each run has a folder there, or their curves would be one.
