@@ -145,6 +145,7 @@ class RunFolder:
         if model is not None:
             config |= {"model": model.kind, "model_config": model.get_config()}
             config["model_config"].pop("dtype", None)
+            config["model_numbers"] = model.count_params()
         write_atomic(self.path / CONFIG, json.dumps(config, indent=1) + "\n")
 
     def options(self, tensorboard: str | None = None) -> Options:

@@ -6,6 +6,7 @@ own. Here are the files of a run, tables and word vectors. A reader may raise
 else, and a size that is believed, is a fault.
 """
 
+import json
 import re
 import shutil
 import tracemalloc
@@ -138,17 +139,27 @@ def test_files_of_a_run(trained, tmp_path, rng, name, read):
     refuses_or_reads(read_with, content, rng, tries)
 
 
+def change_model(copy, **changes):
+    """Change the config of a run's model, and what it says beside it."""
+    config = json.loads((copy / "config.json").read_text())
+    for name, value in changes.items():
+        part = config if name in config else config["model_config"]
+        assert name in part
+        part[name] = value
+    (copy / "config.json").write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize("number", [10**5, 10**9, 10**99])
 @pytest.mark.parametrize(
-    "name", ["units", "embedding_dim", "rows", "word_dim", "layers"]
+    "names",
+    [
+        *(["units"], ["embedding_dim"], ["rows"], ["columns"], ["layers"]),
+        *(["word_dim"], ["row_parts"], ["rows", "columns", "model_numbers"]),
+    ],
 )
-@pytest.mark.parametrize("number", [10**5, 10**9])
-def test_sizes_are_not_believed(trained, tmp_path, name, number):
+def test_sizes_are_not_believed(trained, tmp_path, names, number):
     copy = copy_of(trained, tmp_path)
-    text = (copy / "config.json").read_text()
-    begin, model = text.split('"model_config"')
-    changed, count = re.subn(rf'"{name}": \d+', f'"{name}": {number}', model)
-    assert count == 1
-    (copy / "config.json").write_text(f'{begin}"model_config"{changed}')
+    change_model(copy, **dict.fromkeys(names, number))
     tracemalloc.start()
     with pytest.raises(
         ValueError, match="h5 is damaged or of another model: it has .* bytes, fewer"
@@ -156,6 +167,32 @@ def test_sizes_are_not_believed(trained, tmp_path, name, number):
         Run(copy).load_model()
     assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     tracemalloc.stop()
+
+
+def test_layers_of_few_numbers_each_are_not_believed(trained, tmp_path, monkeypatch):
+    copy = copy_of(trained, tmp_path)
+    size = (copy / "best.weights.h5").stat().st_size
+    change_model(copy, units=1, embedding_dim=1, layers=size // 100)
+    # Making so many would take minutes.
+    monkeypatch.setattr(Run, "new_model", lambda run: pytest.fail("is made"))
+    with pytest.raises(ValueError, match="it has .* bytes, fewer"):
+        Run(copy).load_model()
+
+
+def test_the_number_that_is_saved_is_that_of_the_model(trained, tmp_path):
+    copy = copy_of(trained, tmp_path)
+    saved = json.loads((copy / "config.json").read_text())["model_numbers"]
+    assert saved == Run(copy).load_model().count_params()
+    message = f"config.json is damaged or of another model: its model has {saved:,} num"
+    for wrong in (saved + 1, -1, 10**30, None, "x", []):
+        change_model(copy, model_numbers=wrong)
+        with pytest.raises(ValueError, match=message):
+            Run(copy).load_model()
+    # A run that was made before it was saved.
+    config = json.loads((copy / "config.json").read_text())
+    del config["model_numbers"]
+    (copy / "config.json").write_text(json.dumps(config))
+    assert Run(copy).load_model().count_params() == saved
 
 
 def test_a_seed_may_be_larger_than_the_weights(tmp_path, capsys):
@@ -173,9 +210,7 @@ def test_a_seed_may_be_larger_than_the_weights(tmp_path, capsys):
 
 def test_more_words_than_weights_are_refused_by_the_vocabulary(trained, tmp_path):
     copy = copy_of(trained, tmp_path)
-    config = (copy / "config.json").read_text()
-    changed = re.sub(r'"vocabulary_size": \d+', '"vocabulary_size": 1000000000', config)
-    (copy / "config.json").write_text(changed)
+    change_model(copy, vocabulary_size=10**9)
     tracemalloc.start()
     with pytest.raises(ValueError, match="the model is for 1000000000 words, its"):
         Run(copy).load_model()
