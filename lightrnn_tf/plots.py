@@ -1,15 +1,22 @@
-"""Pictures of runs: learning curves, quality against size, and the table."""
+"""Pictures of runs: learning curves, and quality against size."""
 
 import dataclasses
 import pathlib
 from collections.abc import Sequence
 
 import numpy as np
-from adjustText import adjust_text
-from matplotlib import ticker
-from matplotlib.figure import Figure
 
-from lightrnn_tf.tables.word_table import WordTable
+from lightrnn_tf._internal.files import replacing
+
+try:
+    from adjustText import adjust_text
+    from matplotlib import ticker
+    from matplotlib.figure import Figure
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "A picture needs matplotlib and adjustText. Run pip install "
+        "'lightrnn-tf[plots]'."
+    ) from error
 
 
 def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
@@ -30,7 +37,7 @@ def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
     axes.xaxis.set_major_locator(ticker.MaxNLocator(integer=True, min_n_ticks=1))
     axes.legend()
     axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=120)
+    _write(figure, path)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +91,7 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
     for axes, label in zip((by_epoch, by_time, by_size), labels, strict=True):
         axes.set_xlabel(label)
         axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=120)
+    _write(figure, path)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,26 +192,6 @@ def _logarithmic(axis):
     axis.set_minor_formatter(ticker.ScalarFormatter())
 
 
-def word_table(table: WordTable, counts: np.ndarray, path: pathlib.Path) -> None:
-    """Draw the table, each cell coloured by how frequent its word is.
-
-    Args:
-        table: The table.
-        counts: `(V,)`, count of each word.
-        path: PNG file to write.
-    """
-    grid = np.full(table.rows * table.columns, np.nan)
-    grid[table.cells] = np.log10(np.maximum(counts, 1))
-    figure = Figure(figsize=(7, 6), layout="constrained")
-    axes = figure.subplots()
-    image = axes.imshow(
-        grid.reshape(table.rows, table.columns),
-        aspect="auto",
-        interpolation="nearest",
-    )
-    axes.set_facecolor("lightgrey")
-    axes.set_xlabel("column")
-    axes.set_ylabel("row")
-    axes.set_title(f"{len(table):,} words; grey cells are free")
-    figure.colorbar(image, label="log10 of the count")
-    figure.savefig(path, dpi=120)
+def _write(figure, path):
+    with replacing(path) as new:
+        figure.savefig(new, dpi=120)

@@ -28,8 +28,9 @@ def run(args):
     for name in args.runs:
         inputs.must_exist(name, "run")
     inputs.must_not_exist(args.out, args.overwrite)
-    inputs.load_keras()
     from lightrnn_tf import plots
+
+    inputs.load_keras()
     from lightrnn_tf.training import run as runs
 
     trained = [

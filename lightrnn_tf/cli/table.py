@@ -17,34 +17,27 @@ def add_arguments(command):
     command.add_argument("--column", type=arguments.natural, metavar="J")
     command.add_argument("--word", metavar="WORD")
     command.add_argument(
-        "--picture",
-        metavar="PNG",
-        help="where to draw the table; default: table.png in the run",
-    )
-    command.add_argument(
         "--page",
         metavar="HTML",
         help="where to write a page to look at the table and to search it; default: "
         "table.html in the run",
     )
     command.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace the files of --picture and --page",
+        "--overwrite", action="store_true", help="replace the file of --page"
     )
     arguments.add_json(command)
 
 
 def run(args):
     """Do what the options say."""
-    others = args.row, args.column, args.word, args.picture, args.page
+    others = args.row, args.column, args.word, args.page
     if args.json and any(other is not None for other in others):
         raise ValueError(
-            "`--json` lists the whole table. Leave out --row, --column, --word, "
-            "--picture and --page."
+            "`--json` lists the whole table. Leave out --row, --column, --word and "
+            "--page."
         )
-    for name in filter(None, (args.picture, args.page)):
-        inputs.must_not_exist(name, args.overwrite)
+    if args.page:
+        inputs.must_not_exist(args.page, args.overwrite)
     predictor = inputs.open_predictor(args.model)
     from lightrnn_tf.tables import listing
 
@@ -55,17 +48,10 @@ def run(args):
     word = args.word and predictor.tokenizer.normalise(args.word)
     text = listing.as_text(table, vocabulary, args.row, args.column, word)
     print(text, flush=True)
-    # A run gets picture and page with the overview, others where they are asked for.
+    # A run gets a page with the overview, others where they are asked for one.
     overview = (args.row, args.column, args.word) == (None, None, None)
     folder = pathlib.Path(args.model)
-    folder = folder if overview and folder.is_dir() else None
-    picture = args.picture or (folder and folder / "table.png")
-    if picture:
-        from lightrnn_tf import plots
-
-        plots.word_table(table, vocabulary.counts, pathlib.Path(picture))
-        print(f"Picture: {picture}", file=sys.stderr)
-    page = args.page or (folder and folder / "table.html")
+    page = args.page or (overview and folder.is_dir() and folder / "table.html")
     if page:
         _write_page(args.model, predictor, (table, vocabulary), pathlib.Path(page))
 

@@ -136,7 +136,7 @@ class RunFolder:
         """
         config: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
-            "training": written(options),
+            "training": _written(options),
             "versions": {
                 "keras": keras.__version__,
                 "backend": keras.backend.backend(),
@@ -159,6 +159,22 @@ class RunFolder:
             ValueError: If it is damaged, or training was begun on another backend.
         """
         return _read_options(self.path, out=str(self.run), tensorboard=tensorboard)
+
+    def check_same(self, options: Options) -> None:
+        """Refuse options of a worker that are not those of the first one.
+
+        Raises:
+            ValueError: Then.
+        """
+        asked, firsts = (
+            json.loads(json.dumps(_written(each))) for each in (options, self.options())
+        )
+        other = [name for name, value in asked.items() if value != firsts[name]]
+        if other:
+            raise ValueError(
+                "All workers must have the same options. Received: others than the "
+                f"first worker's for {', '.join(f'`{name}`' for name in other)}."
+            )
 
     def leave(self, error: BaseException, trainer=None) -> None:
         """Leave what is worth keeping when training is stopped, and say what that is.
@@ -211,7 +227,7 @@ class RunFolder:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def written(options: Options) -> dict:
+def _written(options):
     """Return the options that are kept with a run: all but where it is written."""
     left_out = ("out", "overwrite", "tensorboard")
     return {

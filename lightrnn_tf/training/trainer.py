@@ -2,14 +2,13 @@
 
 import contextlib
 import dataclasses
-import json
 import pathlib
 import sys
 
 import keras
 import numpy as np
 
-from lightrnn_tf import data, models, plots, reallocation
+from lightrnn_tf import data, models, reallocation
 from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf._internal.memory import memory_for
 from lightrnn_tf._internal.progress import LazyBar, bar, say
@@ -29,7 +28,7 @@ from lightrnn_tf.training.records import (
     Restore,
     WordsPerSecond,
 )
-from lightrnn_tf.training.run_folder import Diverged, RunFolder, written
+from lightrnn_tf.training.run_folder import Diverged, RunFolder
 from lightrnn_tf.training.texts import Texts
 
 # Batches after which workers agree whether a checkpoint is due.
@@ -125,19 +124,8 @@ def assist(
             )
         begun = folder.options()
         if options is not None:
-            _compare(options, begun)
+            folder.check_same(options)
         Trainer(begun, folder, team).fit()
-
-
-def _compare(options, begun):
-    """Refuse options that are not those of the first worker."""
-    asked, firsts = (json.loads(json.dumps(written(o))) for o in (options, begun))
-    other = [name for name, value in asked.items() if value != firsts[name]]
-    if other:
-        raise ValueError(
-            "All workers must have the same options. Received: others than the first "
-            f"worker's for {', '.join(f'`{name}`' for name in other)}."
-        )
 
 
 def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
@@ -381,7 +369,12 @@ class Trainer:
             self.model = run.Run(self.path).new_model()
         self.model.load_weights(self.path / run.WEIGHTS)
         write_atomic(self.path / run.TABLE, self.model.table.to_json())
-        plots.learning_curve(self.log.epochs, self.path / "learning_curve.png")
+        try:
+            from lightrnn_tf import plots
+        except ModuleNotFoundError as error:
+            say(f"No learning curve was drawn. {error}")
+        else:
+            plots.learning_curve(self.log.epochs, self.path / "learning_curve.png")
 
     def finish(self):
         """Keep the best epoch and score the test text with it."""

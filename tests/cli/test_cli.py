@@ -330,25 +330,21 @@ def test_page_of_a_run_without_its_text_is_without_losses(folder, capsys, tmp_pa
     assert f"{missing}: No such file or directory." in capsys.readouterr().err
 
 
-def test_table_shows_who_shares_a_row_and_draws(folder, capsys):
+def test_table_shows_who_shares_a_row_and_writes_a_page(folder, capsys):
     assert lightrnn("table", folder / "run", "--word", "Cat") == 0  # Lower-cased.
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("cat: row ")
     assert all("cat" in line.split() for line in lines[1:])
     assert len(lines) == 3
-    assert not (folder / "run" / "table.png").exists()
+    assert not (folder / "run" / "table.html").exists()
     assert lightrnn("table", folder / "run") == 0
     assert "words in" in capsys.readouterr().out
-    assert (folder / "run" / "table.png").stat().st_size > 1000
     page = (folder / "run" / "table.html").read_text(encoding="utf-8")
     assert '"words":[' in page
     assert '"losses":null' not in page
     assert '"words_moved":' in page
     assert lightrnn("table", folder / "run", "--row", 0, "--column", 1) == 0
     assert "column 1: " in capsys.readouterr().out
-    picture = folder / "t.png"
-    assert lightrnn("table", folder / "m.tflite", "--picture", picture) == 0
-    assert picture.read_bytes()[:4] == b"\x89PNG"
     page = folder / "t.html"
     assert lightrnn("table", folder / "m.tflite", "--page", page) == 0
     assert '"losses":null' in page.read_text(encoding="utf-8")

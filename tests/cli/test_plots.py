@@ -3,6 +3,7 @@
 import itertools
 import json
 import shutil
+import sys
 
 import pytest
 from helpers.command_line import lightrnn
@@ -31,6 +32,19 @@ def folder(tmp_path_factory):
         assert lightrnn("train", "--train", folder / "text.txt", *small, *options,
                         "--out", folder / name) == 0  # fmt: skip
     return folder
+
+
+@pytest.fixture
+def figures(monkeypatch):
+    """The figures that are drawn, in place of pictures."""
+    drawn = []
+
+    def savefig(figure, path, **more):
+        drawn.append(figure)
+        path.touch()
+
+    monkeypatch.setattr(Figure, "savefig", savefig)
+    return drawn
 
 
 @pytest.mark.parametrize("lower", [True, False])
@@ -77,9 +91,7 @@ def test_runs_in_folders_of_one_name_are_told_apart(folder, tmp_path, monkeypatc
     assert [model.name for model in drawn] == [runs[0], runs[1], "dense"]
 
 
-def test_points_have_the_colours_of_their_curves(tmp_path, monkeypatch):
-    figures = []
-    monkeypatch.setattr(Figure, "savefig", lambda self, *_, **__: figures.append(self))
+def test_points_have_the_colours_of_their_curves(figures, tmp_path):
     epochs = [{"epoch": 1, "perplexity": 9.0, "val_perplexity": 8.0, "seconds": 1.0}]
     models = [plots.Trained("a", epochs, 10), plots.Trained("b", epochs, 20)]
     plots.comparison(models, tmp_path / "a.png")
@@ -114,6 +126,49 @@ def test_points_and_their_front_are_drawn_where_they_belong():
     assert {text.get_text() for text in axes.texts} >= {"small", "large", "guessed"}
     labels = axes.get_legend_handles_labels()[1]
     assert labels == ["ours", "theirs", "no smaller one is as good"]
+
+
+def test_a_learning_curve_shows_both_perplexities(figures, tmp_path):
+    epochs = [
+        {"epoch": 1, "perplexity": 9.0, "val_perplexity": 8.0},
+        {"epoch": 2, "perplexity": 5.0, "val_perplexity": 6.0},
+    ]
+    plots.learning_curve(epochs, tmp_path / "a.png")
+    (axes,) = figures[0].axes
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+    assert drawn == {
+        "training": [[1, 9], [2, 5]],
+        "validation": [[1, 8], [2, 6]],
+    }
+
+
+@pytest.fixture
+def _without_matplotlib(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.delitem(sys.modules, "lightrnn_tf.plots")
+    monkeypatch.delattr("lightrnn_tf.plots")
+
+
+NEEDED = (
+    "A picture needs matplotlib and adjustText. Run pip install 'lightrnn-tf[plots]'."
+)
+
+
+@pytest.mark.usefixtures("_without_matplotlib")
+def test_without_matplotlib_a_picture_is_refused(folder, tmp_path, capsys):
+    assert lightrnn("plot", folder / "run", "--out", tmp_path / "a.png") == 2
+    assert capsys.readouterr().err == f"lightrnn: error: {NEEDED}\n"
+
+
+@pytest.mark.usefixtures("_without_matplotlib")
+def test_without_matplotlib_a_training_finishes(folder, tmp_path, capsys):
+    small = ("--units", 6, "--batch-size", 4, "--steps", 5, "--rounds", 1)
+    text, out = folder / "text.txt", tmp_path / "run"
+    assert lightrnn("train", "--train", text, *small, "--out", out) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert f"No learning curve was drawn. {NEEDED}" in said
+    assert run.Run(out).load_model()
+    assert not (out / "learning_curve.png").exists()
 
 
 def test_tensorboard_gets_a_folder_of_each_run(folder):
