@@ -49,7 +49,8 @@ def run(kind, args, folder):
     train = [
         *("train", "--train", texts["train"], "--valid", texts["valid"]),
         *("--tokenizer", "whitespace", "--rounds", "10", "--seed", args.seed),
-        *("--within-word", "recurrent", "--table", table, "--threads", "1"),
+        *("--model", "paper", "--word-dim", "16", "--row-parts", "4", "--word-bias"),
+        *("--table", table, "--threads", "1"),
         *("--out", folder / "run"),
     ]
     lightrnn(*train)

@@ -52,7 +52,7 @@ from quality_rows import (
     settings_of,
 )
 
-from lightrnn_tf.cli import arguments
+from lightrnn_tf._internal.options import NATURAL, POSITIVE
 from results import append, circumstances, read
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
@@ -117,8 +117,8 @@ def _parser():
         "--list", action="store_true", help="show rows and trials, and what is measured"
     )
     add("--corpora", type=pathlib.Path, metavar="DIR", help="a folder for each corpus")
-    add("--threads", type=arguments.positive, default=1, help="default: 1")
-    add("--seed", type=arguments.natural, default=0, help="default: 0")
+    add("--threads", type=POSITIVE.parse, default=1, help="default: 1")
+    add("--seed", type=NATURAL.parse, default=0, help="default: 0")
     add(
         "--runs",
         type=pathlib.Path,
@@ -332,23 +332,20 @@ def lines_and_vocabulary(corpus, args):
 
 def in_python(row, corpus, options, args):
     """Train a model of these benchmarks as the others are, and score it."""
-    from lightrnn_tf import data, training
+    from lightrnn_tf import data
     from lightrnn_tf.predictors import in_memory
     from lightrnn_tf.scoring import evaluation
     from lightrnn_tf.scoring.keystrokes import keystrokes
 
     lines, vocabulary = lines_and_vocabulary(corpus, args)
     train, valid, test = (data.encode(part, vocabulary) for part in lines)
-    as_trained = training.Options(
-        train=[],
-        out="",
-        **CORPORA[corpus],
-        rounds=row.rounds,
-        dropout=options["dropout"],
-        learning_rate=options["learning_rate"],
-        seed=args.seed,
-    )
-    model, history = fitted(row, as_trained, vocabulary, train, valid)
+    asked = CORPORA[corpus] | {
+        "rounds": row.rounds,
+        "dropout": options["dropout"],
+        "learning_rate": options["learning_rate"],
+        "seed": args.seed,
+    }
+    model, history = fitted(row, asked, vocabulary, train, valid)
     scores = {}
     if not row.tried:
         scored = in_memory.KerasPredictor(model, vocabulary)
@@ -367,20 +364,21 @@ def in_python(row, corpus, options, args):
     }
 
 
-def fitted(row, options, vocabulary, train, valid):
+def fitted(row, asked, vocabulary, train, valid):
     """Return the model of a row with its best weights, and what `fit` tells."""
     import keras
     import variants
 
     from lightrnn_tf import callbacks, data, training
 
-    keras.utils.set_random_seed(options.seed)
+    fit = training.Options.of("", **asked).fit
+    keras.utils.set_random_seed(fit.seed)
     windows, valid = (
-        data.windows(ids, options.batch_size, options.steps) for ids in (train, valid)
+        data.windows(ids, fit.batch_size, fit.steps) for ids in (train, valid)
     )
-    rate = training.FallingRate(options.learning_rate, row.rounds, len(windows))
+    rate = training.FallingRate(fit.learning_rate, row.rounds, len(windows))
     make = variants.MADE_BY[row.made_by]
-    model, optimizer, more = make(row.model, options, vocabulary, train, rate)
+    model, optimizer, more = make(row.model, asked, vocabulary, train, rate)
     model.compile(optimizer)
     epochs = sum(row.rounds)
     best = keras.callbacks.EarlyStopping(
@@ -430,11 +428,11 @@ def speed(corpus, args):
     for _ in range(SPEED_REPEATS):
         for name, speeds in measured.items():
             like = ROWS[f"{corpus}/{name}"].model | {"dropout": 0.3}
-            options = training.Options(train=[], out="", **like)
+            options = training.Options.of("", **like)
             model = training.new_model(options, vocabulary)
-            if options.model == "lightrnn":
+            if options.table:
                 model.table = table(model.rows, model.columns)
-            speeds += words_per_second(model, options, ids)
+            speeds += words_per_second(model, options.fit, ids)
     dense = statistics.median(measured["dense-tied"])
     return {
         "vocabulary_size": len(vocabulary),
@@ -447,11 +445,11 @@ def speed(corpus, args):
     }
 
 
-def words_per_second(model, options, ids):
+def words_per_second(model, fit, ids):
     """Return how fast a model trains on the beginning of a text, epoch by epoch."""
     from lightrnn_tf import callbacks, data, training
 
-    batch, steps = options.batch_size, options.steps
+    batch, steps = fit.batch_size, fit.steps
     windows = data.windows(ids[: SPEED_STEPS * batch * steps], batch, steps)
     model.compile(training.adam(1e-3))
     timing = callbacks.WordsPerSecond(windows)
@@ -513,7 +511,7 @@ def _file(names, corpus, args):
             return file
     _, vocabulary = lines_and_vocabulary(corpus, args)
     keras.utils.set_random_seed(args.seed)
-    options = training.Options(train=[], out="", **CORPORA[corpus], **row.model)
+    options = training.Options.of("", **CORPORA[corpus], **row.model)
     file = args.runs / f"untrained-{names[0].replace('/', '-')}.tflite"
     on_device.write_untrained(training.new_model(options, vocabulary), vocabulary, file)
     return file

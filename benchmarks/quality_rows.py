@@ -51,10 +51,7 @@ WIDE_OURS = {
     **{"units": 650, "embedding_dim": 325, "word_dim": 24},
     **{"frequent_words": 3000, "frequent_dim": 88},
 }
-PAPER = {
-    **{"within_word": "recurrent", "word_dim": 0, "word_bias": False},
-    **{"row_parts": 1, "table": "random"},
-}
+PAPER = {"model": "paper"}
 # Of the plans that `rounds.py` tried the best one for a random table.
 EARLY = (1, 1, 1, 1)
 DENSE_SETTINGS = (
@@ -235,7 +232,12 @@ def _tried():
         "eight-parts": ("eight output vectors a row", {"row_parts": 8}),
         "recurrent": (
             "the paper's second recurrent step",
-            {"within_word": "recurrent"},
+            {
+                "model": "paper",
+                "row_parts": 4,
+                "word_bias": True,
+                "table": "warm-start",
+            },
         ),
         "wide-input": ("input vectors of 200 numbers", {"embedding_dim": 200}),
         "random": ("a random first table", {"table": "random"}),

@@ -34,7 +34,7 @@ from results import append
 
 FULL_RATE, EPOCHS = 5, 10
 # What `lightrnn train --rounds 5,5` does to the learning rate.
-OPTIONS = training.Options(train=[], out="", rounds=(FULL_RATE, EPOCHS - FULL_RATE))
+OPTIONS = training.Options.of("", rounds=(FULL_RATE, EPOCHS - FULL_RATE)).fit
 # The nats per occurrence that a row and a column must gain, found on validation text.
 MOVING_COST = {"paper": (2.9, 0.0), "ours": (2.0, 2.0)}
 PLANS = {

@@ -5,8 +5,6 @@ vocabulary, the ids of the training text and the learning rate, which returns a 
 model, an optimizer and the callbacks that belong to them.
 """
 
-import dataclasses
-
 import keras
 import numpy as np
 from adaptive import AdaptiveRNN
@@ -129,7 +127,9 @@ class ShortVectors(models.DenseRNN):
     """Dense and tied; a matrix brings hidden states to the length of the vectors."""
 
     def __init__(self, vocabulary_size, units, embedding_dim, **kwargs):
-        super().__init__(vocabulary_size, units, embedding_dim, **kwargs)
+        super().__init__(
+            vocabulary_size, units=units, embedding_dim=embedding_dim, **kwargs
+        )
         self.softmax = flat_model.DenseSoftmax(vocabulary_size, self._tied_kernel)
         self.shorten = keras.layers.Dense(embedding_dim, use_bias=False)
 
@@ -155,8 +155,11 @@ class Distilled(models.LightRNN):
     def _add_layers(self):
         super()._add_layers()
         self.teacher = models.DenseRNN(
-            *(self.vocabulary_size, self.units),
-            **{"tied": True, "dropout": self.dropout, "eos_id": self.eos_id},
+            self.vocabulary_size,
+            tied=True,
+            units=self.units,
+            dropout=self.dropout,
+            eos_id=self.eos_id,
         )
 
     def build(self, ids_shape=None):
@@ -197,10 +200,11 @@ class _Rewind(keras.callbacks.Callback):
 
 
 def _opponent(kind):
-    def make(model, options, vocabulary, ids, rate):
+    def make(model, asked, vocabulary, ids, rate):
+        options = training.Options.of("", **asked).model
         made = kind(
             len(vocabulary),
-            options.units,
+            units=options.units,
             **model,
             dropout=options.dropout,
             eos_id=vocabulary.eos_id,
@@ -213,34 +217,35 @@ def _opponent(kind):
 
 
 def _of(kind):
-    def make(model, options, vocabulary, ids, rate):
-        options = dataclasses.replace(options, **model)
+    def make(model, asked, vocabulary, ids, rate):
+        options = training.Options.of("", **asked | model)
         like = training.new_model(options, vocabulary)
         made = kind.from_config(like.get_config())
         made.unk_id = vocabulary.unk_id
         made.build()
         made.table = warm_start.table(
-            ids, len(vocabulary), made.rows, made.columns, seed=options.seed
+            ids, len(vocabulary), made.rows, made.columns, seed=options.fit.seed
         )
         return made, training.adam(rate), []
 
     return make
 
 
-def dense(model, options, vocabulary, ids, rate):
+def dense(model, asked, vocabulary, ids, rate):
     """Return a dense model; its learning rate may have rounds, as of a LightRNN."""
-    epochs = (sum(options.rounds),)
-    options = dataclasses.replace(options, **model, rounds=epochs)
+    epochs = (sum(asked["rounds"]),)
+    options = training.Options.of("", **asked | model | {"rounds": epochs})
     return training.new_model(options, vocabulary), training.adam(rate), []
 
 
-def slim_matched(model, options, vocabulary, ids, rate):
+def slim_matched(model, asked, vocabulary, ids, rate):
     """Return a Slim model whose words share sub-vectors with words used alike.
 
     Each part has a share of the numbers of the words' vectors; by these, words are
     matched to its sub-vectors, to each the same number of words.
     """
-    made = training.new_model(dataclasses.replace(options, **model), vocabulary)
+    options = training.Options.of("", **asked | model)
+    made = training.new_model(options, vocabulary)
     parts, of_a_part = made.parts, made.vectors // made.parts
     counts = np.array(vocabulary.counts)
     neighbours = warm_start.Neighbours(len(vocabulary))
@@ -251,7 +256,7 @@ def slim_matched(model, options, vocabulary, ids, rate):
         [
             warm_start.table_of_vectors(
                 *(vectors[:, part::parts], counts, of_a_part),
-                *(-(-len(vocabulary) // of_a_part), options.seed),
+                *(-(-len(vocabulary) // of_a_part), options.fit.seed),
             ).row_of
             for part in range(parts)
         ],
@@ -263,9 +268,9 @@ def slim_matched(model, options, vocabulary, ids, rate):
     return made, training.adam(rate), []
 
 
-def averaged(model, options, vocabulary, ids, rate):
+def averaged(model, asked, vocabulary, ids, rate):
     """Return a LightRNN that is scored with the running average of its weights."""
-    made, _, _ = _of(models.LightRNN)(model, options, vocabulary, ids, rate)
+    made, _, _ = _of(models.LightRNN)(model, asked, vocabulary, ids, rate)
     optimizer = keras.optimizers.Adam(
         rate,
         global_clipnorm=training.CLIP_NORM,
@@ -276,12 +281,13 @@ def averaged(model, options, vocabulary, ids, rate):
     return made, optimizer, [swap]
 
 
-def distilled(model, options, vocabulary, ids, rate):
+def distilled(model, asked, vocabulary, ids, rate):
     """Return a LightRNN and train its teacher."""
-    made, optimizer, _ = _of(Distilled)(model, options, vocabulary, ids, rate)
+    made, optimizer, _ = _of(Distilled)(model, asked, vocabulary, ids, rate)
     made.teacher.compile(training.adam(rate))
-    windows = data.windows(ids, options.batch_size, options.steps)
-    made.teacher.fit(windows, epochs=sum(options.rounds), verbose=2)
+    fit = training.Options.of("", **asked).fit
+    windows = data.windows(ids, fit.batch_size, fit.steps)
+    made.teacher.fit(windows, epochs=sum(fit.rounds), verbose=2)
     made.teacher.trainable = False
     return made, optimizer, [_Rewind()]
 

@@ -40,7 +40,7 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
     """
     corpus = write_corpus(out / "corpus")
     run = training.train(
-        training.Options(
+        training.Options.of(
             train=[str(corpus["train"])],
             valid=[str(corpus["valid"])],
             out=str(out / "run"),

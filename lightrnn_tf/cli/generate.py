@@ -1,5 +1,6 @@
 """`lightrnn generate`."""
 
+from lightrnn_tf._internal.options import NATURAL, POSITIVE
 from lightrnn_tf.cli import arguments, inputs
 
 HELP = "Write on from a text, word by word"
@@ -12,13 +13,13 @@ def add_arguments(command):
     command.add_argument("text", nargs="?", default="", metavar="TEXT")
     command.add_argument(
         "--length",
-        type=arguments.positive,
+        type=POSITIVE.parse,
         metavar="N",
         help="words at most, in all lines together; default: 30 a line",
     )
     command.add_argument(
         "--lines",
-        type=arguments.positive,
+        type=POSITIVE.parse,
         default=1,
         metavar="N",
         help="lines at most; default: 1, up to the end of the line",
@@ -41,7 +42,7 @@ def add_arguments(command):
         help="only among the likeliest words of this probability; default: 1, all",
     )
     command.add_argument(
-        "--seed", type=arguments.natural, default=0, metavar="N", help="default: 0"
+        "--seed", type=NATURAL.parse, default=0, metavar="N", help="default: 0"
     )
 
 

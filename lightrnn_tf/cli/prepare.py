@@ -1,8 +1,11 @@
 """`lightrnn prepare`."""
 
+import dataclasses
 import logging
 
-from lightrnn_tf.cli import arguments, inputs
+from lightrnn_tf._internal.options import add_to
+from lightrnn_tf.cli import inputs
+from lightrnn_tf.data.reading import ReadingOptions
 
 HELP = "Make text ready that outgrows one machine, by Apache Beam"
 EXAMPLE = "lightrnn prepare --input 'books/*.gz' --out books --lowercase"
@@ -19,7 +22,7 @@ def add_arguments(command):
         "--runner, are passed on to it",
     )
     command.add_argument("--out", required=True, metavar="DIR", help="folder to write")
-    arguments.add_reading(command.add_argument)
+    add_to(command.add_argument, ReadingOptions)
     command.set_defaults(beam_options=[])
 
 
@@ -29,16 +32,18 @@ def run(args):
     from lightrnn_tf.data import prepare
     from lightrnn_tf.words.tokenizer import Tokenizer
 
+    names = (field.name for field in dataclasses.fields(ReadingOptions))
+    reading = ReadingOptions(**{n: getattr(args, n) for n in names if n in args})
     # Beam logs the traceback of an error that is told in one line.
     logging.disable(logging.NOTSET if args.debug else logging.ERROR)
     try:
         prepare.prepare(
             args.input,
             args.out,
-            Tokenizer(args.tokenizer, args.lowercase),
-            args.vocab_size,
-            args.min_count,
-            args.errors,
+            Tokenizer(reading.tokenizer, reading.lowercase),
+            reading.vocab_size,
+            reading.min_count,
+            reading.errors,
             args.beam_options,
         )
     finally:

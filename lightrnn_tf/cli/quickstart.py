@@ -2,7 +2,8 @@
 
 import pathlib
 
-from lightrnn_tf.cli import arguments, inputs
+from lightrnn_tf._internal.options import NATURAL, POSITIVE
+from lightrnn_tf.cli import inputs
 
 HELP = "Train, export and try a model on documentation that Python ships with"
 EXAMPLE = "lightrnn quickstart --out quickstart"
@@ -11,8 +12,8 @@ EXAMPLE = "lightrnn quickstart --out quickstart"
 def add_arguments(command):
     """Say which options there are."""
     command.add_argument("--out", default="quickstart", metavar="FOLDER")
-    command.add_argument("--seed", type=arguments.natural, default=0, metavar="N")
-    command.add_argument("--threads", type=arguments.positive, metavar="N")
+    command.add_argument("--seed", type=NATURAL.parse, default=0, metavar="N")
+    command.add_argument("--threads", type=POSITIVE.parse, metavar="N")
 
 
 def run(args):

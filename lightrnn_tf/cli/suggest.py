@@ -4,6 +4,7 @@ import itertools
 import json
 import sys
 
+from lightrnn_tf._internal.options import POSITIVE
 from lightrnn_tf.cli import arguments, inputs
 
 HELP = "Suggest the next word for a text, or for each line typed"
@@ -18,7 +19,7 @@ def add_arguments(command):
     )
     command.add_argument(
         "-k",
-        type=arguments.positive,
+        type=POSITIVE.parse,
         default=3,
         metavar="N",
         help="how many; default: 3",
@@ -45,7 +46,7 @@ def add_arguments(command):
     )
     command.add_argument(
         "--max-rows",
-        type=arguments.positive,
+        type=POSITIVE.parse,
         metavar="N",
         help="rows to expand at most, a cap on the time; default: until certain",
     )

@@ -4,6 +4,7 @@ import json
 import pathlib
 import sys
 
+from lightrnn_tf._internal.options import NATURAL
 from lightrnn_tf.cli import arguments, inputs
 
 HELP = "Show who shares a row and a column"
@@ -13,8 +14,8 @@ EXAMPLE = "lightrnn table runs/books --word tuesday"
 def add_arguments(command):
     """Say which options there are."""
     arguments.add_model(command)
-    command.add_argument("--row", type=arguments.natural, metavar="I")
-    command.add_argument("--column", type=arguments.natural, metavar="J")
+    command.add_argument("--row", type=NATURAL.parse, metavar="I")
+    command.add_argument("--column", type=NATURAL.parse, metavar="J")
     command.add_argument("--word", metavar="WORD")
     command.add_argument(
         "--page",

@@ -9,7 +9,13 @@ from lightrnn_tf.models.stream_pass import StreamPass
 from lightrnn_tf.models.table_rnn import TableRNN
 from lightrnn_tf.words.vocabulary import NO_WORD
 
+# The models by what they are called in files and on the command line.
+MODELS: dict[str, type[LanguageModel]] = {
+    model.kind: model for model in (LightRNN, PaperRNN, SlimRNN, DenseRNN)
+}
+
 __all__ = [
+    "MODELS",
     "NO_WORD",
     "DenseRNN",
     "LanguageModel",

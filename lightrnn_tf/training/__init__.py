@@ -1,20 +1,22 @@
 """Training: from text files to a run, `fit` with its rounds, checkpoints, workers."""
 
-from lightrnn_tf.training.allocator import keep_freed_memory
-from lightrnn_tf.training.first_model import new_model
-from lightrnn_tf.training.optimizer import CLIP_NORM, FallingRate, adam
-from lightrnn_tf.training.options import Options
-from lightrnn_tf.training.trainer import assist, is_finished, resume, train
+from lightrnn_tf._internal import lazy
 
-__all__ = [
-    "CLIP_NORM",
-    "FallingRate",
-    "Options",
-    "adam",
-    "assist",
-    "is_finished",
-    "keep_freed_memory",
-    "new_model",
-    "resume",
-    "train",
-]
+_NAMES = {
+    "CLIP_NORM": "optimizer",
+    "FallingRate": "optimizer",
+    "Options": "options",
+    "adam": "optimizer",
+    "assist": "trainer",
+    "is_finished": "trainer",
+    "keep_freed_memory": "allocator",
+    "new_model": "first_model",
+    "resume": "trainer",
+    "train": "trainer",
+}
+
+__all__ = [*_NAMES]  # noqa: PLE0604
+
+__getattr__ = lazy.attributes(
+    __name__, {name: f"{__name__}.{module}:{name}" for name, module in _NAMES.items()}
+)

@@ -1,5 +1,6 @@
 """The model of a training as it is before the first epoch, and its first table."""
 
+import dataclasses
 import math
 import pathlib
 
@@ -7,8 +8,15 @@ import numpy as np
 
 from lightrnn_tf import data, models
 from lightrnn_tf._internal.progress import bar
+from lightrnn_tf.models import MODELS
 from lightrnn_tf.tables import listing, warm_start, word_table
-from lightrnn_tf.training.options import RANDOM, WARM_START, Options
+from lightrnn_tf.training.options import (
+    RANDOM,
+    WARM_START,
+    LightRNNOptions,
+    Options,
+    TableOptions,
+)
 from lightrnn_tf.training.texts import Texts
 from lightrnn_tf.words.vocabulary import Vocabulary
 
@@ -24,7 +32,7 @@ def first_model(options: Options, texts: Texts) -> models.LanguageModel:
     """
     given = _given_table(options, texts.vocabulary)
     model = new_model(options, texts.vocabulary, given)
-    if isinstance(model, models.TableRNN):
+    if options.table:
         model.table = given or _first_table(options, texts, model.rows, model.columns)
     return model
 
@@ -40,67 +48,45 @@ def new_model(
         given: A table whose shape a LightRNN takes. Defaults to the shape that the
             options say, or a nearly square one.
     """
-    common = {
-        "vocabulary_size": len(vocabulary),
-        "units": options.units,
-        "embedding_dim": options.embedding_dim,
-        "cell": options.cell,
-        "layers": options.layers,
-        "dropout": options.dropout,
-        "eos_id": vocabulary.eos_id,
-        "line_independent": options.line_independent,
-    }
-    model: models.LanguageModel
-    if options.model == "dense":
-        model = models.DenseRNN(tied=options.tied, **common)
-    elif options.model == "slim":
-        model = models.SlimRNN(
-            parts=options.slim_parts,
-            vectors=options.slim_vectors,
-            side=options.slim_side,
-            seed=options.seed,
-            **common,
-        )
-    else:
-        rows, columns = _table_shape(options, len(vocabulary), given)
-        kind = {"transition": models.LightRNN, "recurrent": models.PaperRNN}
-        model = kind[options.within_word](
-            rows=rows,
-            columns=columns,
-            word_dim=options.word_dim,
-            row_parts=options.row_parts,
-            frequent_words=options.frequent_words,
-            frequent_dim=options.frequent_dim,
-            word_bias=options.word_bias,
-            **common,
-        )
+    arguments = dataclasses.asdict(options.model)
+    if options.table and isinstance(options.model, LightRNNOptions):
+        shape = _table_shape(options.model, options.table, len(vocabulary), given)
+        arguments["rows"], arguments["columns"] = shape
+    if options.model.kind == "slim":
+        arguments["seed"] = options.fit.seed
+    model = MODELS[options.model.kind](
+        len(vocabulary), eos_id=vocabulary.eos_id, **arguments
+    )
     model.build()
     return model
 
 
 def _table_shape(
-    options: Options, words: int, given: word_table.WordTable | None
+    asked: LightRNNOptions,
+    table: TableOptions,
+    words: int,
+    given: word_table.WordTable | None,
 ) -> tuple[int, int]:
+    user_cells = table.user_cells
     if given:
-        asked = options.rows or given.rows, options.columns or given.columns
-        if asked != (given.rows, given.columns) or options.user_cells is not None:
+        shape = asked.rows or given.rows, asked.columns or given.columns
+        if shape != (given.rows, given.columns) or user_cells is not None:
             raise ValueError(
-                f"{options.table} has {given.rows} rows and {given.columns} columns. "
-                "Leave out --rows, --columns and --user-cells."
+                f"{table.table} has {given.rows} rows and {given.columns} "
+                "columns. Leave out --rows, --columns and --user-cells."
             )
-        return asked
-    paper = not (options.word_dim or options.frequent_dim or options.word_bias)
-    paper = paper and options.table == RANDOM
-    user_cells = options.user_cells
+        return shape
     if user_cells is None:
-        both = options.rows and options.columns
+        both = asked.rows and asked.columns
+        paper = not (asked.word_dim or asked.frequent_dim or asked.word_bias)
+        paper = paper and table.table == RANDOM
         user_cells = 0 if paper or both else math.ceil(words * USER_CELLS)
     needed = words + user_cells
     rows, columns = word_table.default_shape(words, user_cells)
-    if options.rows:
-        rows, columns = options.rows, options.columns or -(-needed // options.rows)
-    elif options.columns:
-        rows, columns = -(-needed // options.columns), options.columns
+    if asked.rows:
+        rows, columns = asked.rows, asked.columns or -(-needed // asked.rows)
+    elif asked.columns:
+        rows, columns = -(-needed // asked.columns), asked.columns
     if rows * columns < needed:
         raise ValueError(
             f"The table must have a cell for each of the {words} words and "
@@ -112,9 +98,9 @@ def _table_shape(
 
 def _given_table(options, vocabulary):
     """Return the table of a JSON file, if that was asked for."""
-    if options.table in (WARM_START, RANDOM):
+    if options.table is None or options.table.table in (WARM_START, RANDOM):
         return None
-    path = pathlib.Path(options.table)
+    path = pathlib.Path(options.table.table)
     with open(path, "rb") as file:
         if file.read(1) != b"{":  # Word vectors are not JSON.
             return None
@@ -126,7 +112,7 @@ def _given_table(options, vocabulary):
 
 
 def _first_table(options, texts, rows, columns):
-    kind, seed = options.table, options.seed
+    kind, seed = options.table.table, options.fit.seed
     words = len(texts.vocabulary)
     if kind == RANDOM:
         return word_table.WordTable.random(words, rows, columns, seed)
@@ -137,7 +123,7 @@ def _first_table(options, texts, rows, columns):
                 *(text, words, rows, columns), seed=seed, progress=progress
             )
         return warm_start.table_of_vectors(
-            data.word_vectors(kind, texts.vocabulary, options.errors),
+            data.word_vectors(kind, texts.vocabulary, options.text.errors),
             np.array(texts.vocabulary.counts),
             *(rows, columns),
             seed=seed,

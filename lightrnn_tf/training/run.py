@@ -23,7 +23,8 @@ from lightrnn_tf import models
 from lightrnn_tf.tables.word_table import WordTable
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-FORMAT_VERSION = 1
+# Version 1 had other names of options, and all of them whatever the kind of model.
+FORMAT_VERSION = 2
 CONFIG = "config.json"
 VOCABULARY = "vocabulary.txt"
 TABLE = "table.json"
@@ -34,11 +35,6 @@ SHARDS = "ids/train.json"
 # Bytes that a recurrent layer takes in a file at least, beside its numbers, for names
 # and shapes: 9,500 were measured of weights and 2,700 of a checkpoint.
 _BYTES_OF_A_LAYER = 2048
-
-MODELS: dict[str, type[models.LanguageModel]] = {
-    model.kind: model
-    for model in (models.LightRNN, models.PaperRNN, models.SlimRNN, models.DenseRNN)
-}
 
 
 class Run:
@@ -85,8 +81,8 @@ class Run:
     def _read_config(self) -> dict[str, Any]:
         try:
             config = json.loads(self._read(CONFIG))
-            known = config["format_version"] == FORMAT_VERSION
-            known = known and config["model"] in MODELS
+            known = config["format_version"] in (1, FORMAT_VERSION)
+            known = known and config["model"] in models.MODELS
             known = known and isinstance(config["model_config"], dict)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"{self.path / CONFIG} is damaged: {error}.") from error
@@ -255,7 +251,7 @@ class Run:
                 f"its vocabulary has {len(self.vocabulary)}."
             )
         try:
-            model = MODELS[self.config["model"]].from_config(config)
+            model = models.MODELS[self.config["model"]].from_config(config)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{self.path / CONFIG} is damaged: {error}") from error
         model.build()

@@ -1,7 +1,6 @@
 """The folder of a run while it is trained: begun, stopped, finished."""
 
 import contextlib
-import dataclasses
 import json
 import pathlib
 import shutil
@@ -14,7 +13,7 @@ import keras
 from lightrnn_tf._internal.files import remove_unfinished, write_atomic
 from lightrnn_tf._internal.progress import say
 from lightrnn_tf.training import checkpoint
-from lightrnn_tf.training.options import Options
+from lightrnn_tf.training.options import Options, of_format_1
 from lightrnn_tf.training.run import CONFIG, FORMAT_VERSION, TABLE, WEIGHTS
 
 # Held by the process that trains in a folder.
@@ -136,7 +135,7 @@ class RunFolder:
         """
         config: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
-            "training": _written(options),
+            "training": options.written(),
             "versions": {
                 "keras": keras.__version__,
                 "backend": keras.backend.backend(),
@@ -167,9 +166,9 @@ class RunFolder:
             ValueError: Then.
         """
         asked, firsts = (
-            json.loads(json.dumps(_written(each))) for each in (options, self.options())
+            json.loads(json.dumps(each.written())) for each in (options, self.options())
         )
-        other = [name for name, value in asked.items() if value != firsts[name]]
+        other = [name for name in asked | firsts if asked.get(name) != firsts.get(name)]
         if other:
             raise ValueError(
                 "All workers must have the same options. Received: others than the "
@@ -227,16 +226,6 @@ class RunFolder:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _written(options):
-    """Return the options that are kept with a run: all but where it is written."""
-    left_out = ("out", "overwrite", "tensorboard")
-    return {
-        name: value
-        for name, value in dataclasses.asdict(options).items()
-        if name not in left_out
-    }
-
-
 def _read_options(folder, out="", tensorboard=None):
     config = folder / CONFIG
     if not config.is_file():
@@ -247,6 +236,8 @@ def _read_options(folder, out="", tensorboard=None):
     try:
         read = json.loads(config.read_text(encoding="utf-8"))
         training, backend = dict(read["training"]), str(read["versions"]["backend"])
+        if read["format_version"] == 1:
+            training = of_format_1(training)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{config} is damaged: {error}.") from error
     if backend != keras.backend.backend():
@@ -255,7 +246,7 @@ def _read_options(folder, out="", tensorboard=None):
             f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
         )
     try:
-        return Options(**training, out=out, tensorboard=tensorboard)
+        return Options.of(out, tensorboard=tensorboard, **training)
     except TypeError as error:
         raise ValueError(f"{config} is damaged: {error}.") from error
 

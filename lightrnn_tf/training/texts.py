@@ -11,7 +11,7 @@ from lightrnn_tf._internal.progress import count, say
 from lightrnn_tf.data.held_out import hold_out
 from lightrnn_tf.data.remarks import Reading, check_words, remarks, untrained_unknown
 from lightrnn_tf.training import run
-from lightrnn_tf.training.options import Options
+from lightrnn_tf.training.options import Options, TextOptions
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary, count_words
 
@@ -35,7 +35,7 @@ class Texts:
             ValueError: If they cannot be used.
             OSError: If a file cannot be read or written.
         """
-        return cls()._read(options, folder)
+        return cls()._read(options.text, folder)
 
     @classmethod
     def of(cls, begun: run.Run, options: Options) -> "Texts":
@@ -43,7 +43,7 @@ class Texts:
         texts = cls()
         texts.vocabulary = begun.vocabulary
         texts.train, texts.valid = begun.ids("train"), begun.ids("valid")
-        texts.test = begun.ids("test") if options.test else None
+        texts.test = begun.ids("test") if options.text.test else None
         texts.shards = begun.shards()
         return texts
 
@@ -80,7 +80,7 @@ class Texts:
                 "`valid` must be text files with a prepared text. Received: none."
             )
         for name in ("tokenizer", "lowercase", "vocab_size", "min_count"):
-            if getattr(options, name) != getattr(Options, name):
+            if getattr(options, name) != getattr(TextOptions, name):
                 raise ValueError(
                     f"`{name}` must be left out with a prepared text, which was read "
                     "already. Give it to lightrnn prepare."

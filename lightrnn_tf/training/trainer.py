@@ -150,8 +150,10 @@ def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
 
 def _texts_of(options):
     """Return the names of the texts that are read."""
-    names = [*options.train, options.tfds, options.prepared]
-    return filter(None, [*names, *(options.valid or []), *(options.test or [])])
+    text = options.text
+    files = (text.train, text.valid, text.test)
+    every = [name for names in files for name in names or ()]
+    return filter(None, [*every, text.tfds, text.prepared])
 
 
 class Trainer:
@@ -171,7 +173,7 @@ class Trainer:
         self.team = team or workers.Team()
         self.log = Log(self.path, self.team.is_first)
         keep_freed_memory()
-        keras.utils.set_random_seed(options.seed)
+        keras.utils.set_random_seed(options.fit.seed)
         if checkpoint.exists(self.path):
             self._go_on()
         else:
@@ -208,27 +210,27 @@ class Trainer:
 
     def _cut(self, texts):
         """Cut the texts into batches."""
-        options, self.texts = self.options, texts
-        batch = options.batch_size * options.steps
+        fit, self.texts = self.options.fit, texts
+        batch = fit.batch_size * fit.steps
         if len(texts.train) < batch:
             raise ValueError(
                 f"The training text must fill at least one batch, {batch} words "
-                f"({options.batch_size} streams × {options.steps} steps). Received: "
+                f"({fit.batch_size} streams × {fit.steps} steps). Received: "
                 f"{len(texts.train)}. Take a smaller --batch-size or --steps."
             )
         self.windows = data.windows(
-            *(texts.train, options.batch_size, options.steps),
-            *(texts.shards, options.seed),
+            *(texts.train, fit.batch_size, fit.steps),
+            *(texts.shards, fit.seed),
         )
         devices = self.team.devices
-        if options.batch_size % devices or len(texts.valid) < devices:
+        if fit.batch_size % devices or len(texts.valid) < devices:
             raise ValueError(
                 f"`batch_size` must be a multiple of the {devices} devices that train "
                 "together, and the text for validation as long. Received: "
-                f"{options.batch_size} and {len(texts.valid)}."
+                f"{fit.batch_size} and {len(texts.valid)}."
             )
-        streams = min(options.batch_size, len(texts.valid)) // devices * devices
-        self.valid = data.windows(texts.valid, streams, options.steps)
+        streams = min(fit.batch_size, len(texts.valid)) // devices * devices
+        self.valid = data.windows(texts.valid, streams, fit.steps)
 
     def save(self, model: models.LanguageModel, place: checkpoint.Place):
         """Write a checkpoint."""
@@ -245,19 +247,19 @@ class Trainer:
         """
         if self.team.count > 1 and batch % _BATCHES_BETWEEN_QUESTIONS:
             return False
-        return self.team.ask_first(seconds >= 60 * self.options.checkpoint_minutes)
+        return self.team.ask_first(seconds >= 60 * self.options.fit.checkpoint_minutes)
 
     def _compile(self):
-        options = self.options
-        rate = FallingRate(options.learning_rate, options.rounds, len(self.windows))
+        fit = self.options.fit
+        rate = FallingRate(fit.learning_rate, fit.rounds, len(self.windows))
         optimizer = adam(rate)
         self.model.compile(optimizer)
         # What a checkpoint holds has to be there before the first batch.
         optimizer.build(self.model.trainable_variables)
-        self.model.training_state.allocate(self.options.batch_size)
+        self.model.training_state.allocate(fit.batch_size)
 
     def fit(self):
-        total, place = sum(self.options.rounds), self.place
+        total, place = sum(self.options.fit.rounds), self.place
         # An epoch that was begun is a shorter one; then whole ones.
         parts = [(self.windows, place.epoch, total)]
         if place.batch:
@@ -290,7 +292,7 @@ class Trainer:
         return 1 if sys.stderr.isatty() else 2
 
     def _callbacks(self):
-        options = self.options
+        options, fit = self.options, self.options.fit
         # The same for each worker: what fetches numbers of the model needs them all.
         every = [
             keras.callbacks.TerminateOnNaN(),
@@ -304,13 +306,13 @@ class Trainer:
                 done=self.place.batch,
             ),
         ]
-        if options.tensorboard:
+        if fit.tensorboard:
             # Each run has a folder there, or their curves would be one.
-            folder = pathlib.Path(options.tensorboard) / pathlib.Path(options.out).name
+            folder = pathlib.Path(fit.tensorboard) / pathlib.Path(options.out).name
             # The graph of a subclassed model has no layers to show.
             every.append(keras.callbacks.TensorBoard(folder, write_graph=False))
-        if len(options.rounds) > 1:
-            starts = np.cumsum(options.rounds)[:-1].tolist()
+        if len(fit.rounds) > 1:
+            starts = np.cumsum(fit.rounds)[:-1].tolist()
             if self.place.batch and self.place.epoch in starts:
                 starts.remove(self.place.epoch)  # That one was made.
             every.insert(0, self._reallocation(starts))
@@ -351,7 +353,7 @@ class Trainer:
         return Reallocate(
             self.windows,
             starts,
-            moving_cost=self.options.moving_cost,
+            moving_cost=self.options.table.moving_cost,
             folder=folder,
             report=report,
             progress=LazyBar("Loss tables, then matching"),

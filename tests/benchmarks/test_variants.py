@@ -123,7 +123,6 @@ def test_short_vectors_score_words_as_loops_do(variants):
 
 
 def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
-    from lightrnn_tf import training
     from lightrnn_tf.words.tokenizer import Tokenizer
     from lightrnn_tf.words.vocabulary import Vocabulary
 
@@ -134,7 +133,7 @@ def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
     ids = np.concatenate([vocabulary.ids([*line.split(), "<eos>"]) for line in lines])
     model, _, _ = variants.slim_matched(
         {"model": "slim", "units": 8, "slim_parts": 2, "slim_vectors": 10},
-        training.Options([], "", rounds=(1,)),
+        {"rounds": (1,)},
         *(vocabulary, ids, 0.01),
     )
     codes = model.softmax.codes

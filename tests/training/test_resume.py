@@ -40,7 +40,7 @@ def texts(tmp_path_factory):
 def begin(asked):
     from lightrnn_tf import training
 
-    training.train(training.Options(**asked))
+    training.train(training.Options.of(**asked))
 
 
 def go_on(asked):
@@ -381,7 +381,7 @@ def stop_in_the_third_epoch(asked):
     callbacks = training.trainer.Trainer._callbacks
     training.trainer.Trainer._callbacks = lambda self: [*callbacks(self), Stop()]
     with pytest.raises(KeyboardInterrupt):
-        training.train(training.Options(**asked))
+        training.train(training.Options.of(**asked))
 
 
 def test_no_damage_of_a_checkpoint_goes_unnoticed_or_breaks_out(tmp_path):

@@ -1,6 +1,5 @@
 """Several workers on the loopback interface train what one trains."""
 
-import dataclasses
 import itertools
 import json
 import os
@@ -188,11 +187,13 @@ def test_places_of_workers_are_checked(coordinator, number, message):
 
 def test_workers_must_be_asked_for_the_same(folder, monkeypatch):
     """The other worker says what differs, before it trains."""
-    asked = training.Options([str(folder / "text.txt")], str(folder / "same"))
+    asked = training.Options.of(folder / "same", train=[str(folder / "text.txt")])
     (folder / "same.partial").mkdir()
     run_folder.RunFolder(asked.out).write_config(asked)
     monkeypatch.setattr(training.trainer, "Trainer", lambda *_: pytest.fail("trains"))
-    other = dataclasses.replace(asked, units=9, rounds=(2, 1))
+    other = training.Options.of(
+        asked.out, train=asked.text.train, units=9, rounds=(2, 1)
+    )
     with pytest.raises(ValueError, match=r"same options. Rec.* `units`, `rounds`\.$"):
         training.assist(asked.out, workers.Team(), other)
     with pytest.raises(FileNotFoundError, match="Give all workers the same --out"):

@@ -1,0 +1,47 @@
+"""How text becomes words, as options of the commands that read it."""
+
+import argparse
+import dataclasses
+
+from lightrnn_tf._internal import checks
+from lightrnn_tf._internal.options import POSITIVE, Checked, Kind, option
+from lightrnn_tf.data.text import ERRORS
+from lightrnn_tf.words.tokenizer import TOKENIZERS
+
+
+def _vocabulary_size(text: str) -> int:
+    value = POSITIVE.parse(text)
+    if value < 2:
+        raise argparse.ArgumentTypeError("must be at least 2, for <eos> and <unk>")
+    return value
+
+
+@dataclasses.dataclass
+class ReadingOptions(Checked):
+    """How text becomes words."""
+
+    tokenizer: str = option(
+        "words",
+        "words for raw text (default), whitespace for pre-tokenised text",
+        choices=tuple(TOKENIZERS),
+    )
+    lowercase: bool = option(False, "lower-case the text first")
+    vocab_size: int | None = option(
+        None,
+        "most frequent words, <eos> and <unk> among them; default: all that "
+        "--min-count leaves",
+        kind=Kind(_vocabulary_size, checks.positive_integer),
+        metavar="N",
+    )
+    min_count: int | None = option(
+        None,
+        "least occurrences of a word; default: 2, so that <unk> is learned from words "
+        "seen once, or 1 for text that has <unk> in it",
+        kind=POSITIVE,
+        metavar="N",
+    )
+    errors: str = option(
+        "strict",
+        "what to do with bytes that are not UTF-8; default: strict, stop",
+        choices=ERRORS,
+    )
