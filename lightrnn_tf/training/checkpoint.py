@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import pathlib
-import sys
 import zipfile
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf._internal.files import DAMAGED_ARCHIVE, replacing
+from lightrnn_tf._internal.progress import say
 
 FILE, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 _PLACE = "place"
@@ -83,7 +83,7 @@ def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
         try:
             found = _read(path, _variables(model))
         except DAMAGED_ARCHIVE as error:
-            print(f"{path} is damaged: {error}", file=sys.stderr, flush=True)
+            say(f"{path} is damaged: {error}")
             continue
         if path.name == PREVIOUS:
             (folder / FILE).unlink(missing_ok=True)

@@ -142,6 +142,11 @@ class SourceOptions(Checked):
 class TextOptions(ReadingOptions, SourceOptions):
     """Which text is read, and how it becomes words."""
 
+    def sources(self) -> list[str]:
+        """Return the names of the texts that are read."""
+        files = [*(self.train or ()), *(self.valid or ()), *(self.test or ())]
+        return [*files, *filter(None, (self.tfds, self.prepared))]
+
 
 @dataclasses.dataclass
 class ModelOptions(Checked):

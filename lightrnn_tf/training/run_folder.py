@@ -14,7 +14,7 @@ from lightrnn_tf._internal.files import remove_unfinished, write_atomic
 from lightrnn_tf._internal.progress import say
 from lightrnn_tf.training import checkpoint
 from lightrnn_tf.training.options import Options, of_format_1
-from lightrnn_tf.training.run import CONFIG, FORMAT_VERSION, TABLE, WEIGHTS
+from lightrnn_tf.training.run import CONFIG, FORMAT_VERSION, TABLE, WEIGHTS, Run
 
 # Held by the process that trains in a folder.
 LOCK = "lock"
@@ -52,12 +52,12 @@ class RunFolder:
 
         Raises:
             FileNotFoundError: If nothing of the run is there.
+            ValueError: If a file of it is damaged.
         """
-        if self.path.is_dir():
+        if self.path.is_dir() or checkpoint.exists(self.run):
             return False
-        if not self.run.is_dir():
-            raise FileNotFoundError(f"{self.run}: no such run.")
-        return not checkpoint.exists(self.run)
+        Run(self.run)  # Or there is none at all.
+        return True
 
     @contextlib.contextmanager
     def begun(self, overwrite: bool):
@@ -104,7 +104,7 @@ class RunFolder:
         """
         self.resumed = True
         if not self.path.is_dir():
-            _read_options(self.run)  # Nothing is touched that is not a run.
+            self.options()  # Nothing is touched that is not a run.
             self.run.rename(self.path)
         with self._alone():
             yield
@@ -157,7 +157,29 @@ class RunFolder:
             FileNotFoundError: If that was not written.
             ValueError: If it is damaged, or training was begun on another backend.
         """
-        return _read_options(self.path, out=str(self.run), tensorboard=tensorboard)
+        folder = self.path if self.path.is_dir() else self.run
+        config = folder / CONFIG
+        if not config.is_file():
+            raise FileNotFoundError(
+                f"{folder} has no {CONFIG}: training stopped before it began. Train it "
+                "again with --overwrite."
+            )
+        try:
+            read = json.loads(config.read_text(encoding="utf-8"))
+            asked, backend = dict(read["training"]), str(read["versions"]["backend"])
+            if read["format_version"] == 1:
+                asked = of_format_1(asked)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"{config} is damaged: {error}.") from error
+        if backend != keras.backend.backend():
+            raise ValueError(
+                f"{folder} was begun on the backend {backend} of Keras. Received: "
+                f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
+            )
+        try:
+            return Options.of(str(self.run), tensorboard=tensorboard, **asked)
+        except TypeError as error:
+            raise ValueError(f"{config} is damaged: {error}.") from error
 
     def check_same(self, options: Options) -> None:
         """Refuse options of a worker that are not those of the first one.
@@ -224,31 +246,6 @@ class RunFolder:
         (self.run / LOCK).unlink(missing_ok=True)
         if old:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _read_options(folder, out="", tensorboard=None):
-    config = folder / CONFIG
-    if not config.is_file():
-        raise FileNotFoundError(
-            f"{folder} has no {CONFIG}: training stopped before it began. Train it "
-            "again with --overwrite."
-        )
-    try:
-        read = json.loads(config.read_text(encoding="utf-8"))
-        training, backend = dict(read["training"]), str(read["versions"]["backend"])
-        if read["format_version"] == 1:
-            training = of_format_1(training)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError(f"{config} is damaged: {error}.") from error
-    if backend != keras.backend.backend():
-        raise ValueError(
-            f"{folder} was begun on the backend {backend} of Keras. Received: "
-            f"{keras.backend.backend()}. Set KERAS_BACKEND={backend}."
-        )
-    try:
-        return Options.of(out, tensorboard=tensorboard, **training)
-    except TypeError as error:
-        raise ValueError(f"{config} is damaged: {error}.") from error
 
 
 def _is_run(path):

@@ -93,11 +93,7 @@ def is_finished(path: str | pathlib.Path) -> bool:
         FileNotFoundError: If nothing of the run is there.
         ValueError: If a file of it is damaged.
     """
-    folder = RunFolder(path)
-    if not folder.is_finished():
-        return False
-    run.Run(folder.run)  # Or it is no run at all.
-    return True
+    return RunFolder(path).is_finished()
 
 
 def assist(
@@ -133,8 +129,8 @@ def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
     try:
         if not checkpoint.exists(folder.path):
             if folder.resumed:
-                # It may be a stranger's, who names whatever files.
-                say(f"Beginning anew with {', '.join(_texts_of(options))}.")
+                # The run may come from someone else and name any file.
+                say(f"Beginning anew with {', '.join(options.text.sources())}.")
             trainer = Trainer(options, folder)
         with team.together():
             if team.devices > 1 or trainer is None:
@@ -146,14 +142,6 @@ def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
         folder.leave(error, trainer)
         raise
     folder.finish()
-
-
-def _texts_of(options):
-    """Return the names of the texts that are read."""
-    text = options.text
-    files = (text.train, text.valid, text.test)
-    every = [name for names in files for name in names or ()]
-    return filter(None, [*every, text.tfds, text.prepared])
 
 
 class Trainer:
@@ -266,7 +254,9 @@ class Trainer:
             rest = self.windows.after(place.batch)
             parts = [(rest, place.epoch, place.epoch + 1)]
             parts.append((self.windows, place.epoch + 1, total))
-        every = self._callbacks()
+        every, verbose = self._callbacks(), 0
+        if self.team.is_first:
+            verbose = 1 if sys.stderr.isatty() else 2
         for windows, begin, end in parts:
             # Keras prints to standard output, which is for results.
             with contextlib.redirect_stdout(sys.stderr), memory_for("a training step"):
@@ -276,7 +266,7 @@ class Trainer:
                     epochs=end,
                     validation_data=self.team.feed(self.valid),
                     callbacks=every,
-                    verbose=self._verbose(),
+                    verbose=verbose,
                 )
             if self.model.stop_training:
                 break
@@ -285,11 +275,6 @@ class Trainer:
                 "Training diverged: the loss is not finite. Begin anew with a smaller "
                 "--learning-rate."
             )
-
-    def _verbose(self):
-        if not self.team.is_first:
-            return 0
-        return 1 if sys.stderr.isatty() else 2
 
     def _callbacks(self):
         options, fit = self.options, self.options.fit
@@ -324,7 +309,8 @@ class Trainer:
 
         def report(epoch: int, done: reallocation.Round | None):
             loss_tables.discard(folder)
-            after = self._valid_perplexity()  # All workers together.
+            valid = self.team.feed(self.valid)  # All workers together.
+            after = self.model.evaluate(valid, verbose=0, return_dict=True)
             if done is None:
                 return
             answer = done.assignment
@@ -339,7 +325,7 @@ class Trainer:
                 nats_predicted=done.nats_predicted,
                 nats_after=done.nats_after,
                 val_perplexity_before=self.log.epochs[-1]["val_perplexity"],
-                val_perplexity_after=after,
+                val_perplexity_after=after["perplexity"],
             )
             say(
                 f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
@@ -347,7 +333,7 @@ class Trainer:
                 f"{done.tokens_moved:.0%} of the text. Nats per token: "
                 f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
                 f"after {done.nats_after:.2f}; validation perplexity right after "
-                f"{after:.1f}."
+                f"{after['perplexity']:.1f}."
             )
 
         return Reallocate(
@@ -359,11 +345,6 @@ class Trainer:
             progress=LazyBar("Loss tables, then matching"),
             reallocate=self.team.reallocate,
         )
-
-    def _valid_perplexity(self):
-        valid = self.team.feed(self.valid)
-        result = self.model.evaluate(valid, verbose=0, return_dict=True)
-        return result["perplexity"]
 
     def keep(self):
         """Go back to the best weights and write what belongs to them."""
