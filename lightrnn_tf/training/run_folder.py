@@ -167,7 +167,7 @@ class RunFolder:
         try:
             read = json.loads(config.read_text(encoding="utf-8"))
             asked, backend = dict(read["training"]), str(read["versions"]["backend"])
-            if read["format_version"] == 1:
+            if read.get("format_version") == 1:
                 asked = of_format_1(asked)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"{config} is damaged: {error}.") from error

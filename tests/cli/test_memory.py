@@ -6,7 +6,6 @@ import sys
 import pytest
 from helpers.command_line import lightrnn
 
-from lightrnn_tf import training
 from lightrnn_tf._internal.memory import memory_for
 
 # Memory that is left when the work begins.
@@ -80,7 +79,9 @@ def test_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
     def new_model(*given):
         raise ResourceExhaustedError("OOM when allocating tensor")
 
-    monkeypatch.setattr(training.first_model, "new_model", new_model)
+    from lightrnn_tf.training import first_model
+
+    monkeypatch.setattr(first_model, "new_model", new_model)
     text = tmp_path / "text.txt"
     text.write_text("a b c\n" * 500)
     out = tmp_path / "run"

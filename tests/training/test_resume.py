@@ -372,14 +372,15 @@ def stop_in_the_third_epoch(asked):
     import keras
 
     from lightrnn_tf import training
+    from lightrnn_tf.training import trainer
 
     class Stop(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch == 3 and self.model.optimizer.iterations > 2 * 17:
                 raise KeyboardInterrupt
 
-    callbacks = training.trainer.Trainer._callbacks
-    training.trainer.Trainer._callbacks = lambda self: [*callbacks(self), Stop()]
+    callbacks = trainer.Trainer._callbacks
+    trainer.Trainer._callbacks = lambda self: [*callbacks(self), Stop()]
     with pytest.raises(KeyboardInterrupt):
         training.train(training.Options.of(**asked))
 

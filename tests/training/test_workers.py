@@ -15,7 +15,7 @@ from helpers.command_line import lightrnn, small_text
 
 from lightrnn_tf import cli, data, training
 from lightrnn_tf._internal import guard
-from lightrnn_tf.training import run_folder, workers
+from lightrnn_tf.training import run_folder, trainer, workers
 
 # Loss of the same sums in another order.
 TOLERANCE = 1e-4
@@ -190,7 +190,7 @@ def test_workers_must_be_asked_for_the_same(folder, monkeypatch):
     asked = training.Options.of(folder / "same", train=[str(folder / "text.txt")])
     (folder / "same.partial").mkdir()
     run_folder.RunFolder(asked.out).write_config(asked)
-    monkeypatch.setattr(training.trainer, "Trainer", lambda *_: pytest.fail("trains"))
+    monkeypatch.setattr(trainer, "Trainer", lambda *_: pytest.fail("trains"))
     other = training.Options.of(
         asked.out, train=asked.text.train, units=9, rounds=(2, 1)
     )
