@@ -20,7 +20,7 @@ from rounds import Text, new_model
 from scipy.stats import spearmanr
 
 from lightrnn_tf import data
-from lightrnn_tf.reallocation.loss_tables import loss_tables
+from lightrnn_tf.reallocation.losses import loss_tables
 from lightrnn_tf.tables.word_table import WordTable
 from results import append
 

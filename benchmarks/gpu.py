@@ -164,7 +164,7 @@ def timed(keras, fit):
 
 def pass_for_loss_tables(model, windows):
     """Return the seconds for a batch of a pass over the text, compilation left out."""
-    from lightrnn_tf.reallocation.loss_tables import loss_tables
+    from lightrnn_tf.reallocation.losses import loss_tables
 
     ends = []
     loss_tables(model, windows, progress=lambda _: ends.append(time.perf_counter()))

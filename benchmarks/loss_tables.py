@@ -18,7 +18,7 @@ import keras
 import numpy as np
 
 from lightrnn_tf import data, models, training
-from lightrnn_tf.reallocation import loss_tables
+from lightrnn_tf.reallocation.losses import loss_tables
 from lightrnn_tf.tables import warm_start
 from lightrnn_tf.tables.word_table import WordTable, default_shape
 from lightrnn_tf.words.tokenizer import Tokenizer
@@ -41,7 +41,7 @@ def main():
     model.compile(training.adam(5e-3))
     model.fit(data.windows(part, streams, 35), epochs=epochs, verbose=2)
     windows = data.windows(ids, streams, 35)
-    losses = loss_tables.loss_tables(model, windows, args.out)
+    losses = loss_tables(model, windows, args.out)
     (args.out / "table.json").write_text(model.table.to_json())
     print(f"{losses.nats / len(ids):.3f} nats per token")
 

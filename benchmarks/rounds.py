@@ -23,7 +23,7 @@ import tempfile
 import keras
 import numpy as np
 
-from lightrnn_tf import callbacks, data, models, training
+from lightrnn_tf import callbacks, data, models, reallocation, training
 from lightrnn_tf.predictors import in_memory
 from lightrnn_tf.scoring import evaluation
 from lightrnn_tf.tables import warm_start
@@ -142,9 +142,8 @@ def run(text, kind, seed, plan, trunk):
         )
 
     cost = MOVING_COST[kind] if plan == "smooth" else (0.0, 0.0)
-    reallocate = callbacks.Reallocate(
-        text.train, PLANS[plan], moving_cost=cost, report=report
-    )
+    matching = reallocation.Matching(moving_cost=cost)
+    reallocate = callbacks.Reallocate(text.train, PLANS[plan], matching, report=report)
     if plan == "early":
         fit(0, EPOCHS)
     else:

@@ -244,7 +244,7 @@ def epoch(folder, words, tokens, name="first", before="none"):
 
 def gather_losses(folder, words, tokens):
     """Gather the loss tables."""
-    from lightrnn_tf.reallocation.loss_tables import loss_tables
+    from lightrnn_tf.reallocation.losses import loss_tables
 
     loss_tables(model_of(folder), windows_of(folder, "train"), folder / "loss_tables")
     return {}
@@ -253,13 +253,12 @@ def gather_losses(folder, words, tokens):
 def reallocate(folder, words, tokens):
     """Match and move the words; return what that promises and gives at once."""
     from lightrnn_tf import reallocation
-    from lightrnn_tf.reallocation import loss_tables
+    from lightrnn_tf.reallocation.losses import loss_tables
 
     model, windows = model_of(folder), windows_of(folder, "train")
-    losses = loss_tables.loss_tables(model, windows, folder / "loss_tables")
-    done = reallocation.reallocate(
-        model, windows, "auction", time_limit=MATCHING_SECONDS, losses=losses
-    )
+    losses = loss_tables(model, windows, folder / "loss_tables")
+    matching = reallocation.Matching("auction", MATCHING_SECONDS)
+    done = reallocation.reallocate(model, windows, matching, losses=losses)
     model.save_weights(folder / "moved.weights.h5")
     return {
         "words_moved": done.words_moved,

@@ -18,7 +18,7 @@ _MODULES = {
     "layers": "layers",
     "lexicon": "words.lexicon",
     "litert": "predictors.exported",
-    "loss_tables": "reallocation.loss_tables",
+    "loss_tables": "reallocation.losses",
     "matching": "tables.matching",
     "metrics": "metrics",
     "models": "models",

@@ -99,4 +99,5 @@ class DatasetLines(Lines):
         for number, example in enumerate(self._dataset.as_numpy_iterator()):
             text = example[self.feature]
             name = f"Example {number} of {self.name}"
-            yield from decoded(io.BytesIO(text or b"\n"), name, self.errors)
+            file = io.BytesIO(text or b"\n")
+            yield from decoded(file, name, self.errors, self.part_size)

@@ -32,7 +32,7 @@ _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 # What may be done with bytes that are not UTF-8.
 ERRORS = ("strict", "replace")
 # Bytes of a line that are read together.
-_AT_ONCE = 1 << 20
+_PART_SIZE = 1 << 20
 # Characters after which a file shows that it is no text.
 _SHOWN_BY = 1000
 # All of a line up to its last word. `_` and white space are none, and a last part
@@ -43,8 +43,8 @@ _BEFORE_LAST_WORD = re.compile(rb".+(?=[ \t\r\v\f][^\s_])", re.DOTALL)
 class Lines:
     """The lines of some text files, to be gone through as often as wanted.
 
-    Lines of more than 1 MiB come in parts, cut at white space where there is any; each
-    part but the last of a line is a `LinePart`, at which no line ends.
+    Long lines come in parts, cut at white space where there is any; each part but the
+    last of a line is a `LinePart`, at which no line ends.
 
     Args:
         paths: Text files, UTF-8; `.gz`, `.xz` and `.bz2` are decompressed.
@@ -55,7 +55,12 @@ class Lines:
         ValueError: While reading, if a file is damaged or not UTF-8, or has a NUL in
             it, as UTF-16 has, whatever `errors` is; the message names the file, and the
             byte where that is known.
+
+    Attributes:
+        part_size: Bytes of a part at most, more than a character may have: 1 MiB.
     """
+
+    part_size = _PART_SIZE
 
     def __init__(self, paths: Iterable[str | os.PathLike], errors: str = "strict"):
         checks.several("paths", paths)
@@ -99,25 +104,27 @@ class Lines:
     def _every(self) -> Iterator[str]:
         for path in self.paths:
             with open(path, "rb") as file:
-                yield from lines_of(file, path, self.errors)
+                yield from lines_of(file, path, self.errors, self.part_size)
 
 
 def lines_of(
-    file: BinaryIO, path: str | os.PathLike, errors: str = "strict"
+    file: BinaryIO,
+    path: str | os.PathLike,
+    errors: str = "strict",
+    part_size: int = _PART_SIZE,
 ) -> Iterator[str]:
     """Yield the lines of an open file, decompressed as the end of its name says.
-
-    Lines of more than 1 MiB come in parts, each but the last a `LinePart`.
 
     Args:
         file: The file, wherever it lies.
         path: Its name, for errors, too.
         errors: As in `Lines`.
+        part_size: As there.
     """
     opener = _OPENERS.get(os.path.splitext(path)[1].lower())
     try:
         with opener(file) if opener else file as unpacked:
-            yield from decoded(unpacked, str(path), errors)
+            yield from decoded(unpacked, str(path), errors, part_size)
     except _DAMAGED as error:
         raise ValueError(f"{path} is damaged: {error}.") from error
     except OSError as error:
@@ -127,14 +134,14 @@ def lines_of(
         raise
 
 
-def decoded(file: BinaryIO, name: str, errors: str) -> Iterator[str]:
+def decoded(file: BinaryIO, name: str, errors: str, part_size: int) -> Iterator[str]:
     """Yield the lines of a file of text, long ones in parts.
 
     Raises:
         ValueError: If it is not UTF-8 text; it is called `name`.
     """
     offset = replaced = characters = 0
-    for line, goes_on in _in_parts(file):
+    for line, goes_on in _in_parts(file, part_size):
         _refuse_other_encodings(line, offset, name)
         try:
             text = line.decode("utf-8", errors)
@@ -154,11 +161,11 @@ def decoded(file: BinaryIO, name: str, errors: str) -> Iterator[str]:
         yield LinePart(text) if goes_on else text.removesuffix("\n")
 
 
-def _in_parts(file):
+def _in_parts(file, size):
     """Yield lines as bytes, long ones in parts, and whether the line goes on."""
     rest = b""
-    while line := rest + file.readline(_AT_ONCE - len(rest)):
-        goes_on = len(line) == _AT_ONCE and not line.endswith(b"\n")
+    while line := rest + file.readline(size - len(rest)):
+        goes_on = len(line) == size and not line.endswith(b"\n")
         cut = _cut(line) if goes_on else len(line)
         rest = line[cut:]
         yield line[:cut], goes_on

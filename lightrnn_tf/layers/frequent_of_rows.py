@@ -25,6 +25,10 @@ class FrequentOfRows(keras.layers.Layer):
         rows: Rows of the table, `R`.
         columns: Columns of the table, `C`.
         frequent_words: The words from id 0 on that are listed, `F`.
+        room: Words that the list of a row has room for. Defaults to 1.5 times as many
+            as rows have on average, and 24 more.
+        room_left_over: Words that the list of those left over has room for. Defaults to
+            a sixteenth of all, and at most 1,000.
 
     Attributes:
         words: int32 `(R, room)`, the words; F stands for none.
@@ -35,16 +39,20 @@ class FrequentOfRows(keras.layers.Layer):
         are_whole: int32, 1 if all of them have room in the lists.
     """
 
-    def __init__(self, rows, columns, frequent_words, **kwargs):
+    def __init__(
+        self, rows, columns, frequent_words, room=None, room_left_over=None, **kwargs
+    ):
         super().__init__(**kwargs)
         self.rows = rows
         self.columns = columns
         self.frequent_words = frequent_words
-        on_average = frequent_words / rows
-        room = int(np.ceil(_TIMES * on_average + _MORE))
+        if room is None:
+            room = int(np.ceil(_TIMES * frequent_words / rows + _MORE))
+        if room_left_over is None:
+            left_over = int(np.ceil(_LEFT_OVER * frequent_words))
+            room_left_over = min(left_over, _MOST_LEFT_OVER)
         self.room = min(columns, frequent_words, room)
-        left_over = int(np.ceil(_LEFT_OVER * frequent_words))
-        self.room_left_over = min(left_over, _MOST_LEFT_OVER)
+        self.room_left_over = room_left_over
 
     def build(self):
         def add(name, shape):

@@ -1,5 +1,11 @@
-"""Moving words to better cells: loss tables, a round, and the callback of `fit`."""
+"""Moving words to better cells: losses, a round, and the callback of `fit`."""
 
-from lightrnn_tf.reallocation.rounds import Round, check, reallocate
+from lightrnn_tf._internal import lazy
 
-__all__ = ["Round", "check", "reallocate"]
+_PLACES = {"Matching": "matching", "Round": "rounds", "reallocate": "rounds"}
+
+__all__ = [*_PLACES]  # noqa: PLE0604
+
+__getattr__ = lazy.attributes(
+    __name__, {name: f"{__name__}.{place}:{name}" for name, place in _PLACES.items()}
+)

@@ -8,7 +8,7 @@ import keras
 
 from lightrnn_tf import data, models, reallocation
 from lightrnn_tf._internal import checks
-from lightrnn_tf.tables import matching
+from lightrnn_tf.tables.matching import check_solver
 
 
 class Reallocate(keras.callbacks.Callback):
@@ -20,9 +20,7 @@ class Reallocate(keras.callbacks.Callback):
     Args:
         windows: `data.windows(...)` of the training text.
         epochs: Numbers of the epochs, counted from 0, before which to reallocate.
-        solver: As in `reallocation.reallocate`. Defaults to `"auto"`.
-        moving_cost: As there. Defaults to 0 and 0.
-        time_limit: As there. Defaults to none.
+        matching: As in `reallocation.reallocate`. Defaults to what `Matching` does.
         folder: As there. Defaults to memory.
         report: Called with the epoch and the `reallocation.Round`. Defaults to none.
         progress: Called with the share of the pass done. Defaults to none.
@@ -54,17 +52,15 @@ class Reallocate(keras.callbacks.Callback):
         self,
         windows,
         epochs: Iterable[int],
-        solver: str = "auto",
-        moving_cost: tuple[float, float] = (0.0, 0.0),
-        time_limit: float | None = None,
+        matching: reallocation.Matching = reallocation.Matching(),
         folder: str | os.PathLike | None = None,
         report: Callable[[int, Any], None] | None = None,
         progress: Callable[[float], None] | None = None,
         reallocate: Callable[..., Any] | None = None,
     ):
         super().__init__()
-        reallocation.check(solver, moving_cost, time_limit)
         checks.instance("windows", windows, data.windows)
+        checks.instance("matching", matching, reallocation.Matching)
         if folder is not None:
             checks.path("folder", folder)
         checks.function("report", report)
@@ -72,9 +68,7 @@ class Reallocate(keras.callbacks.Callback):
         checks.function("reallocate", reallocate)
         self.windows = windows
         self.epochs = _numbers(epochs)
-        self.solver = solver
-        self.moving_cost = moving_cost
-        self.time_limit = time_limit
+        self.matching = matching
         self.folder = folder
         self.report = report
         self.progress = progress
@@ -87,19 +81,13 @@ class Reallocate(keras.callbacks.Callback):
                 "`Reallocate` must be used with a `LightRNN` or a `PaperRNN`, whose "
                 f"words have cells. Received: {type(self.model).__name__}."
             )
-        matching.check_solver(self.solver, self.model.vocabulary_size)
+        check_solver(self.matching.solver, self.model.vocabulary_size)
 
     def on_epoch_begin(self, epoch, logs=None):
         if epoch not in self.epochs:
             return
         done = self.reallocate(
-            self.model,
-            self.windows,
-            self.solver,
-            self.moving_cost,
-            self.time_limit,
-            self.folder,
-            self.progress,
+            self.model, self.windows, self.matching, self.folder, self.progress
         )
         self.rounds.append(done)
         if self.report:

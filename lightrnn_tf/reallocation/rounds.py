@@ -24,11 +24,10 @@ from keras import ops
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
 from lightrnn_tf.models import LightRNN, PaperRNN, TableRNN
-from lightrnn_tf.reallocation.loss_tables import LossTables, loss_tables
-from lightrnn_tf.tables import matching, word_table
-
-# Words of a text that are read to see what a round did at once.
-_MEASURED = 2_000_000
+from lightrnn_tf.reallocation.losses import LossTables, loss_tables
+from lightrnn_tf.reallocation.matching import Matching
+from lightrnn_tf.tables.matching import Assignment, cost
+from lightrnn_tf.tables.word_table import WordTable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Round:
         gap: Nats per token that another table might have been predicted to save.
     """
 
-    assignment: matching.Assignment
+    assignment: Assignment
     words_moved: int
     tokens_moved: float
     nats_before: float
@@ -58,9 +57,7 @@ class Round:
 def reallocate(
     model: TableRNN,
     windows,
-    solver: str = "auto",
-    moving_cost: tuple[float, float] = (0.0, 0.0),
-    time_limit: float | None = None,
+    matching: Matching = Matching(),
     folder: str | os.PathLike | None = None,
     progress: Callable[[float], None] | None = None,
     losses: LossTables | None = None,
@@ -71,17 +68,14 @@ def reallocate(
         model: A built and compiled `LightRNN` or `PaperRNN`; its table and its input
             vectors change.
         windows: `data.windows(...)` of the training text.
-        solver: As in `matching.solve`. Defaults to `"auto"`.
-        moving_cost: Nats per occurrence of a word that it must gain to change its row,
-            and to change its column. Defaults to 0 and 0, as in the paper.
-        time_limit: Seconds for the matching. Defaults to none.
+        matching: How words are matched with cells. Defaults to what `Matching` does.
         folder: As in `loss_tables`. Defaults to memory.
         progress: Called with the share of the pass done. Defaults to none.
         losses: The loss tables of the text, if they are known. Defaults to a pass.
 
     Raises:
-        ValueError: If the model is not compiled, a moving cost is not a number of at
-            least 0, the solver is unknown, or the model has diverged.
+        ValueError: If the model is not compiled or has diverged, or has too many words
+            for the solver.
 
     Example:
 
@@ -93,8 +87,8 @@ def reallocate(
     >>> result.nats_predicted <= result.nats_before
     True
     """
-    check(solver, moving_cost, time_limit)
     checks.instance("model", model, LightRNN, PaperRNN)
+    checks.instance("matching", matching, Matching)
     checks.function("progress", progress)
     if losses is not None:
         checks.instance("losses", losses, LossTables)
@@ -105,39 +99,20 @@ def reallocate(
         losses = loss_tables(model, windows, folder, progress)
     before = model.table
     counts = _counts(windows.ids, len(before))
-    answer = _solve(losses, before, counts, moving_cost, solver, time_limit)
+    answer = matching.solve(losses, before, counts)
     model.table = answer.table
     _fit_input_vectors(model, before, counts)
     moved = answer.table.cells != before.cells
-    nats = losses.nats, matching.cost(losses.rows, losses.columns, answer.table)
+    predicted = cost(losses.rows, losses.columns, answer.table)
     return Round(
         assignment=answer,
         words_moved=answer.moved,
         tokens_moved=float(counts[moved].sum() / counts.sum()),
-        nats_before=nats[0] / len(windows.ids),
-        nats_predicted=nats[1] / len(windows.ids),
-        nats_after=_measure(model, windows),
+        nats_before=losses.nats / len(windows.ids),
+        nats_predicted=predicted / len(windows.ids),
+        nats_after=measure(model, windows),
         gap=(answer.cost - answer.lower_bound) / len(windows.ids),
     )
-
-
-def check(
-    solver: str = "auto",
-    moving_cost: tuple[float, float] = (0.0, 0.0),
-    time_limit: float | None = None,
-) -> None:
-    """Raise `ValueError` unless these can be arguments of `reallocate`."""
-    matching.check_solver(solver)
-    matching.check_time_limit(time_limit)
-    if (
-        not isinstance(moving_cost, tuple | list)
-        or len(moving_cost) != 2
-        or not all(type(c) in (int, float) and 0 <= c < np.inf for c in moving_cost)
-    ):
-        raise ValueError(
-            "`moving_cost` must be two numbers of at least 0, for rows and for "
-            f"columns. Received: {moving_cost}."
-        )
 
 
 def _counts(ids, vocabulary_size):
@@ -149,42 +124,13 @@ def _counts(ids, vocabulary_size):
     return counts
 
 
-def _solve(losses: LossTables, before, counts, moving_cost, solver, time_limit):
-    """Match with the moving costs: staying is cheaper by as much."""
-    words = np.arange(len(before))
-    parts = [
-        (table, place, cost)
-        for table, place, cost in (
-            (losses.rows, before.row_of, moving_cost[0]),
-            (losses.columns, before.column_of, moving_cost[1]),
-        )
-        if cost  # Writing would copy the pages of a memory map.
-    ]
-    staying = [table[words, place] for table, place, _ in parts]
-    try:
-        for (table, place, cost), loss in zip(parts, staying, strict=True):
-            table[words, place] = loss - cost * counts
-        return matching.solve(
-            losses.rows,
-            losses.columns,
-            before.rows,
-            before.columns,
-            solver,
-            before,
-            time_limit,
-        )
-    finally:
-        for (table, place, _), loss in zip(parts, staying, strict=True):
-            table[words, place] = loss
-
-
-def _measure(model, windows):
-    """Return nats per token of the text, of a part of it where it is long."""
-    some = windows.first(-(-_MEASURED // (windows.batch_size * windows.steps)))
+def measure(model: TableRNN, windows, tokens: int = 2_000_000) -> float:
+    """Return nats per token of so many tokens, the beginnings of streams, or of all."""
+    some = windows.first(-(-tokens // (windows.batch_size * windows.steps)))
     return model.evaluate(some, verbose=0, return_dict=True)["loss"]
 
 
-def _fit_input_vectors(model: TableRNN, before: word_table.WordTable, counts):
+def _fit_input_vectors(model: TableRNN, before: WordTable, counts):
     """Give rows and columns the mean of the vectors that their words had before."""
     after = model.table
     parts = [(vectors, before.row_of, after.row_of) for vectors in model.row_inputs]

@@ -36,14 +36,10 @@ REACH = max(map(abs, _NEIGHBOURS))
 _MAX_SWEEPS = 40
 # Tokens that are counted at a time, so that memory does not grow with the text.
 _CHUNK = 1 << 20
-# Pairs of words that are counted, at 12 bytes each and distance.
-_MAX_PAIRS = 1 << 26
 # Squares of larger numbers in vectors might overflow.
 _LARGEST = 1e15
 # SciPy before 1.17 is repeatable without being asked.
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
-# Words that are assigned to places together.
-_MOST_TOGETHER = 400
 # A sweep that lowers the error by less than this fraction is the last; one of a large
 # table takes a minute or more.
 _LEAST_GAIN, _LEAST_GAIN_IF_LARGE = 5e-4, 2e-2
@@ -52,12 +48,14 @@ _LEAST_GAIN, _LEAST_GAIN_IF_LARGE = 5e-4, 2e-2
 class Neighbours:
     """Counts how often each word has each other one beside it.
 
-    Texts may be added one after the other. Memory is bounded: when there are more than
-    67 million different pairs at one of the three distances, 0.8 GB, those that were
-    met least are forgotten, once-met ones first.
+    Texts may be added one after the other. Memory is bounded: when there are too many
+    different pairs at one of the three distances, those that were met least are
+    forgotten, once-met ones first.
 
     Args:
         vocabulary_size: Size of the vocabulary, `V`.
+        max_pairs: Different pairs at each distance that are kept at most, 12 bytes
+            each. Defaults to 67 million, 0.8 GB.
 
     Attributes:
         counts: float64 `(V,)`, how often each word was met.
@@ -72,9 +70,11 @@ class Neighbours:
     [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
 
-    def __init__(self, vocabulary_size: int):
+    def __init__(self, vocabulary_size: int, max_pairs: int = 1 << 26):
         checks.positive_integer("vocabulary_size", vocabulary_size)
+        checks.positive_integer("max_pairs", max_pairs)
         self.vocabulary_size = vocabulary_size
+        self.max_pairs = max_pairs
         shape = (vocabulary_size, vocabulary_size)
         self.counts = np.zeros(vocabulary_size)
         self.pairs = {distance: csr_matrix(shape) for distance in _NEIGHBOURS}
@@ -169,7 +169,7 @@ class Neighbours:
     def _merge(self, pairs, distance):
         counts = self.pairs[distance] + pairs
         least = 1
-        while counts.nnz > _MAX_PAIRS:
+        while counts.nnz > self.max_pairs:
             counts.data[counts.data <= least] = 0
             counts.eliminate_zeros()
             least += 1
@@ -280,6 +280,7 @@ def table_of_vectors(
     columns: int,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    max_together: int = 400,
 ) -> word_table.WordTable:
     """Return a table in which words with like vectors share rows and columns.
 
@@ -290,6 +291,8 @@ def table_of_vectors(
         columns: Number of columns, `C`.
         seed: Seed of the first, random allocation. Defaults to 0.
         progress: Called with the share done, in [0, 1]. Defaults to none.
+        max_together: Words of a row or column that are given its places together; more
+            are drawn into parts. The time grows with its square. Defaults to 400.
 
     Raises:
         ValueError: If a vector is not finite, the lengths disagree, or the words do not
@@ -302,7 +305,37 @@ def table_of_vectors(
     2
     """
     _check_options(1, seed, progress)
+    checks.positive_integer("max_together", max_together)
     vectors, counts = np.asarray(vectors), np.asarray(counts)
+    _check_vectors(vectors, counts)
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = vectors / np.maximum(norms, 1e-9)
+    weights = np.sqrt(counts) + 1e-3
+    first = word_table.WordTable.random(len(vectors), rows, columns, seed)
+    least_gain = _LEAST_GAIN
+    if max(rows, columns) > max_together:
+        first = _clusters(vectors, weights, first)
+        least_gain = _LEAST_GAIN_IF_LARGE
+    row, column = first.row_of.copy(), first.column_of.copy()
+    previous, draw = np.inf, np.random.default_rng(seed)
+    for sweep in range(_MAX_SWEEPS):
+        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
+        wanted = vectors - row_vectors[row]
+        _reassign(row, column, wanted, column_vectors, weights, draw, max_together)
+        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
+        wanted = vectors - column_vectors[column]
+        _reassign(column, row, wanted, row_vectors, weights, draw, max_together)
+        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
+        error = _error(vectors, weights, row_vectors[row] + column_vectors[column])
+        if progress:
+            progress((sweep + 1) / _MAX_SWEEPS)
+        if error > previous * (1 - least_gain):
+            break
+        previous = error
+    return word_table.WordTable(row * columns + column, rows, columns)
+
+
+def _check_vectors(vectors, counts):
     if counts.ndim != 1 or counts.dtype.kind not in "fiu":
         raise ValueError(
             "`counts` must be a one-dimensional array of numbers. Received: shape "
@@ -320,31 +353,6 @@ def table_of_vectors(
             f"`vectors` must be finite numbers of at most {_LARGEST:g}. Received: "
             "others."
         )
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.maximum(norms, 1e-9)
-    weights = np.sqrt(counts) + 1e-3
-    first = word_table.WordTable.random(len(vectors), rows, columns, seed)
-    least_gain = _LEAST_GAIN
-    if max(rows, columns) > _MOST_TOGETHER:
-        first = _clusters(vectors, weights, first)
-        least_gain = _LEAST_GAIN_IF_LARGE
-    row, column = first.row_of.copy(), first.column_of.copy()
-    previous, draw = np.inf, np.random.default_rng(seed)
-    for sweep in range(_MAX_SWEEPS):
-        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
-        wanted = vectors - row_vectors[row]
-        _reassign(row, column, wanted, column_vectors, weights, draw)
-        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
-        wanted = vectors - column_vectors[column]
-        _reassign(column, row, wanted, row_vectors, weights, draw)
-        row_vectors, column_vectors = _fit(vectors, weights, row, column, first)
-        error = _error(vectors, weights, row_vectors[row] + column_vectors[column])
-        if progress:
-            progress((sweep + 1) / _MAX_SWEEPS)
-        if error > previous * (1 - least_gain):
-            break
-        previous = error
-    return word_table.WordTable(row * columns + column, rows, columns)
 
 
 def _ppmi(counts):
@@ -410,16 +418,15 @@ def _means(vectors, weights, group_of, groups):
     return (member @ vectors) / np.maximum(mass, 1e-9)[:, None]
 
 
-def _reassign(group_of, place_of, wanted, place_vectors, weights, draw):
+def _reassign(group_of, place_of, wanted, place_vectors, weights, draw, together):
     """Give the words of each group the places whose vectors are nearest.
 
     The words of a large group are drawn into parts, which exchange places each among
     itself: the time of an assignment grows with the cube of its words.
     """
     order = np.argsort(group_of, kind="stable")
-    for words in _parts(
-        np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1), draw
-    ):
+    groups = np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1)
+    for words in _parts(groups, draw, together):
         places = place_of[words]
         # |x − v|² without |x|², which is the same for every place.
         near = place_vectors[places]
@@ -428,13 +435,13 @@ def _reassign(group_of, place_of, wanted, place_vectors, weights, draw):
         place_of[words] = places[chosen]
 
 
-def _parts(groups, draw):
+def _parts(groups, draw, together):
     """Yield groups, large ones in parts that are drawn."""
     for words in groups:
-        if len(words) <= _MOST_TOGETHER:
+        if len(words) <= together:
             yield words
         else:
-            parts = -(-len(words) // _MOST_TOGETHER)
+            parts = -(-len(words) // together)
             yield from np.array_split(draw.permutation(words), parts)
 
 

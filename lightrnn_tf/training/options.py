@@ -3,7 +3,6 @@
 import argparse
 import dataclasses
 import importlib.util
-import math
 import pathlib
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from lightrnn_tf._internal.options import (
     with_default,
 )
 from lightrnn_tf.data.reading import ReadingOptions
+from lightrnn_tf.reallocation.matching import Matching
 
 # Where a first table comes from, if not from a file.
 WARM_START, RANDOM = "warm-start", "random"
@@ -47,15 +47,7 @@ def _check_rounds(name, value):
 
 
 def _check_moving_cost(name, value):
-    if (
-        not isinstance(value, tuple | list)
-        or len(value) != 2
-        or not all(type(c) in (int, float) and 0 <= c < math.inf for c in value)
-    ):
-        raise ValueError(
-            f"`{name}` must be two numbers of at least 0, for rows and for columns. "
-            f"Received: {value}."
-        )
+    Matching(moving_cost=value)  # It says what is wrong.
 
 
 def _check_rate(name, value):

@@ -13,7 +13,7 @@ from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf._internal.memory import memory_for
 from lightrnn_tf._internal.progress import LazyBar, bar, say
 from lightrnn_tf.predictors import in_memory
-from lightrnn_tf.reallocation import loss_tables
+from lightrnn_tf.reallocation import losses
 from lightrnn_tf.reallocation.callback import Reallocate
 from lightrnn_tf.scoring import evaluation
 from lightrnn_tf.training import checkpoint, run, workers
@@ -308,7 +308,7 @@ class Trainer:
         folder = self.path / f"loss_tables-{self.team.number}"  # Each its own.
 
         def report(epoch: int, done: reallocation.Round | None):
-            loss_tables.discard(folder)
+            losses.discard(folder)
             valid = self.team.feed(self.valid)  # All workers together.
             after = self.model.evaluate(valid, verbose=0, return_dict=True)
             if done is None:
@@ -339,7 +339,7 @@ class Trainer:
         return Reallocate(
             self.windows,
             starts,
-            moving_cost=self.options.table.moving_cost,
+            reallocation.Matching(moving_cost=self.options.table.moving_cost),
             folder=folder,
             report=report,
             progress=LazyBar("Loss tables, then matching"),

@@ -15,7 +15,7 @@ from keras import ops
 from lightrnn_tf import models, reallocation
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.guard import Lost
-from lightrnn_tf.reallocation.loss_tables import LossTables, loss_tables
+from lightrnn_tf.reallocation.losses import LossTables, loss_tables
 
 # Seconds after which a worker that is not heard of counts as lost.
 _LOST = 30
@@ -153,7 +153,7 @@ class Team:
         return windows if self.count == 1 else _Feed(windows, self)
 
     def reallocate(
-        self, model: models.TableRNN, windows, solver, moving_cost, time_limit, *more
+        self, model: models.LightRNN, windows, matching, folder, progress
     ) -> reallocation.Round | None:
         """Reallocate as `reallocation.reallocate`; all workers get the same table.
 
@@ -162,12 +162,12 @@ class Team:
         Returns:
             What was done, for the first worker.
         """
-        arguments = (windows, solver, moving_cost, time_limit)
         if self.count == 1:
-            return reallocation.reallocate(model, *arguments, *more)
+            return reallocation.reallocate(model, windows, matching, folder, progress)
         with alone():
             copy = _copy(model)
-            part = loss_tables(copy, windows.share(self.number, self.count), *more)
+            share = windows.share(self.number, self.count)
+            part = loss_tables(copy, share, folder, progress)
         losses = LossTables(
             self._sum(part.rows),
             self._sum(part.columns),
@@ -176,7 +176,7 @@ class Team:
         done = None
         if self.is_first:
             with alone():
-                done = reallocation.reallocate(copy, *arguments, losses=losses)
+                done = reallocation.reallocate(copy, windows, matching, losses=losses)
         self._give(copy, model)
         return done
 

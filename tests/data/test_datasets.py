@@ -66,10 +66,11 @@ def test_lines_are_those_of_the_examples(prepared):
     assert len(list(lines_of(prepared, "tiny_text:train[:10%]"))) == 10
 
 
-def test_a_long_text_comes_in_parts(prepared, monkeypatch):
+def test_a_long_text_comes_in_parts(prepared):
     whole = list(lines_of(prepared))
-    monkeypatch.setattr(data.text, "_AT_ONCE", 12)
-    parts = list(lines_of(prepared))
+    lines = lines_of(prepared)
+    lines.part_size = 12
+    parts = list(lines)
     assert len(parts) > len(whole)
     assert max(map(len, parts)) <= 12
     tokenizer = Tokenizer("words")

@@ -8,11 +8,12 @@ from lightrnn_tf.data import held_out
 from lightrnn_tf.words.tokenizer import Tokenizer
 
 
-def hold_out(folder, text, tokenizer="words"):
+def hold_out(folder, text, tokenizer="words", part_size=data.Lines.part_size):
     """Return the tokens of both parts, after checking what is said of them."""
     path = folder / "text.txt"
     path.write_text(text)
     tokenizer, lines = Tokenizer(tokenizer), data.Lines([path])
+    lines.part_size = part_size
     held = held_out.hold_out(lines, tokenizer, lines)
     train, valid, both = (
         [token for line in part for token in tokenizer.line(line)]
@@ -41,9 +42,8 @@ def test_a_long_line_is_cut_within(tail, tmp_path):
     assert train[-1] == "x"
 
 
-def test_parts_of_a_huge_line_are_cut_as_lines_are(tmp_path, monkeypatch):
-    monkeypatch.setattr(data.text, "_AT_ONCE", 64)
-    train, valid = hold_out(tmp_path, "x y " * 500)
+def test_parts_of_a_huge_line_are_cut_as_lines_are(tmp_path):
+    train, valid = hold_out(tmp_path, "x y " * 500, part_size=64)
     assert 100 <= len(valid) <= 132
     assert "<eos>" not in train
 

@@ -31,6 +31,12 @@ def test_lines_of_plain_and_compressed_files(tmp_path, suffix, opener):
     assert list(lines) == TEXT.split("\n"), "a second pass reads the same"
 
 
+def lines_in_parts(path, part_size):
+    lines = data.Lines([path])
+    lines.part_size = part_size
+    return lines
+
+
 def long_lines(seed):
     """Lines of short words, some of them of many bytes."""
     rng = np.random.default_rng(seed)
@@ -43,10 +49,7 @@ def long_lines(seed):
 @pytest.mark.parametrize("suffix", ["", ".gz", ".xz", ".bz2"])
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace"])
 @pytest.mark.parametrize("limit", [64, 65, 1 << 20])
-def test_a_line_in_parts_has_the_tokens_of_the_line(
-    suffix, tokenizer, limit, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(data.text, "_AT_ONCE", limit)
+def test_a_line_in_parts_has_the_tokens_of_the_line(suffix, tokenizer, limit, tmp_path):
     opener = {"": open, ".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}[suffix]
     tokenizer = Tokenizer(tokenizer)
     for seed in range(5):
@@ -54,7 +57,7 @@ def test_a_line_in_parts_has_the_tokens_of_the_line(
         path = tmp_path / f"text.txt{suffix}"
         with opener(path, "wb") as file:
             file.write(text.encode())
-        lines = list(data.Lines([path]))
+        lines = list(lines_in_parts(path, limit))
         assert max(len(line.encode()) for line in lines) <= limit
         ended = [line for line in lines if not isinstance(line, LinePart)]
         assert len(ended) == text.count("\n") + 1
@@ -66,25 +69,24 @@ def test_a_line_in_parts_has_the_tokens_of_the_line(
 
 @pytest.mark.parametrize("length", [0, 1, 2, 15, 16, 17, 31, 32, 33])
 @pytest.mark.parametrize("end", ["", "\n"])
+@pytest.mark.parametrize("limit", [5, 16])
 def test_a_line_without_white_space_is_cut_between_characters(
-    length, end, tmp_path, monkeypatch
+    length, end, limit, tmp_path
 ):
-    monkeypatch.setattr(data.text, "_AT_ONCE", 16)
     path = tmp_path / "t.txt"
     for letter in "a", "é", "界", "\U0001f600", " ":
         path.write_text(letter * length + end, encoding="utf-8")
-        *parts, last = list(data.Lines([path])) or [""]
+        *parts, last = list(lines_in_parts(path, limit)) or [""]
         assert all(type(part) is LinePart and part for part in parts)
         assert type(last) is str
         assert "".join([*parts, last]) == letter * length
 
 
-def test_bytes_that_are_not_utf8_are_named_in_any_part(tmp_path, monkeypatch):
-    monkeypatch.setattr(data.text, "_AT_ONCE", 16)
+def test_bytes_that_are_not_utf8_are_named_in_any_part(tmp_path):
     path = tmp_path / "latin.txt"
     path.write_bytes(b"abc " * 9 + b"na\xefve")
     with pytest.raises(ValueError, match="byte 38 is 0xef"):
-        list(data.Lines([path]))
+        list(lines_in_parts(path, 16))
 
 
 def test_one_huge_line_takes_little_memory(tmp_path):
@@ -103,11 +105,10 @@ def test_one_huge_line_takes_little_memory(tmp_path):
     assert peak < 30 << 20
 
 
-def test_ids_of_lines_are_told_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(data.text, "_AT_ONCE", 8)
+def test_ids_of_lines_are_told_apart(tmp_path):
     path = tmp_path / "t.txt"
     path.write_text("a b a b a b a b\n\nb\n\n")
-    lines = data.Lines([path])
+    lines = lines_in_parts(path, 8)
     for name, expected in (("words", [9, 0, 2, 0]), ("whitespace", [9, 1, 2, 1])):
         vocabulary = Vocabulary.from_lines(lines, Tokenizer(name))
         ids, lengths = encode_lines(lines, vocabulary)

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from helpers.random_predictors import MODELS, WORDS, V, random_predictor
 
 from lightrnn_tf import decoding, models
 from lightrnn_tf.decoding import search
@@ -13,29 +14,6 @@ from lightrnn_tf.tables.word_table import WordTable
 from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
 from lightrnn_tf.words.vocabulary import Vocabulary
-
-WORDS = "<eos> <unk> the they then cat dog . 42 of don't do zoo Zed".split()
-V = len(WORDS)
-MODELS = [
-    (models.LightRNN, {"rows": 3, "columns": 6, "word_dim": 2}),
-    (models.LightRNN, {"rows": 14, "columns": 1}),
-    (models.LightRNN, {"rows": 12, "columns": 2, "word_dim": 0, "layers": 2}),
-    (models.DenseRNN, {}),
-    (models.SlimRNN, {"parts": 3, "vectors": 12}),
-]
-
-
-def make(cls, kwargs, rng, line_independent=False):
-    vocabulary = Vocabulary(
-        WORDS, sorted(rng.integers(1, 99, V))[::-1], Tokenizer("words")
-    )
-    model = cls(V, units=6, line_independent=line_independent, **kwargs)
-    model.build()
-    for weight in model.trainable_weights:
-        weight.assign(rng.normal(0, 1.0, weight.shape))
-    if cls is models.LightRNN:
-        model.table = WordTable.random(V, model.rows, model.columns, seed=5)
-    return KerasPredictor(model, vocabulary)
 
 
 def brute_force(predictor, context):
@@ -55,7 +33,7 @@ PREFIXES = [None, "the", "d", "dont", "don'", "z", "nothing"]
 
 @pytest.mark.parametrize(("cls", "kwargs"), MODELS)
 def test_top_k_equals_brute_force(cls, kwargs, rng):
-    predictor = make(cls, kwargs, rng)
+    predictor = random_predictor(cls, kwargs, rng)
     exclude = ["they", "cat", "never seen"]
     for context in ([], ["the"], ["zoo", "of", "."]):
         state = decoding.read(predictor, context)
@@ -90,7 +68,7 @@ def test_top_k_equals_brute_force(cls, kwargs, rng):
 
 
 def test_only_rows_with_candidates_are_expanded(rng):
-    predictor = make(*MODELS[1], rng)
+    predictor = random_predictor(*MODELS[1], rng)
     state = decoding.read(predictor, ["the"])
     assert decoding.top_k(predictor, state, 3, "d").rows_expanded == 3  # dog don't do
     assert decoding.top_k(predictor, state, 3, "x" * 10_000).rows_expanded == 0
@@ -99,7 +77,7 @@ def test_only_rows_with_candidates_are_expanded(rng):
 
 @pytest.mark.parametrize("max_rows", [1, 5, 9, 14])
 def test_a_cap_on_rows_gives_the_best_of_them_and_a_bound(max_rows, rng):
-    predictor = make(*MODELS[1], rng)
+    predictor = random_predictor(*MODELS[1], rng)
     state = decoding.read(predictor, ["the"])
     answer = decoding.top_k(predictor, state, 2, max_rows=max_rows, all_tokens=True)
     assert answer.rows_expanded <= max_rows
@@ -119,7 +97,7 @@ def test_a_cap_on_rows_gives_the_best_of_them_and_a_bound(max_rows, rng):
 
 
 def test_an_answer_that_a_cap_cut_short_is_not_called_exact(rng):
-    predictor = make(models.LightRNN, {"rows": 14, "columns": 1}, rng)
+    predictor = random_predictor(models.LightRNN, {"rows": 14, "columns": 1}, rng)
     state = decoding.read(predictor, ["the"])
     answer = decoding.top_k(predictor, state, 10, max_rows=9, all_tokens=True)
     assert len(answer.words) == 9
@@ -128,7 +106,9 @@ def test_an_answer_that_a_cap_cut_short_is_not_called_exact(rng):
 
 
 def test_rows_are_left_out_once_the_answer_is_certain(rng):
-    predictor = make(models.LightRNN, {"rows": 14, "columns": 1, "row_parts": 1}, rng)
+    predictor = random_predictor(
+        models.LightRNN, {"rows": 14, "columns": 1, "row_parts": 1}, rng
+    )
     # One row has nearly all the probability: the first batch is enough.
     predictor.model.softmax.row_bias.assign(np.eye(14)[5] * 50)
     state = decoding.read(predictor, ["the"])
@@ -158,14 +138,14 @@ def test_the_best_word_may_stand_in_a_late_row(rng):
 
 
 def test_unknown_words_are_read_as_unk(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     known = decoding.read(predictor, ["<unk>"])
     unknown = decoding.read(predictor, ["bird"])
     np.testing.assert_array_equal(known.row_log_probs, unknown.row_log_probs)
 
 
 def test_k_and_temperature_are_checked(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     state = predictor.start()
     with pytest.raises(
         ValueError, match="`k` must be a positive integer. Received: k=0"
@@ -184,7 +164,7 @@ def test_k_and_temperature_are_checked(rng):
 
 
 def test_strings_are_no_words(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     with pytest.raises(ValueError, match="`words` must be a list of words"):
         decoding.read(predictor, "the cat")
     with pytest.raises(ValueError, match="`exclude` must be a list or another"):
@@ -199,7 +179,7 @@ def test_strings_are_no_words(rng):
 @pytest.mark.parametrize("top_p", [1.0, 0.5])
 @pytest.mark.parametrize("temperature", [1e-9, 1e-39, 1e-50, 5e-324])
 def test_no_temperature_gives_the_best_row_and_its_best_word(temperature, top_p, rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     state = predictor.start()
     row = int(state.row_log_probs.argmax())
     words = predictor.lexicon.occupied.reshape(predictor.rows, -1)[row]
@@ -217,7 +197,7 @@ def expand_once(predictor, state):
 
 
 def test_samples_follow_the_distribution(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     state = decoding.read(predictor, ["the"])
     expand_once(predictor, state)
     cells = [decoding.sample(predictor, state, rng) for _ in range(1500)]
@@ -248,7 +228,7 @@ def tempered(predictor, context, temperature):
 
 @pytest.mark.parametrize("model", MODELS[:2])
 def test_samples_follow_the_tempered_nucleus(model, rng):
-    predictor = make(*model, rng)
+    predictor = random_predictor(*model, rng)
     state = decoding.read(predictor, ["the"])
     expand_once(predictor, state)
     for temperature, top_p in ((0.7, 0.3), (1.5, 0.8), (1.5, 1.0), (1.0, 0.5)):
@@ -276,7 +256,7 @@ def test_samples_without_unknown_are_those_given_another_word(
     model, top_p, temperature, rng
 ):
     """By loops: P(w) / (1 − P(unk)), its rows and columns at the temperature."""
-    predictor = make(*model, rng)
+    predictor = random_predictor(*model, rng)
     state = decoding.read(predictor, ["the"])
     expand_once(predictor, state)
     unknown = predictor.lexicon["<unk>"]
@@ -309,7 +289,9 @@ def test_samples_without_unknown_are_those_given_another_word(
 
 
 def test_a_row_with_nothing_but_unknown_is_not_drawn(rng):
-    predictor = make(models.LightRNN, {"rows": V, "columns": 1, "row_parts": 1}, rng)
+    predictor = random_predictor(
+        models.LightRNN, {"rows": V, "columns": 1, "row_parts": 1}, rng
+    )
     state = predictor.start()
     row = predictor.lexicon["<unk>"]
     state.row_log_probs[:] = np.log(1e-6 / (V - 1))
@@ -324,14 +306,14 @@ def test_a_row_with_nothing_but_unknown_is_not_drawn(rng):
 
 @pytest.mark.parametrize("line_independent", [False, True])
 def test_a_line_that_has_ended_is_read_as_the_model_was_trained(line_independent, rng):
-    predictor = make(*MODELS[0], rng, line_independent)
+    predictor = random_predictor(*MODELS[0], rng, line_independent)
     ended = decoding.read(predictor, ["the", "cat", "<eos>"]).row_log_probs
     start = predictor.start().row_log_probs
     assert np.array_equal(ended, start) == line_independent
 
 
 def test_generate_goes_on_for_so_many_lines(rng):
-    predictor = make(*MODELS[0], rng, line_independent=True)
+    predictor = random_predictor(*MODELS[0], rng, line_independent=True)
     for lines in (1, 2, 7):
         drawn = decoding.generate(predictor, ["the"], 5000, lines=lines)
         assert drawn.count("<eos>") == lines - 1
@@ -347,7 +329,7 @@ def test_generate_goes_on_for_so_many_lines(rng):
 
 
 def test_generate_begins_a_line_as_the_model_does(rng, monkeypatch):
-    predictor = make(*MODELS[0], rng, line_independent=True)
+    predictor = random_predictor(*MODELS[0], rng, line_independent=True)
     script = [predictor.lexicon[word] for word in ("cat", "<eos>", "dog")]
     states = []
 
@@ -363,7 +345,7 @@ def test_generate_begins_a_line_as_the_model_does(rng, monkeypatch):
 
 
 def test_generate_is_repeatable_and_ends_at_eos(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     first, again, other = (
         decoding.generate(predictor, ["the"], 20, seed=s) for s in (1, 1, 2)
     )
@@ -375,7 +357,7 @@ def test_generate_is_repeatable_and_ends_at_eos(rng):
 @pytest.mark.parametrize("line_independent", [False, True])
 @pytest.mark.parametrize(("cls", "kwargs"), MODELS)
 def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
-    predictor = make(cls, kwargs, rng, line_independent)
+    predictor = random_predictor(cls, kwargs, rng, line_independent)
     ids = rng.integers(0, V, 24)
     each = np.empty(len(ids))
     scores = evaluation.evaluate(predictor, ids, nats=each)
@@ -405,19 +387,19 @@ def test_scores_equal_brute_force(cls, kwargs, line_independent, rng):
 
 
 def test_scores_of_unknown_words_alone_have_no_perplexity_without_them(rng):
-    scores = evaluation.evaluate(make(*MODELS[0], rng), np.ones(3, int))
+    scores = evaluation.evaluate(random_predictor(*MODELS[0], rng), np.ones(3, int))
     assert scores.oov_rate == 1
     assert np.isnan(scores.perplexity_no_oov)
 
 
 def test_scores_of_nothing_are_refused(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     with pytest.raises(ValueError, match="at least one token"):
         evaluation.evaluate(predictor, np.empty(0, int))
 
 
 def test_progress_is_reported(rng):
-    predictor = make(*MODELS[0], rng)
+    predictor = random_predictor(*MODELS[0], rng)
     shares = []
     evaluation.evaluate(predictor, rng.integers(0, V, 600), shares.append)
     assert shares[-1] == 1

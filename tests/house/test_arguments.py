@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import lightrnn_tf as lr
-from lightrnn_tf.reallocation.loss_tables import LossTables
+from lightrnn_tf.reallocation import Matching
+from lightrnn_tf.reallocation.losses import Limits, LossTables
 
 NAN = float("nan")
 BAD = {
@@ -110,11 +111,6 @@ SLIM = {
     "vectors": ("size", 8),
     "seed": ("seed", 1),
 }
-MATCHING = {
-    "solver": ("choice", "auto"),
-    "moving_cost": ("costs", (0.0, 0.0)),
-    "time_limit": ("seconds", 9.0),
-}
 READING = {
     "predictor": ("object", predictor),
     "state": ("object", state),
@@ -136,7 +132,7 @@ TABLE = {
     "callbacks.Reallocate": {
         "windows": ("object", windows),
         "epochs": ("integers", [1]),
-        **MATCHING,
+        "matching": ("object", Matching),
         "folder": ("path", "tables"),
         "report": ("function", None),
         "progress": ("function", None),
@@ -172,6 +168,7 @@ TABLE = {
         "windows": ("object", windows),
         "folder": ("path", None),
         "progress": ("function", None),
+        "limits": ("object", Limits),
     },
     "loss_tables.discard": {"folder": ("path", None)},
     "matching.check_solver": {"solver": ("choice", "auto"), "words": ("number", 3)},
@@ -199,11 +196,15 @@ TABLE = {
         "model": ("object", model),
         "vocabulary": ("object", vocabulary),
     },
-    "reallocation.check": MATCHING,
+    "reallocation.Matching": {
+        "solver": ("choice", "auto"),
+        "time_limit": ("seconds", 9.0),
+        "moving_cost": ("costs", (0.0, 0.0)),
+    },
     "reallocation.reallocate": {
         "model": ("object", model),
         "windows": ("object", windows),
-        **MATCHING,
+        "matching": ("object", Matching),
         "folder": ("path", None),
         "progress": ("function", None),
         "losses": ("optional object", None),
@@ -223,7 +224,10 @@ TABLE = {
     "table.WordTable.from_json": {
         "text": ("text", '{"rows": 1, "columns": 1, "cells": [0]}')
     },
-    "warm_start.Neighbours": {"vocabulary_size": ("size", 10)},
+    "warm_start.Neighbours": {
+        "vocabulary_size": ("size", 10),
+        "max_pairs": ("size", 50),
+    },
     "warm_start.table": {
         "text": ("ids", IDS),
         **SIZES,
@@ -242,6 +246,7 @@ TABLE = {
         "columns": ("size", 5),
         "seed": ("seed", 1),
         "progress": ("function", None),
+        "max_together": ("size", 400),
     },
     "data.windows": {
         "ids": ("ids", IDS),
@@ -346,6 +351,7 @@ UNVALIDATED = {
     "models.LanguageModel": "abstract; its models are here",
     "models.TableRNN": "abstract; its models are here",
     "models.StreamPass": "inside of others; a model and a function of the library",
+    "loss_tables.Limits": "sizes of the library's own, which tests make smaller",
     "loss_tables.LossTables": RESULT,
     "loss_tables.exchange_losses": "tensors of a layer, traced",
     "matching.Assignment": RESULT,

@@ -126,6 +126,12 @@ def test_every_test_is_collected():
             assert path.name.startswith("test_"), path
 
 
+def test_tests_share_helpers_alone():
+    for path in ROOT.glob("tests/**/*.py"):
+        for module in imports(path):
+            assert not module.split(".")[-1].startswith("test_"), path
+
+
 def public(tree):
     kinds = ast.FunctionDef | ast.ClassDef
     return [

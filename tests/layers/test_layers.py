@@ -9,7 +9,7 @@ from helpers.layer_contract import config_violations, layer_violations, left_at_
 from helpers.oracle import recurrent_step, row_log_probs, values
 
 from lightrnn_tf import layers
-from lightrnn_tf.layers import frequent_of_rows
+from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
 from lightrnn_tf.tables.word_table import WordTable
 
 RNG = np.random.default_rng(1)
@@ -188,12 +188,20 @@ def test_embedding_equals_a_loop(rows, columns, rng):
             np.testing.assert_allclose(answer[b, t], expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.fixture
-def short_lists(monkeypatch):
-    """No room in lists of frequent words beyond the average of rows, and one left."""
-    monkeypatch.setattr(frequent_of_rows, "_TIMES", 1)
-    monkeypatch.setattr(frequent_of_rows, "_MORE", 0)
-    monkeypatch.setattr(frequent_of_rows, "_LEFT_OVER", 1 / 4)
+def softmax_with_short_lists(*args, **kwargs):
+    """A softmax whose lists of frequent words have hardly more room than on average."""
+    layer = layers.TwoStepSoftmax(*args, **kwargs)
+    if layer.frequent_dim:
+        words = layer.frequent_words
+        del layer.frequent_of_rows
+        layer.frequent_of_rows = FrequentOfRows(
+            layer.rows,
+            layer.columns,
+            words,
+            room=-(-words // layer.rows),
+            room_left_over=-(-words // 4),
+        )
+    return layer
 
 
 @pytest.mark.parametrize("frequent", [(0, 0), (4, 2), (10, 1)])
@@ -203,9 +211,9 @@ def short_lists(monkeypatch):
     ("rows", "columns", "parts"), [(3, 4, 2), (1, 10, 1), (10, 1, 3), (2, 7, 1)]
 )
 def test_softmax_equals_a_loop(
-    rows, columns, parts, word_bias, word_dim, frequent, short_lists, rng
+    rows, columns, parts, word_bias, word_dim, frequent, rng
 ):
-    layer = layers.TwoStepSoftmax(
+    layer = softmax_with_short_lists(
         10, rows, columns, word_dim, word_bias, *frequent, parts
     )
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
@@ -248,11 +256,8 @@ IN_ORDER, SPREAD = WordTable.in_order(10, 3, 4), WordTable.random(10, 3, 4, seed
 
 
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(
-    table, short_lists
-):
-    listed = frequent_of_rows.FrequentOfRows(3, 4, 4)
-    assert (listed.room, listed.room_left_over) == (2, 1)
+def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(table):
+    listed = FrequentOfRows(3, 4, 4, room=2, room_left_over=1)
     listed.build()
     listed.assign(table.words)
     grid = table.words.reshape(3, 4)
@@ -271,12 +276,18 @@ def test_lists_of_frequent_words_are_complete_or_say_that_they_are_not(
             assert place == 3 or both[place] == word
 
 
+def test_lists_of_frequent_words_have_room_for_uneven_rows():
+    listed = FrequentOfRows(10, 100, 200)
+    assert (listed.room, listed.room_left_over) == (54, 13)
+    listed = FrequentOfRows(10, 100, 1000)
+    assert (listed.room, listed.room_left_over) == (100, 63)
+    assert FrequentOfRows(100, 1000, 50_000).room_left_over == 1000
+
+
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_saved_weights_bring_the_lists_of_their_table(
-    table, short_lists, rng, tmp_path
-):
+def test_saved_weights_bring_the_lists_of_their_table(table, rng, tmp_path):
     def make():
-        layer = layers.TwoStepSoftmax(10, 3, 4, 2, frequent_words=4, frequent_dim=3)
+        layer = softmax_with_short_lists(10, 3, 4, 2, frequent_words=4, frequent_dim=3)
         x, ids = keras.Input((6, 2, 5)), keras.Input((6,), dtype="int32")
         return layer, keras.Model([x, ids], layer(x, ids=ids))
 
@@ -295,8 +306,8 @@ def test_saved_weights_bring_the_lists_of_their_table(
 
 @pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
-def test_softmax_gradient_equals_central_differences(frequent, table, short_lists, rng):
-    layer = layers.TwoStepSoftmax(10, 3, 4, word_dim=2, row_parts=2, **frequent)
+def test_softmax_gradient_equals_central_differences(frequent, table, rng):
+    layer = softmax_with_short_lists(10, 3, 4, word_dim=2, row_parts=2, **frequent)
     hidden = rng.normal(size=(4, 6, 2, 5)).astype("float32")
     layer(hidden, ids=IDS)
     layer.assign_table(table)

@@ -5,7 +5,7 @@ import json
 import lightrnn_tf_export
 import numpy as np
 import pytest
-from test_decoding import MODELS, WORDS, V, make
+from helpers.random_predictors import MODELS, WORDS, V, random_predictor
 
 from lightrnn_tf import decoding, models
 from lightrnn_tf.decoding import UserWords
@@ -18,7 +18,7 @@ OWN = ["zebra", "zoom", "it's", "Zürich", "quagga"]
 
 @pytest.fixture
 def predictor(rng):
-    return make(*ROOMY, rng)
+    return random_predictor(*ROOMY, rng)
 
 
 def learned(predictor, words=OWN):
@@ -184,7 +184,7 @@ def test_files_are_read_back(predictor, tmp_path):
 def test_words_survive_a_new_model(predictor, tmp_path, rng):
     path = tmp_path / "words.json"
     learned(predictor).save(path)
-    other = make(models.LightRNN, {"rows": 4, "columns": 5}, rng)
+    other = random_predictor(models.LightRNN, {"rows": 4, "columns": 5}, rng)
     own = UserWords(other)
     own.load(path)
     assert own.counts() == learned(predictor).counts()
@@ -278,7 +278,7 @@ def test_bad_words_are_named(predictor, rng):
         with pytest.raises(ValueError, match="`word` must be one word with .* most 64"):
             own.learn(word, state)
     with pytest.raises(ValueError, match="must have free cells.*--user-cells"):
-        UserWords(make(*MODELS[1], rng))
+        UserWords(random_predictor(*MODELS[1], rng))
     assert V == len(WORDS)
 
 
@@ -287,7 +287,7 @@ def test_words_that_wait_for_a_cell_do_not_keep_others_from_one(
 ):
     path = tmp_path / "words.json"
     names = ["w" + "x" * n for n in range(1, 30)]
-    other = UserWords(make(models.LightRNN, {"rows": 6, "columns": 9}, rng))
+    other = UserWords(random_predictor(models.LightRNN, {"rows": 6, "columns": 9}, rng))
     for name in names:
         other.learn(name, other.start())
     other.save(path)

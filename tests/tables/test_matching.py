@@ -200,11 +200,15 @@ def test_a_time_limit_that_is_over_leaves_no_time_for_a_proof(rng, monkeypatch):
     assert answer.lower_bound == pytest.approx(loosest)
 
 
-def test_more_words_than_are_placed_with_care_all_have_a_cell(rng, monkeypatch):
-    monkeypatch.setattr(auction, "_PART", 10)
-    monkeypatch.setattr(auction, "_MOST", 25)
+def test_more_words_than_are_placed_with_care_all_have_a_cell(rng):
     tables = losses(rng, 60, 6, 11)
-    found, bound = auction.auction(*tables, word_cells(60, 6, 11), deadline=-math.inf)
+    found, bound = auction.auction(
+        *tables,
+        word_cells(60, 6, 11),
+        deadline=-math.inf,
+        placed_together=10,
+        most_placed=25,
+    )
     assert sorted(found) == word_cells(60, 6, 11).tolist()
     assert bound == pytest.approx(sum(float(table.min(1).sum()) for table in tables))
 
@@ -250,13 +254,16 @@ def test_a_price_for_all_words_changes_nothing(solver, rng):
     assert priced.lower_bound - constant <= plain.cost * (1 + 1e-5)
 
 
-def test_auto_is_exact_where_the_time_allows(rng, monkeypatch):
+def test_auto_is_exact_where_the_time_allows(rng):
     tables = losses(rng, 20, 4, 5)
     assert solve(tables).solver == "exact"
     assert solve(tables, time_limit=1e-9).solver == "auction"
-    monkeypatch.setattr(assignment, "_AUTO_SECONDS", 1e-9)
+    assert assignment.choice(10_000, 61) == "exact"
+    assert assignment.choice(10_000, 59) == "auction"
+    assert assignment.choice(20_001, 1e9) == "auction"
+    # Without a limit it has a second.
+    tables = np.zeros((2_600, 52)), np.zeros((2_600, 50))
     assert solve(tables).solver == "auction"
-    assert solve(tables, time_limit=60).solver == "exact"
 
 
 @pytest.mark.parametrize("solver", ["auction", "alternating"])
@@ -276,11 +283,10 @@ def test_time_may_run_out_in_the_middle_of_the_bidding(ticks, rng, monkeypatch):
     """By a clock that ticks whenever it is read."""
     clock = types.SimpleNamespace(monotonic=itertools.count(1).__next__)
     monkeypatch.setattr(auction, "time", clock)
-    # Bidding in small groups leaves words that were driven out.
-    monkeypatch.setattr(auction, "_BIDDERS", 7)
     tables = zipf_losses(rng, 60, 8, 9)
     cells = word_cells(60, 8, 9)
-    found, bound = auction.auction(*tables, cells, ticks)
+    # Bidding in small groups leaves words that were driven out.
+    found, bound = auction.auction(*tables, cells, ticks, bidders=7)
     assert sorted(found) == cells.tolist()
     assert bound <= solve(tables, "exact").cost
 
@@ -299,17 +305,12 @@ def test_memory_maps_are_read_as_arrays(rng, tmp_path):
 @pytest.mark.parametrize("kept", [1, 3, 1000])
 @pytest.mark.parametrize("rows_kept", [1, 4, 100])
 @pytest.mark.parametrize("at_once", [1, 30, 1 << 20])
-def test_cheapest_cells_against_looking_at_all(
-    kept, rows_kept, at_once, rng, monkeypatch
-):
+def test_cheapest_cells_against_looking_at_all(kept, rows_kept, at_once, rng):
     """While prices rise, also to infinity, as in the auction and the greedy."""
-    monkeypatch.setattr(cheapest, "_KEPT", kept)
-    monkeypatch.setattr(cheapest, "_ROWS", rows_kept)
-    monkeypatch.setattr(cheapest, "_AT_ONCE", at_once)
     words, rows, columns = 50, 6, 9
     tables = losses(rng, words, rows, columns)
     cells = word_cells(words, rows, columns)
-    market = cheapest.CheapestCells(*tables, cells)
+    market = cheapest.CheapestCells(*tables, cells, kept, rows_kept, at_once)
     every = tables[0].astype(float)[:, :, None] + tables[1].astype(float)[:, None]
     every = every.reshape(words, -1)
     for _ in range(60):

@@ -7,6 +7,16 @@ from lightrnn_tf.tables import warm_start
 from lightrnn_tf.tables.word_table import WordTable, word_cells
 
 
+def table_of(ids, words, rows, columns, seed=0, max_together=400):
+    """The table of a text, by way of its vectors."""
+    neighbours = warm_start.Neighbours(words)
+    neighbours.add(ids)
+    vectors = warm_start.word_vectors(neighbours)
+    return warm_start.table_of_vectors(
+        vectors, neighbours.counts, rows, columns, seed, max_together=max_together
+    )
+
+
 def families(rng, members=6, families_=5, length=8000):
     """Words of a family follow each other's successors: 30 words in 5 kinds."""
     kind = np.arange(length) % families_
@@ -14,11 +24,10 @@ def families(rng, members=6, families_=5, length=8000):
 
 
 @pytest.mark.parametrize("together", [400, 7])
-def test_words_used_alike_share_rows_or_columns(together, rng, monkeypatch):
+def test_words_used_alike_share_rows_or_columns(together, rng):
     # Groups of twenty, which the smaller number has assigned in parts.
-    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", together)
     ids = families(rng, members=20, families_=20, length=60_000)
-    table = warm_start.table(ids, 400, 20, 20)
+    table = table_of(ids, 400, 20, 20, max_together=together)
     family = np.arange(400) // 20
     same = family[:, None] == family
     rows = table.row_of[:, None] == table.row_of
@@ -38,11 +47,13 @@ def test_any_shape_gives_a_table_in_the_cells_for_words(words, rows, columns, rn
 
 
 @pytest.mark.parametrize("together", [400, 2])
-def test_repeatable_for_a_seed(together, rng, monkeypatch):
-    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", together)
+def test_repeatable_for_a_seed(together, rng):
     ids = families(rng)
-    first, again = (warm_start.table(ids, 30, 5, 7, seed=2) for _ in range(2))
+    first, again = (table_of(ids, 30, 5, 7, 2, together) for _ in range(2))
     assert (first.cells == again.cells).all()
+    if together == 400:
+        table = warm_start.table(ids, 30, 5, 7, seed=2)
+        assert (first.cells == table.cells).all()
 
 
 def test_repeatable_where_there_are_fewer_directions_than_are_asked_for(rng):
@@ -53,10 +64,9 @@ def test_repeatable_where_there_are_fewer_directions_than_are_asked_for(rng):
     np.testing.assert_array_equal(first, second)
 
 
-def test_groups_are_assigned_in_parts_of_at_most_so_many(rng, monkeypatch):
-    monkeypatch.setattr(warm_start, "_MOST_TOGETHER", 3)
+def test_groups_are_assigned_in_parts_of_at_most_so_many(rng):
     groups = [np.arange(3), np.arange(3, 10), np.arange(10, 11)]
-    parts = [*warm_start._parts(groups, rng)]
+    parts = [*warm_start._parts(groups, rng, 3)]
     assert sorted(map(len, parts)) == [1, 2, 2, 3, 3]
     assert sorted(np.concatenate(parts)) == list(range(11))
     of_second = np.concatenate(parts[1:4])
@@ -93,31 +103,31 @@ def test_progress_is_reported(rng):
 
 def neighbours_of(ids, distance, words):
     expected = np.zeros((words, words))
-    for t in range(len(ids)):
-        if 0 <= t + distance < len(ids):
-            expected[ids[t], ids[t + distance]] += 1
+    apart = abs(distance)
+    one, other = (ids[:-apart], ids[apart:])[:: np.sign(distance)]
+    np.add.at(expected, (one, other), 1)
     return expected
 
 
-@pytest.mark.parametrize("distance", [-1, 1, -2])
-def test_neighbours_are_counted_the_same_in_parts(distance, rng, monkeypatch):
-    ids, more = rng.integers(0, 7, 50), rng.integers(0, 7, 9)
-    expected = neighbours_of(ids, distance, 7) + neighbours_of(more, distance, 7)
-    for chunk in (1000, 7, 2):
-        monkeypatch.setattr(warm_start, "_CHUNK", chunk)
-        neighbours = warm_start.Neighbours(7)
-        neighbours.add(ids)
-        neighbours.add(more)
+# Tokens that are counted at a time.
+PART = 1 << 20
+
+
+@pytest.mark.parametrize("length", [50, PART + 1, PART + 2, 2 * PART])
+def test_neighbours_are_counted_across_parts(length, rng):
+    ids, more = rng.integers(0, 7, length), rng.integers(0, 7, 9)
+    neighbours = warm_start.Neighbours(7)
+    neighbours.add(ids)
+    neighbours.add(more)
+    for distance in (-1, 1, -2):
+        expected = neighbours_of(ids, distance, 7) + neighbours_of(more, distance, 7)
         np.testing.assert_array_equal(neighbours.pairs[distance].toarray(), expected)
-        every = np.concatenate([ids, more])
-        np.testing.assert_array_equal(
-            neighbours.counts, np.bincount(every, minlength=7)
-        )
+    every = np.concatenate([ids, more])
+    np.testing.assert_array_equal(neighbours.counts, np.bincount(every, minlength=7))
 
 
-def test_the_rarest_pairs_are_forgotten_when_there_are_too_many(monkeypatch):
-    monkeypatch.setattr(warm_start, "_MAX_PAIRS", 2)
-    neighbours = warm_start.Neighbours(5)
+def test_the_rarest_pairs_are_forgotten_when_there_are_too_many():
+    neighbours = warm_start.Neighbours(5, max_pairs=2)
     neighbours.add(np.array([0, 1, 0, 1, 0, 1, 2, 3, 2, 3, 4]))
     kept = neighbours.pairs[1].toarray()
     assert kept[0, 1] == 3

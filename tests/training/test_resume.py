@@ -60,7 +60,7 @@ def counting(work, asked, kill_at, counts):
     import keras
 
     from lightrnn_tf.data.streams import Windows
-    from lightrnn_tf.reallocation import loss_tables
+    from lightrnn_tf.reallocation.storage import SavedTables
     from lightrnn_tf.tables import matching
 
     moments = collections.Counter()
@@ -99,7 +99,7 @@ def counting(work, asked, kill_at, counts):
         (os, "fsync"),
         (keras.Model, "save_weights"),
         (Windows, "__getitem__"),
-        (loss_tables._SavedTables, "add"),
+        (SavedTables, "add"),
         (matching, "solve"),
         (shutil, "rmtree"),
     ):

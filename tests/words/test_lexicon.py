@@ -53,12 +53,8 @@ def twice(words):
     return one, Lexicon.from_bytes(one.to_bytes(), filled, len(words))
 
 
-@pytest.mark.parametrize("at_once", [lexicon._AT_ONCE, 8, 64])
 @pytest.mark.parametrize(("words", "size"), CASES)
-def test_words_are_found_by_cell_and_by_spelling(words, size, at_once, monkeypatch):
-    content = Lexicon(spread(words, size)).to_bytes()
-    monkeypatch.setattr(lexicon, "_AT_ONCE", at_once)
-    assert Lexicon(spread(words, size)).to_bytes() == content
+def test_words_are_found_by_cell_and_by_spelling(words, size):
     spelled = spread(words, size)
     for found in twice(spelled):
         assert len(found) == len(words)
@@ -69,6 +65,28 @@ def test_words_are_found_by_cell_and_by_spelling(words, size, at_once, monkeypat
             assert found.get(missing) is None
         assert found.occupied.tolist() == [bool(word) for word in spelled]
         assert found.suggestable.tolist() == [is_suggestable(word) for word in spelled]
+
+
+def packed(bits):
+    return np.packbits(bits.astype(np.uint8), bitorder="little").tobytes()
+
+
+@pytest.mark.parametrize("count", [1 << 14, 40_001])
+def test_a_large_vocabulary_is_packed_in_parts_as_in_one(count):
+    """Of 16,384 numbers or bytes each."""
+    words = [f"{n * 7919 % 65_537:x}" for n in range(count)]
+    spelled = spread(words, count + 999)
+    cells = np.argsort(spelled)[999:]  # These words sort as their folds do.
+    flags = [is_suggestable(spelled[cell]) for cell in cells]
+    bits = (len(spelled) - 1).bit_length()
+    for found in twice(spelled):
+        assert found.to_bytes().endswith(
+            packed(cells[:, None] >> np.arange(bits) & 1) + packed(np.array(flags))
+        )
+        assert found.words() == spelled
+        for cell in range(0, len(spelled), 37):
+            assert found.word(cell) == spelled[cell]
+        assert found.suggestable[cells].tolist() == flags
 
 
 def begins(word, prefix, ignore_case):

@@ -15,9 +15,8 @@ from lightrnn_tf.tables.matching.exact import MAX_WORDS, exact
 from lightrnn_tf.tables.matching.greedy import greedy
 
 SOLVERS = ("exact", "auction", "alternating", "greedy")
-# Seconds that `exact` takes for 10,000 words of a trained model, and how many `auto`
-# gives it where there is no limit.
-_EXACT_SECONDS, _AUTO_SECONDS = 60.0, 1.0
+# Seconds that `exact` takes for 10,000 words of a trained model.
+_EXACT_SECONDS = 60.0
 # After an auction, rows and columns are gone through again until a turn gains less than
 # this share of the cost.
 _LEAST_GAIN = 1e-6
@@ -113,7 +112,7 @@ def solve(
     if current is None:
         current = word_table.WordTable.in_order(words, rows, columns)
     if solver == "auto":
-        solver = _choose(words, time_limit)
+        solver = choice(words, 1.0 if time_limit is None else time_limit)
     with memory_for(f"the costs of {words:,} words in {rows * columns:,} cells"):
         return _solve((row_losses, column_losses), current, solver, time_limit)
 
@@ -195,11 +194,10 @@ def check_time_limit(time_limit: float | None) -> None:
         )
 
 
-def _choose(words, time_limit):
-    """Return the solver that `auto` stands for."""
+def choice(words: int, seconds: float) -> str:
+    """Return the solver that `auto` stands for, where it may take so many seconds."""
     expected = _EXACT_SECONDS * (words / 10_000) ** 3
-    allowed = _AUTO_SECONDS if time_limit is None else time_limit
-    return "exact" if words <= MAX_WORDS and expected <= allowed else "auction"
+    return "exact" if words <= MAX_WORDS and expected <= seconds else "auction"
 
 
 def _check(row_losses, column_losses, rows, columns, solver, current, time_limit):

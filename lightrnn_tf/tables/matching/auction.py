@@ -42,14 +42,17 @@ _ALIKE = 4
 # Costs that are looked at on shortest paths for the last ones of an auction, about a
 # second's worth.
 _LOOKED_AT = 100_000_000
-# Words that bid at the same time.
-_BIDDERS = 512
-# Words that are placed together when the auction has ended, and how many may be: time
-# that runs out early leaves all of them, and the cells they get make no difference.
-_PART, _MOST = 1_000, 20_000
 
 
-def auction(row_losses, column_losses, cells, deadline):
+def auction(
+    row_losses,
+    column_losses,
+    cells,
+    deadline,
+    bidders=512,
+    placed_together=1_000,
+    most_placed=20_000,
+):
     """Return a near-exact table and a lower bound on the cost of any.
 
     Args:
@@ -57,6 +60,12 @@ def auction(row_losses, column_losses, cells, deadline):
         column_losses: `(V, C)`.
         cells: `(V,)`, the cells to be filled.
         deadline: When to stop bidding, in seconds of `time.monotonic`.
+        bidders: Words that bid at the same time. Defaults to 512.
+        placed_together: Of the words that are left without a cell, how many are placed
+            together. Defaults to 1,000.
+        most_placed: How many of them are placed with care: time that runs out early
+            leaves all words, and the cells they get make no difference. Defaults to
+            20,000.
 
     Returns:
         The cell of each word `(V,)`, and the bound in nats.
@@ -72,18 +81,21 @@ def auction(row_losses, column_losses, cells, deadline):
     bound = least_bound(row_losses, column_losses)
     best, least = None, np.inf
     for _ in range(_MAX_AUCTIONS):
-        cell_of = _bid(market, single, groups, increment, deadline)
+        cell_of = _bid(market, single, groups, increment, deadline, bidders)
         for careful in (False, True):
             if careful:
                 _augment(market, cell_of, deadline)
-            table = _place_the_rest(market, cell_of, cells)
+            table = _place_the_rest(
+                market, cell_of, cells, placed_together, most_placed
+            )
             cost = float(market.losses(words, table).sum())
             if cost < least:
                 best, least = table, cost
             if time.monotonic() > deadline:
                 return best, bound
             if not careful:
-                bound = max(bound, _bound(market, single, groups, cells, deadline))
+                proven = _bound(market, single, groups, cells, deadline, bidders)
+                bound = max(bound, proven)
             if least - bound <= max(_GAP * abs(least), enough):
                 return best, bound
         increment *= _NEXT
@@ -125,7 +137,7 @@ def _sum_of_least(losses):
     return sum(float(part.min(1).sum(dtype=np.float64)) for part in parts)
 
 
-def _bid(market, single, groups, increment, deadline):
+def _bid(market, single, groups, increment, deadline, most):
     """Let words bid until nearly all have a cell; return them, −1 for the others."""
     cell_of = np.full(len(single), -1)
     owner = np.full(len(market.prices), -1)
@@ -142,7 +154,7 @@ def _bid(market, single, groups, increment, deadline):
                     waiting = np.concatenate([waiting, out[single[out]]])
             if not len(waiting):
                 continue
-        bidders, waiting = waiting[:_BIDDERS], waiting[_BIDDERS:]
+        bidders, waiting = waiting[:most], waiting[most:]
         wanted, cost, second = market.two_best(bidders)
         raised = np.where(np.isfinite(second), second - cost, 0.0) + increment
         bids = market.prices[wanted] + raised
@@ -237,7 +249,7 @@ def _shortest_path(market, word, cell_of, owner, budget):
     return budget
 
 
-def _place_the_rest(market, cell_of, cells):
+def _place_the_rest(market, cell_of, cells, together, most):
     """Return the table in which the words without a cell have those that are left.
 
     Few are, unless time ran out. Some at a time choose among four times as many cells,
@@ -248,27 +260,27 @@ def _place_the_rest(market, cell_of, cells):
     left = np.zeros(len(market.prices), bool)
     left[cells] = True
     left[cell_of[cell_of >= 0]] = False
-    for start in range(0, len(words[:_MOST]), _PART):
-        part = words[:_MOST][start : start + _PART]
+    for start in range(0, len(words[:most]), together):
+        part = words[:most][start : start + together]
         free = np.flatnonzero(left)
         offered = free[:: max(1, len(free) // (4 * len(part)))]
         losses = market.losses(part[:, None], offered)
         _, chosen = linear_sum_assignment(losses)
         cell_of[part] = offered[chosen]
         left[offered[chosen]] = False
-    cell_of[words[_MOST:]] = np.flatnonzero(left)
+    cell_of[words[most:]] = np.flatnonzero(left)
     return cell_of
 
 
-def _bound(market, single, groups, cells, deadline):
+def _bound(market, single, groups, cells, deadline, together):
     """Return the lower bound that the prices prove, a loose one if time has run out."""
     total = 0.0
     for alike in groups:
         costs = market.losses_everywhere(alike[0]) + market.prices
         total += len(alike) * float(costs.min())
     words = np.flatnonzero(single)
-    for start in range(0, len(words), _BIDDERS):
-        part = words[start : start + _BIDDERS]
+    for start in range(0, len(words), together):
+        part = words[start : start + together]
         if time.monotonic() < deadline:
             least = market.two_best(part)[1]
         else:

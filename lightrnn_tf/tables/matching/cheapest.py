@@ -2,10 +2,6 @@
 
 import numpy as np
 
-# Cells that are kept for each word, 12 bytes each, and the rows they are taken from.
-_KEPT, _ROWS = 64, 8
-# Costs that are added up together: 4 MB of them.
-_AT_ONCE = 1 << 20
 # Three float32 roundings, of numbers that are not negative.
 _ROUNDING = 2.0**-21
 
@@ -24,21 +20,27 @@ class CheapestCells:
         row_losses: `(V, R)`.
         column_losses: `(V, C)`.
         cells: Ids of the cells that may hold words.
+        kept: Cells that are kept for each word, 12 bytes each. Defaults to 64.
+        rows_kept: Rows that they are taken from. Defaults to 8.
+        at_once: Costs that are added up together. Defaults to 4 MB of them.
 
     Attributes:
         prices: float64 `(R · C,)`, to be raised by the caller, from 0; infinite in
             cells that hold no word.
     """
 
-    def __init__(self, row_losses, column_losses, cells):
+    def __init__(
+        self, row_losses, column_losses, cells, kept=64, rows_kept=8, at_once=1 << 20
+    ):
         self.row_losses = row_losses
         self.column_losses = column_losses
         self.rows, self.columns = row_losses.shape[1], column_losses.shape[1]
         self.prices = np.full(self.rows * self.columns, np.inf)
         self.prices[cells] = 0.0
-        self._wide = min(_ROWS, self.rows)
-        self._buffer = np.empty(max(_AT_ONCE, self.columns), np.float32)
-        kept = min(_KEPT, self._wide * self.columns)
+        self._wide = min(rows_kept, self.rows)
+        self._at_once = at_once
+        self._buffer = np.empty(max(at_once, self.columns), np.float32)
+        kept = min(kept, self._wide * self.columns)
         self._kept = np.zeros((len(row_losses), kept), np.int32)
         self._losses = np.full(self._kept.shape, np.inf)
         self._floor = np.full(len(row_losses), -np.inf)
@@ -89,7 +91,7 @@ class CheapestCells:
     def _search(self, words):
         prices = self.prices.reshape(self.rows, self.columns)
         rounded = prices.astype(np.float32)
-        step = max(1, _AT_ONCE // len(self.prices))
+        step = max(1, self._at_once // len(self.prices))
         for start in range(0, len(words), step):
             self._keep(words[start : start + step], prices, rounded)
 
@@ -119,7 +121,7 @@ class CheapestCells:
         """
         words = len(column_losses)
         least = np.empty((words, self.rows), np.float32)
-        step = max(1, _AT_ONCE // (words * self.columns))
+        step = max(1, self._at_once // (words * self.columns))
         for start in range(0, self.rows, step):
             part = prices[start : start + step]
             shape = words, len(part), self.columns

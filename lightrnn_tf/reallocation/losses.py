@@ -17,15 +17,9 @@ Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2.
 """
 
 import dataclasses
-import errno
 import hashlib
 import json
 import os
-import pathlib
-import shutil
-import tempfile
-import time
-import weakref
 from collections.abc import Callable
 
 import numpy as np
@@ -33,21 +27,20 @@ from keras import ops
 
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
-from lightrnn_tf._internal.files import DAMAGED_ARCHIVE, remove_unfinished, replacing
 from lightrnn_tf._internal.memory import memory_for
 from lightrnn_tf.models import StreamPass, TableRNN
+from lightrnn_tf.reallocation.storage import (
+    Limits,
+    Place,
+    SavedTables,
+    TemporaryTables,
+    discard,
+)
 
-# Different words, and tokens, whose losses are summed on the device before they are
-# fetched. The text alone decides when, so that the same text gives the same sums.
-_WORDS_AT_ONCE, _TOKENS_AT_ONCE = 8192, 1 << 19
-# Larger tables are memory-mapped files.
-MEMORY_BUDGET = 4 << 30
+__all__ = ["Limits", "LossTables", "discard", "exchange_losses", "loss_tables"]
+
 # Stands for minus infinity, which would turn into NaN in a difference.
 _NO = -1e9
-# Says, beside tables that are kept, how far they are.
-_PROGRESS = "progress.npz"
-# How much a crash may cost, where a pass can be resumed, and the memory for changes.
-_SAVE_SECONDS, _SAVE_BYTES = 60.0, 256 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,6 +63,7 @@ def loss_tables(
     windows,
     folder: str | os.PathLike | None = None,
     progress: Callable[[float], None] | None = None,
+    limits: Limits = Limits(),
 ) -> LossTables:
     """Return the loss tables of a text, in one deterministic pass.
 
@@ -84,9 +78,10 @@ def loss_tables(
         windows: `data.windows(...)` of the training text.
         folder: Where to keep the tables, as `rows.npy` and `columns.npy`. A pass that
             was stopped is resumed there by the same call, from what it had a minute or
-            half a million tokens before. Defaults to memory, or a temporary folder for
+            half a million tokens before. Defaults to memory, or temporary files for
             tables of more than 4 GiB, V · (R + C) · 4 bytes.
         progress: Called with the share done, in [0, 1]. Defaults to none.
+        limits: How much is held at once. Defaults to the sizes above.
 
     Raises:
         ValueError: If `model` has no table or is not built, the text has words that it
@@ -104,57 +99,38 @@ def loss_tables(
     """
     _check(model, windows)
     checks.function("progress", progress)
+    checks.instance("limits", limits, Limits)
     if folder is not None:
         checks.path("folder", folder)
     sizes = f"{model.vocabulary_size:,} words × ({model.rows:,} rows + "
     with memory_for(f"the loss tables, {sizes}{model.columns:,} columns)"):
-        return _loss_tables(model, windows, folder, progress)
+        shapes = [(model.vocabulary_size, n) for n in (model.rows, model.columns)]
+        tables: TemporaryTables | SavedTables
+        if folder is None:
+            tables = TemporaryTables(shapes, limits.memory_budget)
+        else:
+            text = _fingerprint(model, windows)
+            tables = SavedTables(folder, shapes, text, limits)
+        _read(_LossPass(model, windows, limits), windows, tables, progress)
+        rows, columns = tables.finish()
+    return LossTables(rows, columns, tables.place.nats)
 
 
-def discard(folder: pathlib.Path) -> None:
-    """Delete tables that were kept in a folder, and it.
-
-    What says that they can be gone on with goes first: a crash leaves nothing that is
-    taken for more than it is.
-    """
-    checks.path("folder", folder)
-    (folder / _PROGRESS).unlink(missing_ok=True)
-    shutil.rmtree(folder)
-
-
-def _loss_tables(model, windows, folder, progress):
-    if folder is not None:
-        return _read(model, windows, _SavedTables(model, windows, folder), progress)
-    if model.vocabulary_size * (model.rows + model.columns) * 4 <= MEMORY_BUDGET:
-        return _read(model, windows, _Tables(model), progress)
-    folder = tempfile.mkdtemp(prefix="loss_tables")
-    try:
-        losses = _read(model, windows, _FileTables(model, folder), progress)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    weakref.finalize(losses, shutil.rmtree, folder, ignore_errors=True)
-    return losses
-
-
-def _read(model, windows, tables, progress):
-    """Go over the text and return its loss tables."""
-    loss_pass = _LossPass(model, windows)
-    start = tables.resume(loss_pass)
+def _read(loss_pass, windows, tables, progress):
+    """Go over the rest of the text and add its losses to the tables."""
+    start = tables.place.batch
+    loss_pass.go_on(tables.place)
     for number in range(start, len(windows)):
         ids = windows[number][0]
         if not loss_pass.has_room(ids):
-            tables.add(loss_pass.take())
-            tables.save(number, loss_pass)
+            tables.add(*loss_pass.take(number))
         loss_pass.add(ids)
         if progress:
             progress((number + 1) / len(windows))
     if start < len(windows):
-        tables.add(loss_pass.take())
-        tables.save(len(windows), loss_pass, last=True)
+        tables.add(*loss_pass.take(len(windows)))
     elif progress:
         progress(1.0)
-    return tables.finish()
 
 
 def _check(model, windows):
@@ -184,12 +160,14 @@ class _LossPass(StreamPass):
     A word's sum has a slot from the first time it is met until the sums are taken.
     """
 
-    def __init__(self, model, windows):
+    def __init__(self, model, windows, limits):
         super().__init__(model, None, name="loss_pass")
+        self._limits = limits
+        self._nats = 0.0
         self._slot_of = np.full(model.vocabulary_size, -1, np.int32)
         self._words, self._tokens = np.empty(0, np.int64), 0
         tokens = windows.batch_size * windows.steps
-        self._slots = min(model.vocabulary_size, max(_WORDS_AT_ONCE, tokens))
+        self._slots = min(model.vocabulary_size, max(limits.words_at_once, tokens))
         self.sums = [
             self.add_weight(
                 name=name,
@@ -206,6 +184,12 @@ class _LossPass(StreamPass):
             )
         ]
         self.start(windows.batch_size)
+
+    def go_on(self, place):
+        """Go on from a `Place`."""
+        self._nats = place.nats
+        if place.states:
+            self.carried.from_numpy(place.states)
 
     def call(self, inputs):
         ids, slots = inputs
@@ -225,7 +209,7 @@ class _LossPass(StreamPass):
 
     def has_room(self, ids):
         """Return whether a batch can be added to what is summed."""
-        if self._tokens >= _TOKENS_AT_ONCE:
+        if self._tokens >= self._limits.tokens_at_once:
             return False
         return len(self._words) + len(self._new(ids)) <= self._slots
 
@@ -244,181 +228,22 @@ class _LossPass(StreamPass):
         slots = np.where(targets >= 0, self._slot_of[targets], self._slots)
         self.predict_on_batch((ids, slots.astype(np.int32)))
 
-    def take(self):
-        """Return words, the sums of their losses and of their nats, and begin anew."""
+    def take(self, batch):
+        """Return what was summed up to a batch, and begin anew.
+
+        Returns:
+            The words, the sums of their losses in rows and in columns, and the `Place`.
+        """
         words, count = self._words, len(self._words)
-        sums = [np.array(ops.convert_to_numpy(total))[:count] for total in self.sums]
+        *sums, nats = (
+            np.array(ops.convert_to_numpy(total))[:count] for total in self.sums
+        )
         for total in self.sums:
             total.assign(ops.zeros(total.shape))
         self._slot_of[words] = -1
         self._words, self._tokens = np.empty(0, np.int64), 0
-        return words, *sums
-
-
-class _Tables:
-    """The tables, in memory."""
-
-    def __init__(self, model):
-        self.nats = 0.0
-        self.rows, self.columns = (
-            self._make(name, (model.vocabulary_size, width))
-            for name, width in (("rows", model.rows), ("columns", model.columns))
-        )
-
-    def _make(self, name, shape):
-        return np.zeros(shape, np.float32)
-
-    def resume(self, loss_pass) -> int:
-        """Return the batch to go on with."""
-        return 0
-
-    def add(self, sums):
-        """Add what was summed."""
-        words, rows, columns, nats = sums
-        self.nats += float(nats.sum(dtype=np.float64))
-        self.rows[words] += rows
-        self.columns[words] += columns
-
-    def save(self, batch, loss_pass, last=False):
-        """Keep what was added, so that the pass can go on from `batch`."""
-
-    def finish(self):
-        """Return the tables."""
-        return LossTables(self.rows, self.columns, self.nats)
-
-
-class _FileTables(_Tables):
-    """The tables as memory-mapped files."""
-
-    def __init__(self, model, folder):
-        self.folder = pathlib.Path(folder)
-        super().__init__(model)
-
-    def _make(self, name, shape):
-        path = self.folder / f"{name}.npy"
-        if 4 * shape[0] * shape[1] > shutil.disk_usage(self.folder).free:
-            # A map that outgrows the disk would end the process.
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        return np.lib.format.open_memmap(path, "w+", np.float32, shape)
-
-    def finish(self):
-        """Return the tables; what is done to them does not reach their files."""
-        for table in (self.rows, self.columns):
-            table.flush()
-        rows, columns = (
-            np.load(self.folder / f"{name}.npy", mmap_mode="c")
-            for name in ("rows", "columns")
-        )
-        return LossTables(rows, columns, self.nats)
-
-
-class _SavedTables(_FileTables):
-    """The tables as files that a pass can be resumed from.
-
-    What a crash leaves in a memory-mapped file is unknown. So changes gather in memory
-    first; `save` writes the new values of all changed words to a file of their own, in
-    one piece, and only then into the tables. Doing that again changes nothing, which is
-    how `resume` begins.
-    """
-
-    def __init__(self, model, windows, folder):
-        self.folder = pathlib.Path(folder)
-        if self.folder.exists() and not self.folder.is_dir():
-            raise ValueError(f"`folder` must be a folder. Received: {folder}, a file.")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(self.folder)
-        self._text = _fingerprint(model, windows)
-        self._changes: list = []
-        self._saved_at = time.monotonic()
-        self._resumable = self._is_of_this_pass()
-        if not self._resumable:
-            # It would vouch for tables that are about to be emptied.
-            self._saved.unlink(missing_ok=True)
-        super().__init__(model, folder)
-
-    @property
-    def _saved(self):
-        return self.folder / _PROGRESS
-
-    def _is_of_this_pass(self):
-        if not self._saved.exists():
-            return False
-        try:
-            with np.load(self._saved) as saved:
-                return str(saved["fingerprint"]) == self._text
-        except DAMAGED_ARCHIVE as error:
-            raise ValueError(
-                f"{self._saved} is damaged. Delete the folder to begin anew."
-            ) from error
-
-    def _make(self, name, shape):
-        if not self._resumable:
-            return super()._make(name, shape)
-        path = self.folder / f"{name}.npy"
-        try:
-            table = np.load(path, mmap_mode="r+")
-        except DAMAGED_ARCHIVE as error:
-            raise ValueError(
-                f"{path} is missing or damaged. Delete the folder to begin anew."
-            ) from error
-        if table.shape != shape or table.dtype != np.float32:
-            raise ValueError(
-                f"{path} must be float32 of shape {shape}. Received: {table.dtype} "
-                f"{table.shape}. Delete the folder to begin anew."
-            )
-        return table
-
-    def resume(self, loss_pass) -> int:
-        """Return the batch to go on with."""
-        if not self._resumable:
-            return 0
-        with np.load(self._saved) as saved:
-            self._write(saved["words"], saved["rows"], saved["columns"])
-            self.nats = float(saved["nats"])
-            states = [saved[f"state_{n}"] for n in range(int(saved["states"]))]
-            loss_pass.carried.from_numpy(states)
-            return int(saved["batch"])
-
-    def add(self, sums):
-        """Add what was summed; the files are changed by `save` only."""
-        self.nats += float(sums[3].sum(dtype=np.float64))
-        self._changes.append(sums[:3])
-
-    def save(self, batch, loss_pass, last=False):
-        """Write what was added, if it is enough, so that the pass can go on."""
-        size = sum(part.nbytes for change in self._changes for part in change)
-        due = size > _SAVE_BYTES or time.monotonic() - self._saved_at > _SAVE_SECONDS
-        if not (due or last):
-            return
-        words = np.unique(np.concatenate([change[0] for change in self._changes]))
-        rows, columns = self.rows[words], self.columns[words]
-        for changed, more_rows, more_columns in self._changes:
-            places = np.searchsorted(words, changed)
-            rows[places] += more_rows
-            columns[places] += more_columns
-        self._changes = []
-        states = loss_pass.carried.to_numpy()
-        # The tables must have the changes before the last ones are forgotten.
-        self.rows.flush()
-        self.columns.flush()
-        with replacing(self._saved) as part, open(part, "wb") as file:
-            np.savez(
-                file,
-                fingerprint=self._text,
-                batch=batch,
-                nats=self.nats,
-                words=words,
-                rows=rows,
-                columns=columns,
-                states=len(states),
-                **{f"state_{n}": state for n, state in enumerate(states)},
-            )
-        self._write(words, rows, columns)
-        self._saved_at = time.monotonic()
-
-    def _write(self, words, rows, columns):
-        self.rows[words] = rows
-        self.columns[words] = columns
+        self._nats += float(nats.sum(dtype=np.float64))
+        return words, sums, Place(batch, self._nats, tuple(self.carried.to_numpy()))
 
 
 def _fingerprint(model, windows):
