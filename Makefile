@@ -9,9 +9,10 @@ quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
 
 # Some tests wait for processes, so there is a third at work on two cores.
-# What JAX compiles runs but once or twice in a test, so it is compiled with less effort,
-# and kept: many tests, and the next run, compile the same. `slow-test` compiles as users
-# do.
+# What XLA compiles runs but once or twice in a test, so it is compiled with less effort,
+# and JAX keeps it: many tests, and the next run, compile the same. `slow-test` compiles
+# as users do.
+test: export XLA_FLAGS = --xla_backend_optimization_level=0
 test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 test: export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/$(VENV)/jax-cache
 test: export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0

@@ -73,13 +73,10 @@ def ids(rng):
         (*MODELS[0], True, 100),
     ],
 )
-def test_evaluate_equals_the_equations(cls, kwargs, line_independent, steps, ids, rng):
+def test_nats_equal_the_equations(cls, kwargs, line_independent, steps, ids, rng):
     model = make(cls, kwargs, rng, line_independent)
     expected = stream_nats(model, ids)
     windows = data.windows(ids, batch_size=1, steps=steps)
-    logs = model.evaluate(windows, return_dict=True, verbose=0)
-    assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
-    assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
     nats = model.predict(windows, verbose=0).ravel()[: len(ids)]
     np.testing.assert_allclose(nats, expected, rtol=1e-4, atol=1e-4)
 
@@ -91,14 +88,7 @@ def test_streams_side_by_side_equal_streams_alone(cls, kwargs, ids, rng):
     expected = np.concatenate([stream_nats(model, part) for part in parts])
     logs = model.evaluate(data.windows(ids, 4, 7), return_dict=True, verbose=0)
     assert logs["loss"] == pytest.approx(expected.mean(), rel=1e-5)
-
-
-@pytest.mark.parametrize(("cls", "kwargs"), MOST)
-def test_probabilities_of_all_words_sum_to_one(cls, kwargs, rng):
-    model = make(cls, kwargs, rng)
-    log_probs = model.log_probs(rng.integers(0, V, (3, 4)))
-    assert log_probs.shape == (3, V)
-    np.testing.assert_allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
+    assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
 
 
 @pytest.mark.parametrize(("cls", "kwargs"), MOST)
@@ -108,19 +98,11 @@ def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
     nats = np.asarray(model(ids))
     for t in range(4):
         log_probs = model.log_probs(ids[:, : t + 1])
+        assert log_probs.shape == (3, V)
+        np.testing.assert_allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
         expected = -log_probs[np.arange(3), ids[:, t + 1]]
         np.testing.assert_allclose(nats[:, t], expected, rtol=1e-4, atol=1e-4)
     np.testing.assert_array_equal(nats, np.asarray(model(ids)))
-
-
-def test_perplexity_equals_brute_force_over_all_words_of_a_toy_text(ids, rng):
-    model = make(*MODELS[0], rng)
-    total, context = 0.0, [2]
-    for word in ids[:12]:
-        total -= model.log_probs(np.array([context]))[0, word]
-        context.append(word)
-    logs = model.evaluate(data.windows(ids[:12], 1, 5), return_dict=True, verbose=0)
-    assert logs["perplexity"] == pytest.approx(np.exp(total / 12), rel=1e-5)
 
 
 def test_arrays_go_on_from_batch_to_batch_and_may_end_in_a_smaller_one(rng):
@@ -157,9 +139,7 @@ def test_datasets_of_tensorflow_are_read_as_arrays_are(rng):
         np.testing.assert_allclose(
             model.predict(dataset, verbose=0), expected, rtol=1e-6
         )
-        assert np.isfinite(model.fit(dataset, verbose=0).history["loss"]).all()
-        model = make(*MODELS[0], np.random.default_rng(0))
-        expected = model.predict(ids, batch_size=2, verbose=0)
+    assert np.isfinite(model.fit(dataset, verbose=0).history["loss"]).all()
 
 
 def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
@@ -178,33 +158,22 @@ def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
     np.testing.assert_allclose(*histories, rtol=1e-6)
 
 
-def test_each_evaluate_and_each_epoch_start_fresh(ids, rng):
-    model = make(*MODELS[0], rng)
+def test_each_evaluate_and_each_epoch_start_fresh_and_carry_the_state(ids, rng):
+    model = make(models.LightRNN, {**MODELS[0][1], "dropout": 0.0}, rng)
     model.compile(keras.optimizers.SGD(0.0))
     windows = data.windows(ids, 4, 7)
     first = model.evaluate(windows, verbose=0)
     assert model.evaluate(windows, verbose=0) == first
-    model.dropout = 0.0
-    no_dropout = make(models.LightRNN, {**MODELS[0][1], "dropout": 0.0}, rng)
-    no_dropout.compile(keras.optimizers.SGD(0.0))
-    losses = no_dropout.fit(windows, epochs=2, verbose=0).history["loss"]
-    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
-
-
-def test_state_is_carried_in_training(ids, rng):
-    model = make(models.LightRNN, {**MODELS[0][1], "dropout": 0.0}, rng)
-    model.compile(keras.optimizers.SGD(0.0))
-    windows = data.windows(ids, 4, 7)
-    loss = model.fit(windows, verbose=0).history["loss"][0]
-    assert loss == pytest.approx(model.evaluate(windows, verbose=0)[0], rel=1e-5)
+    losses = model.fit(windows, epochs=2, verbose=0).history["loss"]
+    assert losses == pytest.approx([first[0]] * 2, rel=1e-5)
 
 
 @pytest.mark.parametrize(("cls", "kwargs"), FITTED)
 def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
     model = make(cls, kwargs, rng)
-    model.compile("adam")
+    model.compile(keras.optimizers.Adam(0.01))
     before = [np.array(w) for w in model.trainable_weights]
-    losses = model.fit(data.windows(ids, 4, 5), epochs=20, verbose=0).history["loss"]
+    losses = model.fit(data.windows(ids, 4, 5), epochs=3, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
     for old, weight in zip(before, model.trainable_weights, strict=True):
         assert not np.array_equal(old, weight), weight.path
@@ -226,7 +195,11 @@ def test_the_training_step_is_traced_once(ids):
 
 @pytest.mark.parametrize(
     ("policy", "jit"),
-    [("float32", True), ("mixed_float16", True), ("mixed_bfloat16", False)],
+    [
+        pytest.param("float32", True, marks=pytest.mark.slow),
+        ("mixed_float16", True),
+        ("mixed_bfloat16", False),
+    ],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
     model = models.LightRNN(V, units=6, word_dim=2, dtype=policy)
@@ -234,7 +207,7 @@ def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng
     jit = jit or ON_JAX
     model.compile("adam", jit_compile=jit)
     windows = data.windows(ids, 4, 5)
-    assert np.isfinite(model.fit(windows, epochs=2, verbose=0).history["loss"]).all()
+    assert np.isfinite(model.fit(windows, verbose=0).history["loss"]).all()
     nats = model(ids[None, :5])
     assert keras.backend.standardize_dtype(nats.dtype) == "float32"
     assert all(w.dtype in ("float32", "int32") for w in model.weights)
@@ -257,20 +230,29 @@ def test_half_precision_is_near_full_precision(ids, rng):
 def test_saved_model_predicts_the_same(cls, kwargs, ids, rng, tmp_path):
     model = make(cls, kwargs, rng, line_independent=True)
     windows = data.windows(ids, 2, 5)
-    model.fit(windows, verbose=0)
+    expected = model.predict(windows, verbose=0)
     model.save(tmp_path / "m.keras")
     revived = keras.saving.load_model(tmp_path / "m.keras")
     assert revived.get_config() == model.get_config()
-    np.testing.assert_array_equal(
-        model.predict(windows, verbose=0), revived.predict(windows, verbose=0)
-    )
-    np.testing.assert_array_equal(revived.table.cells, model.table.cells)
-    revived.fit(windows, verbose=0)
+    np.testing.assert_array_equal(revived.predict(windows, verbose=0), expected)
+    if cls is models.LightRNN:
+        np.testing.assert_array_equal(revived.table.cells, model.table.cells)
+
+
+@pytest.mark.usefixtures("eager")
+def test_what_was_saved_after_training_is_trained_on(ids, rng, tmp_path):
+    model = make(*MODELS[0], rng, line_independent=True)
+    windows = data.windows(ids[:20], 2, 5)
+    model.fit(windows, verbose=0)
+    expected = model.predict(windows, verbose=0)
+    model.save(tmp_path / "m.keras")
     model.save_weights(tmp_path / "m.weights.h5")
+    revived = keras.saving.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(revived.predict(windows, verbose=0), expected)
+    revived.fit(windows, verbose=0)
+    assert (revived.predict(windows, verbose=0) != expected).any()
     revived.load_weights(tmp_path / "m.weights.h5")
-    np.testing.assert_array_equal(
-        model.predict(windows, verbose=0), revived.predict(windows, verbose=0)
-    )
+    np.testing.assert_array_equal(revived.predict(windows, verbose=0), expected)
 
 
 def test_what_was_saved_before_rows_had_parts_has_one():
@@ -358,6 +340,7 @@ def test_shuffled_arrays_targets_and_generators_are_rejected(rng):
         _ = models.LightRNN(V, units=2).table
 
 
+@pytest.mark.usefixtures("eager")
 def test_word_losses_are_the_means_of_the_nats(rng):
     from lightrnn_tf import data
     from lightrnn_tf.predictors import in_memory
