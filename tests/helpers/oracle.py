@@ -1,5 +1,7 @@
 """The models again, written from the equations in NumPy, float64, word by word."""
 
+import copy
+
 import numpy as np
 
 from lightrnn_tf import models
@@ -195,14 +197,36 @@ class FlatOracle:
         return log_prob
 
 
-def stream_nats(model, ids):
-    """−log P of each token of one stream that begins with `<eos>`, by the equations."""
+def oracle_of(model):
+    """An oracle that has read the `<eos>` before a text."""
     oracle = LightOracle(model) if hasattr(model, "word_dim") else FlatOracle(model)
     oracle.read(model.eos_id)
-    nats = []
+    return oracle
+
+
+def log_prob_and_read(oracle, word):
+    """Return log P(word) as the next one of a stream, and read it."""
+    log_prob = oracle.log_prob_and_read(word)
+    if oracle.model.line_independent and word == oracle.model.eos_id:
+        oracle.restart()
+        oracle.read(word)
+    return log_prob
+
+
+def stream_nats(model, ids):
+    """−log P of each token of one stream that begins with `<eos>`, by the equations."""
+    oracle = oracle_of(model)
+    return np.array([-log_prob_and_read(oracle, word) for word in ids])
+
+
+def stream_log_probs(model, ids):
+    """log P of all words at each token of such a stream, by the equations."""
+    oracle = oracle_of(model)
     for word in ids:
-        nats.append(-oracle.log_prob_and_read(word))
-        if model.line_independent and word == model.eos_id:
-            oracle.restart()
-            oracle.read(model.eos_id)
-    return np.array(nats)
+        log_probs = []
+        for other in range(model.vocabulary_size):
+            reader = copy.copy(oracle)
+            reader.states = [*oracle.states]
+            log_probs.append(reader.log_prob_and_read(other))
+        yield np.array(log_probs)
+        log_prob_and_read(oracle, word)
