@@ -13,6 +13,7 @@ import tracemalloc
 
 import pytest
 from helpers.command_line import lightrnn, small_text
+from helpers.eager import eagerly
 
 from lightrnn_tf import data
 from lightrnn_tf.tables import listing
@@ -30,11 +31,12 @@ KNOWN = (ValueError, FileNotFoundError)
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A small run."""
-    folder = small_text(tmp_path_factory.mktemp("fuzz"), 40)
+    folder = small_text(tmp_path_factory.mktemp("fuzz"), 12)
     more = ("--units", 8, "--batch-size", 4, "--steps", 5, "--rounds", "1")
     more += ("--frequent-words", 9, "--frequent-dim", 3, "--threads", 1)
     text = folder / "text.txt"
-    assert lightrnn("train", "--train", text, "--out", folder / "run", *more) == 0
+    with eagerly():
+        assert lightrnn("train", "--train", text, "--out", folder / "run", *more) == 0
     return folder / "run"
 
 
@@ -135,7 +137,7 @@ def test_files_of_a_run(trained, tmp_path, rng, name, read):
         read(copy)
 
     # A model is made in each try.
-    tries = 20 if "load_model" in read.__code__.co_names else TRIES
+    tries = 10 if "load_model" in read.__code__.co_names else TRIES
     refuses_or_reads(read_with, content, rng, tries)
 
 
@@ -195,8 +197,9 @@ def test_the_number_that_is_saved_is_that_of_the_model(trained, tmp_path):
     assert Run(copy).load_model().count_params() == saved
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_seed_may_be_larger_than_the_weights(tmp_path, capsys):
-    text, out = small_text(tmp_path, 40) / "text.txt", tmp_path / "slim"
+    text, out = small_text(tmp_path, 12) / "text.txt", tmp_path / "slim"
     more = ("--model", "slim", "--units", 8, "--slim-parts", 2, "--slim-vectors", 20)
     more += ("--batch-size", 4, "--steps", 5, "--rounds", "1", "--threads", 1)
     more += ("--seed", 20240101, "--out", out)

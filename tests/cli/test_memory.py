@@ -45,7 +45,10 @@ WORKS = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as on Linux")
-@pytest.mark.parametrize("message", WORKS)
+@pytest.mark.parametrize(
+    "message",
+    [pytest.param(m, marks=pytest.mark.slow) if "loss" in m else m for m in WORKS],
+)
 def test_the_table_is_named(message):
     prepare, work = WORKS[message]
     code = BEGIN.format(prepare=prepare, work=work, left=LEFT)

@@ -7,13 +7,14 @@ import sys
 
 import pytest
 from helpers.command_line import lightrnn
+from helpers.eager import eagerly
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from lightrnn_tf import plots
 from lightrnn_tf.training import run
 
-TEXT = "the cat sat\nthe dog sat on the cat\n" * 40
+TEXT = "the cat sat\nthe dog sat on the cat\n" * 5
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -29,8 +30,9 @@ def folder(tmp_path_factory):
             ["--model", "dense", "--rounds", 1, "--tensorboard", folder / "board"],
         ),
     ):
-        assert lightrnn("train", "--train", folder / "text.txt", *small, *options,
-                        "--out", folder / name) == 0  # fmt: skip
+        with eagerly():
+            assert lightrnn("train", "--train", folder / "text.txt", *small, *options,
+                            "--out", folder / name) == 0  # fmt: skip
     return folder
 
 

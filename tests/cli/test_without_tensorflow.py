@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import sys
 
@@ -19,6 +21,7 @@ assert not any(name.startswith("tensorflow.") for name in sys.modules)
 """
 
 
+@pytest.mark.slow
 def test_everything_but_export_works_without_tensorflow(tmp_path):
     (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 200)
     done = subprocess.run(

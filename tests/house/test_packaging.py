@@ -45,6 +45,7 @@ def test_every_module_is_in_the_wheel(installed):
     }
 
 
+@pytest.mark.slow
 def test_the_wheel_works_from_another_folder(installed, tmp_path):
     (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 200)
     program = """

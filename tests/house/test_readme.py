@@ -10,26 +10,17 @@ ROOT = pathlib.Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def run(code, folder):
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_python_examples_run(tmp_path):
+def test_python_examples_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     train, user_words = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(train.strip().splitlines()) <= 15
     text = "the cat sat on the mat and the dog sat on the log\n" * 300
     (tmp_path / "text.txt").write_text(text)
-    assert "Suggestions(words=[" in run(train, tmp_path)
+    exec(train, {})
+    assert "Suggestions(words=[" in capsys.readouterr().out
     (tmp_path / "model.tflite").rename(tmp_path / "books.tflite")
-    assert "Suggestions(words=['zebra']" in run(user_words, tmp_path)
+    exec(user_words, {})
+    assert "Suggestions(words=['zebra']" in capsys.readouterr().out
     assert (tmp_path / "words.json").exists()
 
 

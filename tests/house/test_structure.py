@@ -166,6 +166,7 @@ def test_nothing_is_pickled():
             assert word not in source.replace("retrieval(", ""), (path, word)
 
 
+@pytest.mark.slow
 def test_saved_models_are_found_where_keras_is_imported_first():
     code = (
         "import keras, lightrnn_tf; "

@@ -122,6 +122,7 @@ assert team.devices == int(sys.argv[1]), team.devices
 """
 
 
+@pytest.mark.slow
 def test_fit_on_two_devices_with_validation():
     flags = "--xla_force_host_platform_device_count=2"
     more = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags}
@@ -178,6 +179,7 @@ def test_shares_must_be_even():
         ("host:0", 0, "`coordinator` must be HOST:PORT of worker 0"),
         ("host:65536", 0, "`coordinator` must be HOST:PORT of worker 0"),
         ("host:1", 2, "`worker` must be from 0 to 1, one number for each"),
+        ("host:1", 0, "Several workers need the JAX backend of .* KERAS_BACKEND=jax"),
     ],
 )
 def test_places_of_workers_are_checked(coordinator, number, message):
@@ -229,7 +231,10 @@ def lose(args):
     ("work", "said"),
     [
         (die, "lightrnn: error: ended by SIGKILL.\n"),
-        (find_out, f"pages\n\nlightrnn: error: {guard.LOST}\n"),
+        pytest.param(
+            *(find_out, f"pages\n\nlightrnn: error: {guard.LOST}\n"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_ended_a_worker_is_told_last(work, said, capfd):
@@ -237,6 +242,7 @@ def test_what_ended_a_worker_is_told_last(work, said, capfd):
     assert capfd.readouterr().err.endswith(said)
 
 
+@pytest.mark.slow
 def test_workers_need_jax(folder):
     team = ["--workers", "2", "--worker", "0", "--coordinator", "127.0.0.1:1"]
     process = start([*options(folder, "tf"), *team], KERAS_BACKEND="tensorflow")
