@@ -64,17 +64,38 @@ def make(name):
     return model, vocabulary
 
 
+# What differs little from the others.
+ALIKE = ("tall", "frequent only", "recurrent", "slim input")
+NAMES = [
+    pytest.param(name, marks=pytest.mark.slow) if name in ALIKE else name
+    for name in MODELS
+]
+
+
+def packed(path, model, vocabulary):
+    """Write a file in float32 that nothing is compared with."""
+    content, _ = lightrnn_tf_export.pack(model, vocabulary, quantize="none")
+    path.write_bytes(content)
+    return path
+
+
+class Exported(dict):
+    """Files by the names of their models, each written when it is asked for."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name):
+        model, vocabulary = make(name)
+        path = packed(self.folder / f"{name}.tflite", model, vocabulary)
+        self[name] = path, KerasPredictor(model, vocabulary)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """Every model exported once, in float32."""
-    folder = tmp_path_factory.mktemp("exported")
-    made = {}
-    for name in MODELS:
-        model, vocabulary = make(name)
-        path = folder / f"{name}.tflite"
-        model.export(path, format="litert", vocabulary=vocabulary, quantize="none")
-        made[name] = (path, KerasPredictor(model, vocabulary))
-    return made
+    return Exported(tmp_path_factory.mktemp("exported"))
 
 
 def by_word(predictor, words):
@@ -82,7 +103,7 @@ def by_word(predictor, words):
     return np.array(predictor.vocabulary.ids(words))
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_file_scores_a_text_as_keras_does(name, exported, rng):
     path, reference = exported[name]
     file = LiteRTPredictor(path)
@@ -94,7 +115,7 @@ def test_file_scores_a_text_as_keras_does(name, exported, rng):
     assert theirs.tokens_no_oov_eos == ours.tokens_no_oov_eos
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_file_suggests_what_keras_suggests(name, exported, rng):
     path, reference = exported[name]
     file = LiteRTPredictor(path)
@@ -111,7 +132,7 @@ def test_file_suggests_what_keras_suggests(name, exported, rng):
             )
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_one_call_path_gives_the_best_words_and_a_bound(name, exported):
     path, _ = exported[name]
     file = LiteRTPredictor(path)
@@ -156,7 +177,7 @@ def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
         assert details["dtype"] is np.int32
 
 
-@pytest.mark.parametrize("name", [*MODELS, "light, int8"])
+@pytest.mark.parametrize("name", [*NAMES, "light, int8"])
 def test_compiled_model_answers_as_the_interpreter(name, exported, tmp_path, rng):
     # What Android apps are told to use; it refuses custom ops and variable tensors.
     compiled_model = pytest.importorskip("ai_edge_litert.compiled_model")
@@ -209,15 +230,14 @@ def test_a_word_of_slim_takes_a_byte_for_each_part_of_the_output(tmp_path):
         model.build()
         known = ["<eos>", "<unk>", *map(str, range(words - 2))]
         vocabulary = Vocabulary(known, [1] * words, Tokenizer("whitespace"))
-        path = tmp_path / f"{words}.tflite"
-        model.export(path, format="litert", vocabulary=vocabulary, quantize="none")
+        path = packed(tmp_path / f"{words}.tflite", model, vocabulary)
         return LiteRTPredictor(path).manifest["model_bytes"]
 
     # Besides, 8 float32 for the input; biases of 0 are left out; buffers are aligned.
     assert size(900) - size(500) == pytest.approx(400 * (4 + 32), abs=64)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_only_built_in_ops_and_no_loop(name, exported):
     path, _ = exported[name]
     file = LiteRTPredictor(path)
@@ -265,18 +285,19 @@ def drawn(cls, **kwargs):
     return model, Vocabulary(words, [1] * len(words), Tokenizer("words"))
 
 
-def test_int8_is_much_smaller_and_larger_models_keep_their_input_product(tmp_path):
+def test_int8_is_much_smaller_and_larger_models_keep_their_input_product():
     model, vocabulary = drawn(models.LightRNN, units=16)
     sizes = [
-        lightrnn_tf_export.export(
-            model, vocabulary, tmp_path / f"{quantize}.tflite", quantize
-        ).model_bytes
+        len(lightrnn_tf_export.pack(model, vocabulary, quantize)[0])
         for quantize in ("none", "int8")
     ]
     assert sizes[1] < 0.75 * sizes[0]
 
 
-@pytest.mark.parametrize("quantize", ["none", "float16", "int8"])
+@pytest.mark.parametrize(
+    "quantize",
+    [*(pytest.param(q, marks=pytest.mark.slow) for q in ("none", "float16")), "int8"],
+)
 def test_a_tied_table_is_in_the_file_once(quantize, tmp_path):
     sizes, words = {}, [f"w{n}" for n in range(40)]
     for tied in (True, False):
@@ -302,9 +323,7 @@ def test_a_tied_table_is_in_the_file_once(quantize, tmp_path):
 
 
 def test_same_model_same_bytes(tmp_path, exported):
-    model, vocabulary = make("paper")
-    path = tmp_path / "m.tflite"
-    lightrnn_tf_export.export(model, vocabulary, path, "none")
+    path = packed(tmp_path / "m.tflite", *make("paper"))
     assert path.read_bytes() == exported["paper"][0].read_bytes()
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import lightrnn_tf_export
 import numpy as np
 import pytest
 
@@ -104,15 +105,18 @@ def test_taps_equal_typing_key_by_key(kind, lowercase):
     assert found.keystroke_savings_blind == pytest.approx(1 - blind / (letters + words))
 
 
+def written(predictor, folder):
+    """Write the file of a predictor's model."""
+    model, vocabulary = predictor.model, predictor.vocabulary
+    content, _ = lightrnn_tf_export.pack(model, vocabulary, quantize="none")
+    path = folder / "m.tflite"
+    path.write_bytes(content)
+    return path
+
+
 def test_an_exported_file_saves_as_much(tmp_path):
     predictor = make("transition")
-    path = tmp_path / "m.tflite"
-    predictor.model.export(
-        path,
-        format="litert",
-        vocabulary=predictor.vocabulary,
-        quantize="none",
-    )
+    path = written(predictor, tmp_path)
     found = keystrokes.keystrokes(exported.LiteRTPredictor(path), LINES)
     assert found == keystrokes.keystrokes(predictor, LINES)
 
@@ -144,12 +148,7 @@ def test_a_text_without_words_is_refused():
 
 def test_the_command_reports_it(tmp_path, capsys):
     predictor = make("transition")
-    predictor.model.export(
-        tmp_path / "m.tflite",
-        format="litert",
-        vocabulary=predictor.vocabulary,
-        quantize="none",
-    )
+    written(predictor, tmp_path)
     (tmp_path / "test.txt").write_text("\n".join(LINES) + "\n", encoding="utf-8")
     command = ["evaluate", str(tmp_path / "m.tflite"), "--text"]
     command += [str(tmp_path / "test.txt"), "--json"]
