@@ -109,8 +109,14 @@ class AdaptiveRNN(flat_model.FlatModel):
         self, vocabulary_size, units, cutoffs, dropout, eos_id, line_independent=False
     ):
         super().__init__(
-            *(vocabulary_size, units, None, "lstm", 1),
-            *(dropout, eos_id, line_independent),
+            vocabulary_size,
+            units,
+            None,
+            "lstm",
+            1,
+            dropout,
+            eos_id,
+            line_independent,
         )
         self.embedding = AdaptiveTables(vocabulary_size, units, cutoffs)
         self.softmax = AdaptiveSoftmax(self.embedding.log_probs)

@@ -25,11 +25,27 @@ SEED = 0
 # Every tenth book is for testing, the one after it for validation.
 PARTS = {0: "test", 1: "valid"}
 MODEL = (
-    *("--lowercase", "--vocab-size", 100_000),
-    *("--units", 200, "--embedding-dim", 100, "--word-dim", 16),
-    *("--frequent-words", 8000, "--frequent-dim", 64),
-    *("--dropout", 0.1, "--batch-size", 64),
-    *("--rounds", "1,1", "--moving-cost", "2.9,0"),
+    "--lowercase",
+    "--vocab-size",
+    100_000,
+    "--units",
+    200,
+    "--embedding-dim",
+    100,
+    "--word-dim",
+    16,
+    "--frequent-words",
+    8000,
+    "--frequent-dim",
+    64,
+    "--dropout",
+    0.1,
+    "--batch-size",
+    64,
+    "--rounds",
+    "1,1",
+    "--moving-cost",
+    "2.9,0",
 )
 # Lines that are read of each book and of the posts for testing.
 LINES_OF_A_BOOK, LINES_OF_POSTS = 300, 1000
@@ -49,8 +65,19 @@ def main():
         (args.folder / "texts").touch()  # They are whole.
     run, file = args.folder / "run", args.folder / "model.tflite"
     train = [
-        *("train", "--train", texts["train"], "--valid", texts["valid"], *MODEL),
-        *("--seed", SEED, "--threads", args.threads, "--out", run, "--overwrite"),
+        "train",
+        "--train",
+        texts["train"],
+        "--valid",
+        texts["valid"],
+        *MODEL,
+        "--seed",
+        SEED,
+        "--threads",
+        args.threads,
+        "--out",
+        run,
+        "--overwrite",
     ]
     trained = args.folder / "training.json"
     if not trained.exists():

@@ -47,11 +47,30 @@ def run(kind, args, folder):
         table = folder / f"{kind}.json"
         table.write_text(json.dumps(ordered(kind, texts["train"])))
     train = [
-        *("train", "--train", texts["train"], "--valid", texts["valid"]),
-        *("--tokenizer", "whitespace", "--rounds", "10", "--seed", args.seed),
-        *("--model", "paper", "--word-dim", "16", "--row-parts", "4", "--word-bias"),
-        *("--table", table, "--threads", "1"),
-        *("--out", folder / "run"),
+        "train",
+        "--train",
+        texts["train"],
+        "--valid",
+        texts["valid"],
+        "--tokenizer",
+        "whitespace",
+        "--rounds",
+        "10",
+        "--seed",
+        args.seed,
+        "--model",
+        "paper",
+        "--word-dim",
+        "16",
+        "--row-parts",
+        "4",
+        "--word-bias",
+        "--table",
+        table,
+        "--threads",
+        "1",
+        "--out",
+        folder / "run",
     ]
     lightrnn(*train)
     lines = [json.loads(line) for line in (folder / "run" / "metrics.jsonl").open()]

@@ -226,10 +226,20 @@ def train(corpus, options, rounds, run, args):
     """Train a run that is not finished yet; return the command and with what it ran."""
     texts = args.corpora / corpus
     command = [
-        *("train", "--train", texts / "train.txt.xz"),
-        *("--valid", texts / "valid.txt.xz", *typed(CORPORA[corpus] | options)),
-        *("--rounds", ",".join(map(str, rounds))),
-        *("--seed", args.seed, "--threads", args.threads, "--out", run),
+        "train",
+        "--train",
+        texts / "train.txt.xz",
+        "--valid",
+        texts / "valid.txt.xz",
+        *typed(CORPORA[corpus] | options),
+        "--rounds",
+        ",".join(map(str, rounds)),
+        "--seed",
+        args.seed,
+        "--threads",
+        args.threads,
+        "--out",
+        run,
     ]
     trained_on = run / "trained_on.json"
     if not run.exists():

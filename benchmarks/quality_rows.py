@@ -32,15 +32,20 @@ UNTIED = {"model": "dense"}
 DENSE = UNTIED | {"tied": True}
 SLIM = {"model": "slim", "slim_parts": 5, "slim_vectors": 2500}
 SLIM_INPUT = SLIM | {
-    **{"slim_parts": 10, "slim_vectors": 2000, "slim_side": "input"},
+    "slim_parts": 10,
+    "slim_vectors": 2000,
+    "slim_side": "input",
 }
 OURS = {"embedding_dim": 100, "word_dim": 16}
 # Longer vectors for the words that most of a text is made of.
 FREQUENT = OURS | {"frequent_words": 2000, "frequent_dim": 64}
 # A seventh of the bytes of a dense model with two tables.
 SEVENTH = {
-    **{"embedding_dim": 80, "word_dim": 8, "row_parts": 2},
-    **{"frequent_words": 2100, "frequent_dim": 40},
+    "embedding_dim": 80,
+    "word_dim": 8,
+    "row_parts": 2,
+    "frequent_words": 2100,
+    "frequent_dim": 40,
 }
 # As many parameters as LightRNN.
 SMALL_DENSE = DENSE | {"units": 72}
@@ -48,32 +53,51 @@ SHORT_DENSE = {"embedding_dim": 52}
 WIDE_DENSE = DENSE | {"units": 650}
 # A quarter of the bytes of a dense model with two tables.
 WIDE_OURS = {
-    **{"units": 650, "embedding_dim": 325, "word_dim": 24},
-    **{"frequent_words": 3000, "frequent_dim": 88},
+    "units": 650,
+    "embedding_dim": 325,
+    "word_dim": 24,
+    "frequent_words": 3000,
+    "frequent_dim": 88,
 }
 PAPER = {"model": "paper"}
 # Of the plans that `rounds.py` tried the best one for a random table.
 EARLY = (1, 1, 1, 1)
 DENSE_SETTINGS = (
-    *((0.3, 0.005), (0.1, 0.005), (0.2, 0.005)),
-    *((0.4, 0.005), (0.3, 0.01)),
+    (0.3, 0.005),
+    (0.1, 0.005),
+    (0.2, 0.005),
+    (0.4, 0.005),
+    (0.3, 0.01),
 )
 OURS_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.2, 0.005), (0.3, 0.01))
 SMALL_DENSE_SETTINGS = ((0.3, 0.005), (0.2, 0.005))
 ADAPTIVE_SETTINGS = ((0.2, 0.005), (0.3, 0.005))
 SEVENTH_SETTINGS = (
-    *((0.05, 0.005), (0.1, 0.005), (0.2, 0.005)),
-    *((0.3, 0.005), (0.1, 0.01), (0.2, 0.01)),
+    (0.05, 0.005),
+    (0.1, 0.005),
+    (0.2, 0.005),
+    (0.3, 0.005),
+    (0.1, 0.01),
+    (0.2, 0.01),
 )
 PAPER_SETTINGS = ((0.3, 0.005), (0.1, 0.005), (0.3, 0.01), (0.1, 0.01))
 # Slim learns slowest.
 SLIM_SETTINGS = (
-    *((0.3, 0.005), (0.3, 0.0025), (0.3, 0.01), (0.45, 0.005)),
-    *((0.15, 0.01), (0.3, 0.02), (0.15, 0.02)),
+    (0.3, 0.005),
+    (0.3, 0.0025),
+    (0.3, 0.01),
+    (0.45, 0.005),
+    (0.15, 0.01),
+    (0.3, 0.02),
+    (0.15, 0.02),
 )
 SLIM_INPUT_SETTINGS = (
-    *((0.3, 0.005), (0.2, 0.005), (0.2, 0.01)),
-    *((0.3, 0.01), (0.4, 0.01), (0.3, 0.02)),
+    (0.3, 0.005),
+    (0.2, 0.005),
+    (0.2, 0.01),
+    (0.3, 0.01),
+    (0.4, 0.01),
+    (0.3, 0.02),
 )
 # A body that is three times as wide can learn the text by heart.
 WIDE_DENSE_SETTINGS = ((0.4, 0.002), (0.5, 0.002), (0.5, 0.004))
@@ -155,36 +179,43 @@ ROWS = {
     # In about the time of 15 epochs of dense.
     "ptb/ours-long": Row(
         "**LightRNN, k = 16, 2,000 words 80, 45 epochs**",
-        *("ours-long", FREQUENT, (45,)),
+        "ours-long",
+        FREQUENT,
+        (45,),
     ),
     "ptb/ours-seventh": Row(
         "**LightRNN, k = 8, 2,100 words 48, two output vectors a row**",
-        *("ours-seventh", SEVENTH),
+        "ours-seventh",
+        SEVENTH,
     ),
     "ptb/ours-k16": Row("LightRNN, k = 16", "ours", OURS),
     "ptb/dense-small": Row("dense, tied, H = 72", "dense-small", SMALL_DENSE),
     "ptb/dense-short": Row(
         "dense, tied, E = 52",
-        *("dense-short", SHORT_DENSE),
+        "dense-short",
+        SHORT_DENSE,
         made_by="short vectors",
     ),
     "ptb/slim": Row("Slim, K = 5, M = 2,500", "slim", SLIM),
     "ptb/slim-matched": Row(
         "Slim, K = 5, M = 2,500, assigned by matching",
-        *("slim", SLIM),
+        "slim",
+        SLIM,
         made_by="slim matched",
     ),
     "ptb/paper": Row("LightRNN of the paper", "paper", PAPER, (*EARLY, 11)),
     # Somewhat smaller than LightRNN.
     "ptb/adaptive": Row(
         "adaptive softmax and input, tied, from words 500 and 3,000",
-        *("adaptive", ADAPTIVE),
+        "adaptive",
+        ADAPTIVE,
         made_by="adaptive",
     ),
     # As many parameters as LightRNN.
     "ptb/adaptive-large": Row(
         "adaptive softmax and input, tied, from words 1,000 and 3,000",
-        *("adaptive", {"cutoffs": [1000, 3000]}),
+        "adaptive",
+        {"cutoffs": [1000, 3000]},
         made_by="adaptive",
     ),
     "ptb/dense": Row("dense, untied", "dense", UNTIED),
@@ -195,7 +226,8 @@ ROWS = {
     # As many numbers, in more sub-vectors that are shorter.
     "ptb/slim-input-short": Row(
         "Slim, input only, K = 40, M = 8,000",
-        *("slim-input", SLIM_INPUT | {"slim_parts": 40, "slim_vectors": 8000}),
+        "slim-input",
+        SLIM_INPUT | {"slim_parts": 40, "slim_vectors": 8000},
     ),
     "ptb/slim-large": Row(
         "Slim, K = 4, M = 6,000",
@@ -213,11 +245,15 @@ ROWS = {
     # For its bytes.
     "ptb/650-dense": Row(
         "dense, untied, H = 650",
-        *("dense-650", UNTIED | {"units": 650}, (20,)),
+        "dense-650",
+        UNTIED | {"units": 650},
+        (20,),
     ),
     "ptb/650-ours": Row(
         "**LightRNN, H = 650, k = 24, 3,000 words 112**",
-        *("ours-650", WIDE_OURS, (20,)),
+        "ours-650",
+        WIDE_OURS,
+        (20,),
     ),
     "ptb/kneser-ney": KNESER_NEY,
     "keyboard-en/kneser-ney": KNESER_NEY,
@@ -280,13 +316,18 @@ def _tried():
     rounds = {
         "round": Row(
             "a reallocation after half of the epochs, moving cost",
-            *("tried", moved, (3, 3)),
+            "tried",
+            moved,
+            (3, 3),
         ),
         "full-rate": Row(full_rate, "tried", still, (3, 3)),
         "full-rate-long": Row(f"15 epochs, {full_rate}", "tried", still, (8, 7)),
         "dense-full-rate-long": Row(
             "15 epochs, dense, tied, the full learning rate for half of the epochs",
-            *("tried", DENSE, (8, 7), "dense"),
+            "tried",
+            DENSE,
+            (8, 7),
+            "dense",
         ),
     }
     variants = {
@@ -362,7 +403,9 @@ for _corpus in OTHERS:
 # As long as dense.
 ROWS["keyboard-en/adaptive"] = Row(
     "adaptive softmax and input, tied, from words 1,000 and 6,000",
-    *("keyboard-en/dense", {"cutoffs": [1000, 6000]}, (3,)),
+    "keyboard-en/dense",
+    {"cutoffs": [1000, 6000]},
+    (3,),
     made_by="adaptive",
 )
 # A trial is a row as well, by the name of its kin and its settings.

@@ -44,9 +44,21 @@ def main():
         for kind in args.only:
             run = pathlib.Path(folder) / "run"
             command = [
-                *("train", "--train", text, "--valid", args.corpus / "valid.txt.xz"),
-                *("--tokenizer", "whitespace", "--rounds", "2", *KINDS[kind]),
-                *("--threads", "1", "--out", run, "--overwrite"),
+                "train",
+                "--train",
+                text,
+                "--valid",
+                args.corpus / "valid.txt.xz",
+                "--tokenizer",
+                "whitespace",
+                "--rounds",
+                "2",
+                *KINDS[kind],
+                "--threads",
+                "1",
+                "--out",
+                run,
+                "--overwrite",
             ]
             lightrnn(*command)
             record(kind, run, shown(command))

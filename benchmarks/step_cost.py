@@ -202,7 +202,9 @@ MODELS = {
     "LightRNN, k = 0": {"word_dim": 0},
     "LightRNN, k = 16": {"word_dim": 16},
     "LightRNN, k = 16 for 50,000 words": {
-        **{"word_dim": 0, "frequent_words": FREQUENT, "frequent_dim": 16}
+        "word_dim": 0,
+        "frequent_words": FREQUENT,
+        "frequent_dim": 16,
     },
     "dense": {"dense": True},
     "PyTorch, adaptive": {},

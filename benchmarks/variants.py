@@ -30,7 +30,10 @@ class VectorsForOutput(models.LightRNN):
     def _add_layers(self):
         super()._add_layers()
         self.embedding = layers.TwoComponentEmbedding(
-            *(self.vocabulary_size, self.rows, self.columns, self.embedding_dim),
+            self.vocabulary_size,
+            self.rows,
+            self.columns,
+            self.embedding_dim,
             name="embedding",
         )
 
@@ -75,7 +78,9 @@ class VectorsForInput(VectorsOfTheirOwn):
     def _add_layers(self):
         super()._add_layers()
         self.softmax = layers.TwoStepSoftmax(
-            *(self.vocabulary_size, self.rows, self.columns),
+            self.vocabulary_size,
+            self.rows,
+            self.columns,
             row_parts=self.row_parts,
             name="softmax",
         )
@@ -255,8 +260,11 @@ def slim_matched(model, asked, vocabulary, ids, rate):
     codes = np.stack(
         [
             warm_start.table_of_vectors(
-                *(vectors[:, part::parts], counts, of_a_part),
-                *(-(-len(vocabulary) // of_a_part), options.fit.seed),
+                vectors[:, part::parts],
+                counts,
+                of_a_part,
+                -(-len(vocabulary) // of_a_part),
+                options.fit.seed,
             ).row_of
             for part in range(parts)
         ],

@@ -31,9 +31,13 @@ def rows(benchmarks):
 
 def line(name, seed, **scores):
     scores = {
-        **{"test_perplexity": 100.0, "test_top1": 0.2, "test_top3": 0.3},
-        **{"parameters": 1_500_000, "epoch_valid_perplexities": [9, 8]},
-        **{"dropout": 0.2, "learning_rate": 0.005},
+        "test_perplexity": 100.0,
+        "test_top1": 0.2,
+        "test_top3": 0.3,
+        "parameters": 1_500_000,
+        "epoch_valid_perplexities": [9, 8],
+        "dropout": 0.2,
+        "learning_rate": 0.005,
     } | scores
     return {"name": name, "seed": seed, **scores}
 
@@ -48,12 +52,17 @@ def test_scores_are_medians_over_the_seeds_and_a_seed_counts_once(
         line("ptb/ours", 2, test_perplexity=101.0, test_top3=0.35),
         # Run again, with the file that it was exported to.
         line(
-            *("ptb/ours", 0),
-            **{"test_top3": 0.3, "int8_model_bytes": 1234, "int8_file_bytes": 1444},
+            "ptb/ours",
+            0,
+            test_top3=0.3,
+            int8_model_bytes=1234,
+            int8_file_bytes=1444,
         ),
         line(
-            *("ptb/dense-tied", 0),
-            **{"int8_model_bytes": 5700, "int8_file_bytes": 5800},
+            "ptb/dense-tied",
+            0,
+            int8_model_bytes=5700,
+            int8_file_bytes=5800,
             keystroke_savings=0.479,
         ),
         {
@@ -103,14 +112,16 @@ def test_models_of_one_shape_are_of_one_size(benchmarks, monkeypatch):
         line("ptb/slim-matched", 0),
         line("ptb/adaptive", 0),
         {
-            **{"name": "latency/ptb", "seed": 0},
+            "name": "latency/ptb",
+            "seed": 0,
             "int8_model_bytes": {"ptb/slim": 1234, "ptb/no-more": 1},
         },
     ]
     monkeypatch.setattr(tables, "read", lambda name: lines)
     sizes = {one.name: one.size for one in tables.measured()}
     assert sizes == {
-        **{"ptb/slim": 1234, "ptb/slim-matched": 1234},
+        "ptb/slim": 1234,
+        "ptb/slim-matched": 1234,
         "ptb/adaptive": None,
     }
 

@@ -134,7 +134,9 @@ def test_matched_codes_are_even_and_the_same_on_both_sides(variants):
     model, _, _ = variants.slim_matched(
         {"model": "slim", "units": 8, "slim_parts": 2, "slim_vectors": 10},
         {"rounds": (1,)},
-        *(vocabulary, ids, 0.01),
+        vocabulary,
+        ids,
+        0.01,
     )
     codes = model.softmax.codes
     # To each sub-vector the same number of words, or one less.

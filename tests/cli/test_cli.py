@@ -132,7 +132,9 @@ def test_evaluate_gives_a_score_for_each_line(folder, capsys, tmp_path):
     result = results[1]
     lines = result["lines"]
     assert [(line["tokens"], line["unknown_words"]) for line in lines] == [
-        *((5, 0), (0, 0), (6, 2))
+        (5, 0),
+        (0, 0),
+        (6, 2),
     ]
     assert sum(line["nats"] for line in lines) == pytest.approx(
         result["nats_per_token"] * result["tokens"]
@@ -143,7 +145,9 @@ def test_evaluate_gives_a_score_for_each_line(folder, capsys, tmp_path):
     assert heads.split() == ["line", "tokens", "nats", "unknown", "words"]
     shown = [row.split() for row in (first, second, third)]
     assert [row[:2] + row[3:] for row in shown] == [
-        *(["1", "5", "0"], ["2", "0", "0"], ["3", "6", "2"])
+        ["1", "5", "0"],
+        ["2", "0", "0"],
+        ["3", "6", "2"],
     ]
     assert shown[2][2] == f"{lines[2]['nats']:.4f}"
 

@@ -155,8 +155,14 @@ def change_model(copy, **changes):
 @pytest.mark.parametrize(
     "names",
     [
-        *(["units"], ["embedding_dim"], ["rows"], ["columns"], ["layers"]),
-        *(["word_dim"], ["row_parts"], ["rows", "columns", "model_numbers"]),
+        ["units"],
+        ["embedding_dim"],
+        ["rows"],
+        ["columns"],
+        ["layers"],
+        ["word_dim"],
+        ["row_parts"],
+        ["rows", "columns", "model_numbers"],
     ],
 )
 def test_sizes_are_not_believed(trained, tmp_path, names, number):

@@ -26,7 +26,8 @@ def prepared(tmp_path_factory):
 
             def _info(self):
                 features = {
-                    **{"body": tfds.features.Text(), "raw": tfds.features.Text()},
+                    "body": tfds.features.Text(),
+                    "raw": tfds.features.Text(),
                     "many": tfds.features.Sequence(tfds.features.Text()),
                     "inside": {"text": tfds.features.Text()},
                 }

@@ -50,3 +50,16 @@ def test_commands_of_the_command_line_can_be_typed():
     assert len(commands) > 10
     for command in commands:
         cli._parse(shlex.split(command, comments=True))
+
+
+def test_architecture_names_every_wing_and_no_place_that_is_not_there():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    library = ROOT / "lightrnn_tf"
+    wings = {p.name for p in library.iterdir() if (p / "__init__.py").exists()}
+    assert wings == set(re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE))
+    places = re.findall(r"`([\w/]+/[\w/]*|[\w/]+\.(?:py|txt))`", text)
+    assert len(places) > 20
+    for place in places:
+        folders = ROOT, library, *(library / wing for wing in wings)
+        found = [folder for folder in folders if (folder / place).exists()]
+        assert found or (library / "tables" / "matching" / place).exists(), place

@@ -462,8 +462,11 @@ def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
         (
             layers.TwoStepSoftmax,
             {
-                **{"vocabulary_size": 4, "rows": 2, "columns": 2},
-                **{"frequent_words": 5, "frequent_dim": 1},
+                "vocabulary_size": 4,
+                "rows": 2,
+                "columns": 2,
+                "frequent_words": 5,
+                "frequent_dim": 1,
             },
             "`frequent_words` must be at most the 4 words of the vocabulary. Received",
         ),

@@ -132,7 +132,10 @@ def test_callbacks_are_none_one_a_list_or_a_list_of_keras(ids):
 @pytest.mark.parametrize(
     ("kind", "after"),
     [
-        *((0, "fit"), (0, "call"), (2, "build"), (3, "build")),
+        (0, "fit"),
+        (0, "call"),
+        (2, "build"),
+        (3, "build"),
         pytest.param(1, "fit", marks=pytest.mark.slow),
     ],
 )

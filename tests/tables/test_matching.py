@@ -13,8 +13,18 @@ from lightrnn_tf.tables.matching import assignment, auction, cheapest
 from lightrnn_tf.tables.word_table import WordTable, word_cells
 
 SIZES = [
-    *[(1, 1, 1), (1, 1, 3), (2, 1, 2), (2, 2, 1), (2, 2, 2), (4, 2, 2), (5, 2, 3)],
-    *[(6, 2, 3), (6, 3, 3), (7, 1, 7), (7, 7, 1), (7, 2, 4)],
+    (1, 1, 1),
+    (1, 1, 3),
+    (2, 1, 2),
+    (2, 2, 1),
+    (2, 2, 2),
+    (4, 2, 2),
+    (5, 2, 3),
+    (6, 2, 3),
+    (6, 3, 3),
+    (7, 1, 7),
+    (7, 7, 1),
+    (7, 2, 4),
 ]
 
 

@@ -23,8 +23,13 @@ NEVER = -1
 
 def options(folder, **more):
     return {
-        **{"train": [str(folder / "text.txt")], "out": str(folder / "run")},
-        **{"units": 8, "batch_size": 4, "steps": 5, "rounds": (2, 1), "seed": 3},
+        "train": [str(folder / "text.txt")],
+        "out": str(folder / "run"),
+        "units": 8,
+        "batch_size": 4,
+        "steps": 5,
+        "rounds": (2, 1),
+        "seed": 3,
         # After every batch.
         "checkpoint_minutes": 1e-9,
         **more,
@@ -153,8 +158,14 @@ def assert_same(one, other):
 # weights, which are those of the best epoch so far, losses that are gathered, the
 # matching, tables that are deleted and a file that takes its place.
 AIMED = (
-    *(("__getitem__", 9), ("savez", 3), ("save_weights", 0), ("add", 1)),
-    *(("solve", 0), ("solve", 1), ("rmtree", 0), ("replace", 0)),
+    ("__getitem__", 9),
+    ("savez", 3),
+    ("save_weights", 0),
+    ("add", 1),
+    ("solve", 0),
+    ("solve", 1),
+    ("rmtree", 0),
+    ("replace", 0),
 )
 
 

@@ -30,9 +30,25 @@ def folder(tmp_path_factory):
 def options(folder, out, *more):
     text = str(folder / "text.txt")
     return [
-        *("--train", text, "--test", text, "--out", str(folder / out)),
-        *("--units", "8", "--batch-size", "4", "--steps", "5", "--seed", "3"),
-        *("--threads", "1", "--rounds", "2,1", *more),
+        "--train",
+        text,
+        "--test",
+        text,
+        "--out",
+        str(folder / out),
+        "--units",
+        "8",
+        "--batch-size",
+        "4",
+        "--steps",
+        "5",
+        "--seed",
+        "3",
+        "--threads",
+        "1",
+        "--rounds",
+        "2,1",
+        *more,
     ]
 
 
@@ -44,7 +60,9 @@ def start(arguments, **environment):
         text=True,
         env={
             **os.environ,
-            **{"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", **environment},
+            "KERAS_BACKEND": "jax",
+            "JAX_PLATFORMS": "cpu",
+            **environment,
         },
     )
 
@@ -232,7 +250,8 @@ def lose(args):
     [
         (die, "lightrnn: error: ended by SIGKILL.\n"),
         pytest.param(
-            *(find_out, f"pages\n\nlightrnn: error: {guard.LOST}\n"),
+            find_out,
+            f"pages\n\nlightrnn: error: {guard.LOST}\n",
             marks=pytest.mark.slow,
         ),
     ],
