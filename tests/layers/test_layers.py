@@ -94,13 +94,13 @@ LAYERS = [
     (
         layers.RecurrentStack,
         {"units": 5, "cell": "gru", "layers": 2, "dropout": 0.25, "restarts": True},
-        RNG.normal(size=(4, 6, 3)).astype("float32"),
+        RNG.normal(size=(4, 2, 3)).astype("float32"),
         {},
     ),
     (
         layers.RecurrentStack,
         {"units": 5},
-        RNG.normal(size=(4, 6, 3)).astype("float32"),
+        RNG.normal(size=(4, 2, 3)).astype("float32"),
         {},
     ),
 ]
@@ -124,6 +124,83 @@ def test_every_public_layer_is_under_contract():
 @pytest.mark.parametrize("cls", LAYER_CLASSES)
 def test_every_argument_of_a_layer_is_under_contract(cls):
     assert left_at_defaults(cls, *(e[1] for e in LAYERS if e[0] is cls)) == []
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Sound(keras.layers.Layer):
+    """A layer as the contract wants it; those below it have a fault each."""
+
+    weight_dtype = None
+
+    def build(self, input_shape):
+        shape, dtype = (input_shape[-1],), self.weight_dtype
+        self.scale = self.add_weight(name="scale", shape=shape, dtype=dtype)
+        self.bias = self.add_weight(name="bias", shape=shape, initializer="zeros")
+
+    def call(self, inputs):
+        return inputs * self.scale + self.bias
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class SaysAnotherType(Sound):
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor(inputs.shape, "float32")
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class SaysAnotherShape(Sound):
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], 7)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class StoresHalf(Sound):
+    weight_dtype = "bfloat16"
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class ForgetsItsBias(Sound):
+    def save_own_variables(self, store):
+        store["scale"] = np.asarray(self.scale)
+
+    def load_own_variables(self, store):
+        self.scale.assign(store["scale"])
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class NeverTrainsItsBias(Sound):
+    def call(self, inputs):
+        return inputs * self.scale + keras.ops.stop_gradient(self.bias)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class ForgetsItsName(Sound):
+    def get_config(self):
+        return {"dtype": "float32"}
+
+
+@pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
+@pytest.mark.filterwarnings("ignore:Gradients do not exist:UserWarning")
+@pytest.mark.parametrize(
+    ("cls", "fault"),
+    [
+        (Sound, None),
+        (SaysAnotherType, "mixed_float16: eager dtype float16, symbolic float32"),
+        (SaysAnotherShape, "compute_output_shape gives"),
+        (StoresHalf, "a weight is stored in half precision"),
+        (ForgetsItsBias, ".keras round trip changes the output"),
+        (NeverTrainsItsBias, "jit_compile=True: never trained"),
+        (ForgetsItsName, "get_config: name=None"),
+    ],
+)
+def test_the_contract_sees_a_fault_and_no_other(cls, fault, tmp_path):
+    x = RNG.normal(size=(4, 3)).astype("float32")
+    found = layer_violations(cls, {}, x, tmp_path)
+    assert bool(found) == bool(fault)
+    assert not found or any(fault in one for one in found)
 
 
 @pytest.mark.parametrize("cls", LAYER_CLASSES)
