@@ -22,7 +22,7 @@ from lightrnn_tf import data
 from lightrnn_tf._internal.files import refuse_streams
 from lightrnn_tf.data import prepared
 from lightrnn_tf.data.remarks import check_words, remarks
-from lightrnn_tf.tables import warm_start
+from lightrnn_tf.tables.neighbours import REACH, Neighbours
 from lightrnn_tf.words.tokenizer import EOS, UNK, Tokenizer
 from lightrnn_tf.words.vocabulary import TOO_LONG, Vocabulary, count_words
 
@@ -240,26 +240,25 @@ def _encode_file(numbered, path, between, errors):
     with _open(name) as file:
         ids = data.encode(data.lines_of(file, name, errors), vocabulary)
     folder.write(shard, ids.astype("<i4").tobytes())
-    neighbours = warm_start.Neighbours(len(vocabulary))
+    neighbours = Neighbours(len(vocabulary))
     if len(ids):
         neighbours.add(ids)
     content = io.BytesIO()
     neighbours.save(content)
     _Folder(between).write(shard, content.getvalue())
-    reach = warm_start.REACH
-    return shard, len(ids), ids[:reach].tolist(), ids[-reach:].tolist()
+    return shard, len(ids), ids[:REACH].tolist(), ids[-REACH:].tolist()
 
 
 def _join(folder, between, shards, words):
     """Add up the neighbours and write what the shards are."""
-    total, end = warm_start.Neighbours(words), np.empty(0, np.int32)
+    total, end = Neighbours(words), np.empty(0, np.int32)
     for shard, length, first, last in shards:
         if not length:
             continue
         part = io.BytesIO(between.read(shard))
         start = np.array(first, np.int32)
-        total.append(warm_start.Neighbours.load(part, words), end, start)
-        end = np.concatenate([end, last])[-warm_start.REACH :].astype(np.int32)
+        total.append(Neighbours.load(part, words), end, start)
+        end = np.concatenate([end, last])[-REACH:].astype(np.int32)
     content = io.BytesIO()
     total.save(content)
     folder.write(prepared.NEIGHBOURS, content.getvalue())

@@ -16,7 +16,7 @@ import re
 import numpy as np
 
 from lightrnn_tf._internal import checks
-from lightrnn_tf.tables.warm_start import Neighbours
+from lightrnn_tf.tables.neighbours import Neighbours
 from lightrnn_tf.words.vocabulary import Vocabulary
 
 FORMAT_VERSION = 1

@@ -1,23 +1,22 @@
 """A first table before any training, from counts or from word vectors.
 
-Words that are used alike should share a row or a column. The neighbours of each word
-are counted, weighted by positive pointwise mutual information and compressed by a
-truncated singular value decomposition to vectors of length one, u_w; then
+Words that are used alike should share a row or a column. The method counts the
+neighbours of each word, weights the counts by positive pointwise mutual information and
+compresses them by a truncated singular value decomposition to vectors u_w of length
+one. It then solves
 
-    u_w  ≈  a_{r(w)} + b_{c(w)},      one word a cell,
+    u_w  ≈  a_{r(w)} + b_{c(w)},      one word per cell,
 
-is solved by turns: the columns of the words in each row, the rows of the words in each
-column (each a small assignment problem), and the vectors a and b (weighted means). A
-word weighs as much as the square root of its count. All begins with a random table, or,
-where a row or column has more than 400 cells, with clusters of words as rows.
+by turns for the columns of the words in each row, the rows of the words in each column
+(each a small assignment problem), and the vectors a and b (weighted means). The weight
+of a word is the square root of its count. The search starts from a random table or, if
+a row or column has more than 400 cells, from clusters of words as rows.
 
-Not in the LightRNN paper, which starts from a random table.
+The LightRNN paper does not have this method: it starts from a random table.
 """
 
 import inspect
-import zipfile
 from collections.abc import Callable
-from typing import Any, BinaryIO, Self
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -25,173 +24,22 @@ from scipy.sparse import coo_matrix, csr_matrix, hstack
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from lightrnn_tf._internal import checks
-from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
 from lightrnn_tf._internal.memory import memory_for
 from lightrnn_tf.tables import word_table
+from lightrnn_tf.tables.neighbours import DISTANCES, Neighbours
 
-# Distance of a neighbour (before: negative) and how much it counts.
-_NEIGHBOURS = {-1: 1.0, 1: 0.7, -2: 0.5}
-# The farthest of them.
-REACH = max(map(abs, _NEIGHBOURS))
+__all__ = ["Neighbours", "table", "table_of_vectors", "word_vectors"]
+
+# How much the neighbour at each distance counts.
+_WEIGHTS = dict(zip(DISTANCES, (1.0, 0.7, 0.5), strict=True))
 _MAX_SWEEPS = 40
-# Tokens that are counted at a time, so that memory does not grow with the text.
-_CHUNK = 1 << 20
 # Squares of larger numbers in vectors might overflow.
 _LARGEST = 1e15
-# SciPy before 1.17 is repeatable without being asked.
+# SciPy before 1.17 has no `rng` argument and is repeatable without it.
 _REPEATABLE = {"rng": 0} if "rng" in inspect.signature(eigsh).parameters else {}
-# A sweep that lowers the error by less than this fraction is the last; one of a large
-# table takes a minute or more.
+# Stop after a sweep that lowers the error by less than this fraction; a sweep of a
+# large table takes a minute or more.
 _LEAST_GAIN, _LEAST_GAIN_IF_LARGE = 5e-4, 2e-2
-
-
-class Neighbours:
-    """Counts how often each word has each other one beside it.
-
-    Texts may be added one after the other. Memory is bounded: when there are too many
-    different pairs at one of the three distances, those that were met least are
-    forgotten, once-met ones first.
-
-    Args:
-        vocabulary_size: Size of the vocabulary, `V`.
-        max_pairs: Different pairs at each distance that are kept at most, 12 bytes
-            each. Defaults to 67 million, 0.8 GB.
-
-    Attributes:
-        counts: float64 `(V,)`, how often each word was met.
-        pairs: For each distance, −1 for the word before, a sparse matrix `(V, V)`: how
-            often word i has word j there.
-
-    Example:
-
-    >>> neighbours = Neighbours(3)
-    >>> neighbours.add(np.array([0, 1, 0, 2]))
-    >>> neighbours.pairs[1].toarray().tolist()
-    [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
-    """
-
-    def __init__(self, vocabulary_size: int, max_pairs: int = 1 << 26):
-        checks.positive_integer("vocabulary_size", vocabulary_size)
-        checks.positive_integer("max_pairs", max_pairs)
-        self.vocabulary_size = vocabulary_size
-        self.max_pairs = max_pairs
-        shape = (vocabulary_size, vocabulary_size)
-        self.counts = np.zeros(vocabulary_size)
-        self.pairs = {distance: csr_matrix(shape) for distance in _NEIGHBOURS}
-
-    def add(self, ids: np.ndarray, name: str = "ids") -> None:
-        """Count the neighbours in a text, an integer array `(N,)`, called `name`.
-
-        Raises:
-            ValueError: If it is no such array, or a word id is not in `[0, V)`.
-        """
-        ids = np.asanyarray(ids)
-        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
-            raise ValueError(
-                f"`{name}` must be a one-dimensional integer array. "
-                f"Received: shape {ids.shape}, dtype {ids.dtype}."
-            )
-        for start in range(0, len(ids), _CHUNK):
-            end = start + _CHUNK
-            part = np.asarray(ids[start:end])
-            if part.min() < 0 or part.max() >= self.vocabulary_size:
-                raise ValueError(
-                    f"`{name}` must be in [0, {self.vocabulary_size}). Received: ids "
-                    f"from {part.min()} to {part.max()}."
-                )
-            self.counts += np.bincount(part, minlength=self.vocabulary_size)
-            for distance in _NEIGHBOURS:
-                # Begins with the last words of the part before.
-                self._add(
-                    np.asarray(ids[max(0, start - abs(distance)) : end]), distance
-                )
-
-    def append(self, text: "Neighbours", end: np.ndarray, start: np.ndarray) -> None:
-        """Count what was counted in a text that follows.
-
-        Args:
-            text: Its neighbours.
-            end: The last words of all that was counted, `REACH` if there are so many.
-            start: The first words of the text, likewise.
-        """
-        self.counts += text.counts
-        for distance in _NEIGHBOURS:
-            self._merge(text.pairs[distance], distance)
-            # Pairs of which one word is on either side.
-            apart = abs(distance)
-            self._add(np.concatenate([end[-apart:], start[:apart]]), distance)
-
-    def save(self, file: BinaryIO) -> None:
-        """Write the counts to a file."""
-        arrays: dict[str, Any] = {"counts": self.counts}
-        for distance, pairs in self.pairs.items():
-            pairs = pairs.tocoo()
-            for name in ("row", "col", "data"):
-                arrays[f"{name}{distance}"] = getattr(pairs, name)
-        np.savez(file, **arrays)
-
-    @classmethod
-    def load(cls, file: BinaryIO, vocabulary_size: int) -> Self:
-        """Return the counts in a file.
-
-        Raises:
-            ValueError: If they are not those of such a vocabulary.
-        """
-        found = cls(vocabulary_size)
-        try:
-            with zipfile.ZipFile(file) as archive:
-                # Then they take no more memory than the file has bytes.
-                if any(m.compress_type for m in archive.infolist()):
-                    raise ValueError("they must not be compressed.")
-            file.seek(0)
-            with np.load(file) as arrays:
-                found.counts = _counted(arrays["counts"], vocabulary_size)
-                for distance in _NEIGHBOURS:
-                    row, col = (
-                        _words(arrays[f"{name}{distance}"], vocabulary_size)
-                        for name in ("row", "col")
-                    )
-                    counted = _counted(arrays[f"data{distance}"], len(row))
-                    found.pairs[distance] = csr_matrix(
-                        (counted, (row, col)), (vocabulary_size, vocabulary_size)
-                    )
-        except DAMAGED_ARCHIVE as error:
-            raise ValueError(f"the neighbours are damaged: {error}") from error
-        return found
-
-    def _add(self, ids, distance):
-        apart = abs(distance)
-        earlier, later = ids[: max(0, len(ids) - apart)], ids[apart:]
-        pair = (later, earlier) if distance < 0 else (earlier, later)
-        shape = self.pairs[distance].shape
-        self._merge(coo_matrix((np.ones(len(later)), pair), shape=shape), distance)
-
-    def _merge(self, pairs, distance):
-        counts = self.pairs[distance] + pairs
-        least = 1
-        while counts.nnz > self.max_pairs:
-            counts.data[counts.data <= least] = 0
-            counts.eliminate_zeros()
-            least += 1
-        self.pairs[distance] = counts
-
-
-def _counted(array, length):
-    """Return an array of a file if it is so many counts."""
-    if array.dtype != np.float64 or array.shape != (length,):
-        raise ValueError("there must be a count for each.")
-    if not (np.isfinite(array) & (array >= 0)).all():
-        raise ValueError("counts must be at least 0 and finite.")
-    return array
-
-
-def _words(array, vocabulary_size):
-    """Return an array of a file if it is word ids."""
-    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
-        raise ValueError("words must be integers.")
-    if array.size and not 0 <= array.min() <= array.max() < vocabulary_size:
-        raise ValueError("words must be of the vocabulary.")
-    return array
 
 
 def table(
@@ -206,19 +54,22 @@ def table(
     """Return a table in which words that are used alike share rows and columns.
 
     Args:
-        text: The training text, an integer array `(N,)`, or the `Neighbours` of it.
-        vocabulary_size: Size of the vocabulary, `V`.
-        rows: Number of rows, `R`.
-        columns: Number of columns, `C`.
-        dimensions: Length of the vectors u_w. Defaults to 64.
-        seed: Seed of the first, random allocation. Defaults to 0.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
+        text: The training text, an integer array `(N,)`, or its `Neighbours`.
+        vocabulary_size: Positive integer. Size of the vocabulary, `V`.
+        rows: Positive integer. Number of rows, `R`.
+        columns: Positive integer. Number of columns, `C`.
+        dimensions: Positive integer. Length of the vectors u_w. Defaults to 64.
+        seed: Integer in `[0, 2**32)`. Seed of the first, random table. Defaults to 0.
+        progress: Function to call with the share done, in [0, 1]. Defaults to `None`.
+
+    Returns:
+        A `WordTable`. It may differ between numbers of threads, because sums are then
+        rounded differently.
 
     Raises:
         ValueError: If the words do not fit into the table, or a word id is not in
             `[0, V)`.
-
-    The table depends on the number of threads too, whose sums are rounded differently.
+        MemoryError: If there is not enough memory; the message says for what.
 
     Example:
 
@@ -254,17 +105,29 @@ def _check_options(dimensions, seed, progress):
 
 
 def word_vectors(neighbours: Neighbours, dimensions: int = 64) -> np.ndarray:
-    """Return vectors `(V, dimensions)` that point the same way for words used alike."""
+    """Return vectors that point the same way for words that are used alike.
+
+    Args:
+        neighbours: The `Neighbours` of a text.
+        dimensions: Positive integer. Length of the vectors. Defaults to 64.
+
+    Returns:
+        Float array `(V, D)`. D is `dimensions`, or `V − 1` if that is less; it is 1,
+        and all vectors are zero, for a text without neighbours.
+
+    Raises:
+        ValueError: If an argument is of another kind.
+    """
     checks.instance("neighbours", neighbours, Neighbours)
     checks.positive_integer("dimensions", dimensions)
-    parts = [_ppmi(neighbours.pairs[d]) * weight for d, weight in _NEIGHBOURS.items()]
+    parts = [_ppmi(neighbours.pairs[d]) * weight for d, weight in _WEIGHTS.items()]
     matrix = hstack(parts, format="csr").astype(np.float32)
     words = neighbours.vocabulary_size
     dimensions = min(dimensions, words - 1)
     if dimensions < 1 or matrix.nnz == 0:
         return np.zeros((words, 1), np.float32)
-    # The left singular vectors, from M Mᵀ. `svds` does the same, but cannot be told how
-    # to begin anew in a space that is exhausted, and then is not repeatable.
+    # The left singular vectors, from M Mᵀ. `svds` computes the same, but has no seed
+    # for its restarts, so it is not repeatable.
     square = LinearOperator(
         (words, words), lambda v: matrix @ (matrix.T @ v), dtype=np.float32
     )
@@ -282,17 +145,22 @@ def table_of_vectors(
     progress: Callable[[float], None] | None = None,
     max_together: int = 400,
 ) -> word_table.WordTable:
-    """Return a table in which words with like vectors share rows and columns.
+    """Return a table in which words with similar vectors share rows and columns.
 
     Args:
-        vectors: `(V, D)`; only their directions count. Zeros for a word without one.
-        counts: `(V,)`, how often each word occurs.
-        rows: Number of rows, `R`.
-        columns: Number of columns, `C`.
-        seed: Seed of the first, random allocation. Defaults to 0.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
-        max_together: Words of a row or column that are given its places together; more
-            are drawn into parts. The time grows with its square. Defaults to 400.
+        vectors: Array of numbers `(V, D)`; only their directions count. Zeros for a
+            word that has none.
+        counts: Array of numbers `(V,)`, how often each word occurs.
+        rows: Positive integer. Number of rows, `R`.
+        columns: Positive integer. Number of columns, `C`.
+        seed: Integer in `[0, 2**32)`. Seed of the first, random table. Defaults to 0.
+        progress: Function to call with the share done, in [0, 1]. Defaults to `None`.
+        max_together: Positive integer. Most words of a row or column to place
+            together; longer ones are split at random. The time grows with its square.
+            Defaults to 400.
+
+    Returns:
+        A `WordTable`.
 
     Raises:
         ValueError: If a vector is not finite, the lengths disagree, or the words do not
@@ -342,7 +210,8 @@ def _check_vectors(vectors, counts):
             f"{counts.shape}, dtype {counts.dtype}."
         )
     if not ((counts >= 0) & (counts < np.inf)).all():
-        raise ValueError("`counts` must be at least 0 and finite. Received: others.")
+        bad = counts[~((counts >= 0) & (counts < np.inf))]
+        raise ValueError(f"`counts` must be at least 0 and finite. Received: {bad[0]}.")
     if vectors.ndim != 2 or counts.shape != vectors.shape[:1]:
         raise ValueError(
             "`vectors` must be of shape (V, D) with a count for each. Received: shapes "
@@ -356,7 +225,14 @@ def _check_vectors(vectors, counts):
 
 
 def _ppmi(counts):
-    """Return positive pointwise mutual information, smoothed as in word2vec."""
+    """Return positive pointwise mutual information, smoothed as in word2vec.
+
+    Args:
+        counts: Sparse matrix `(V, V)` of how often pairs occur.
+
+    Returns:
+        Sparse matrix `(V, V)`.
+    """
     total = counts.sum()
     of_word = np.asarray(counts.sum(1)).ravel()
     of_neighbour = np.asarray(counts.sum(0)).ravel() ** 0.75
@@ -374,9 +250,9 @@ def _ppmi(counts):
 def _clusters(vectors, weights, table):
     """Return a table with the same cells whose rows are clusters of words.
 
-    Words are halved where they differ most, and the halves again, until each part is
-    of the size of a row. Parts of large groups find their places from there in a few
-    sweeps, and from a random table in dozens.
+    The words are split in two along the direction in which they differ most, and each
+    part again, until it has the size of a row. From there a large table needs a few
+    sweeps; from a random table it needs dozens.
     """
     sizes = np.bincount(table.row_of, minlength=table.rows)
     order = np.concatenate([*_halves(vectors, weights, np.arange(len(vectors)), sizes)])
@@ -386,7 +262,7 @@ def _clusters(vectors, weights, table):
 
 
 def _halves(vectors, weights, words, sizes):
-    """Yield the words in parts of these sizes."""
+    """Yield the words in parts of the given sizes, similar words together."""
     if len(sizes) == 1:
         yield words
         return
@@ -400,7 +276,7 @@ def _halves(vectors, weights, words, sizes):
 
 
 def _fit(vectors, weights, row, column, first):
-    """Return the best row vectors and column vectors for an allocation."""
+    """Return row vectors `(R, D)` and column vectors `(C, D)` that fit a table well."""
     column_vectors = np.zeros((first.columns, vectors.shape[1]))
     for _ in range(2):
         row_vectors = _means(vectors - column_vectors[column], weights, row, first.rows)
@@ -421,14 +297,14 @@ def _means(vectors, weights, group_of, groups):
 def _reassign(group_of, place_of, wanted, place_vectors, weights, draw, together):
     """Give the words of each group the places whose vectors are nearest.
 
-    The words of a large group are drawn into parts, which exchange places each among
-    itself: the time of an assignment grows with the cube of its words.
+    A large group is split at random, and each part exchanges places only within
+    itself, because the time of an assignment grows with the cube of its words.
     """
     order = np.argsort(group_of, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1)
     for words in _parts(groups, draw, together):
         places = place_of[words]
-        # |x − v|² without |x|², which is the same for every place.
+        # |x − v|² without |x|², which is the same for all places.
         near = place_vectors[places]
         costs = (near**2).sum(1) - 2 * wanted[words] @ near.T
         _, chosen = linear_sum_assignment(costs * weights[words, None])
@@ -436,7 +312,7 @@ def _reassign(group_of, place_of, wanted, place_vectors, weights, draw, together
 
 
 def _parts(groups, draw, together):
-    """Yield groups, large ones in parts that are drawn."""
+    """Yield the groups; split large ones at random."""
     for words in groups:
         if len(words) <= together:
             yield words
