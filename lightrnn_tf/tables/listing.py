@@ -1,4 +1,4 @@
-"""The table as text and as JSON, and back from JSON."""
+"""Writes a table as text or JSON, and reads it from JSON."""
 
 import json
 
@@ -7,15 +7,21 @@ import numpy as np
 from lightrnn_tf.tables.word_table import MAX_CELLS, WordTable
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# Rows in the overview, and words of each.
+# The overview shows this many rows, and this many words of each.
 _ROWS, _WORDS = 12, 10
 
 
 def table_of(predictor) -> tuple[WordTable, Vocabulary]:
-    """Return the table and the vocabulary of a predictor, in word ids.
+    """Return the table and the vocabulary of a predictor.
+
+    Args:
+        predictor: A `KerasPredictor` or `LiteRTPredictor`.
+
+    Returns:
+        The `WordTable`, and the `Vocabulary` whose ids it uses.
 
     Raises:
-        ValueError: If it is of a dense or Slim model.
+        ValueError: If the model is a dense or Slim one, which has no table.
     """
     if predictor.rows == 1:
         raise ValueError(
@@ -30,7 +36,23 @@ def table_of(predictor) -> tuple[WordTable, Vocabulary]:
 
 
 def as_json(table: WordTable, vocabulary: Vocabulary) -> dict:
-    """Return the table as in `lightrnn table --json`."""
+    """Return the content of `lightrnn table --json`.
+
+    Args:
+        table: The `WordTable`.
+        vocabulary: The `Vocabulary` of its words.
+
+    Returns:
+        A dict of `rows`, `columns` and `words`; each word is a dict of `word`, `id`,
+        `row`, `column` and `count`.
+
+    Example:
+
+    >>> tokenizer = lightrnn_tf.Tokenizer("words")
+    >>> vocabulary = Vocabulary(["<eos>", "<unk>"], [5, 0], tokenizer)
+    >>> as_json(WordTable([1, 0], rows=1, columns=2), vocabulary)["words"][0]
+    {'word': '<eos>', 'id': 0, 'row': 0, 'column': 1, 'count': 5}
+    """
     words = zip(
         vocabulary.words,
         table.row_of.tolist(),
@@ -52,12 +74,15 @@ def from_json(text: str, vocabulary: Vocabulary) -> WordTable:
     """Return the table of a file, for the words of a vocabulary.
 
     Args:
-        text: What `lightrnn table --json` prints, with the words; or the `table.json`
-            of a run with the same vocabulary.
-        vocabulary: Its words must all be in the file.
+        text: The output of `lightrnn table --json`, or the `table.json` of a run with
+            the same vocabulary.
+        vocabulary: The `Vocabulary`; all its words must be in the file.
+
+    Returns:
+        A `WordTable`.
 
     Raises:
-        ValueError: If the text is neither, or a word is missing.
+        ValueError: If the text is neither of the two, or a word is missing.
     """
     try:
         content = json.loads(text)
@@ -88,7 +113,10 @@ def from_json(text: str, vocabulary: Vocabulary) -> WordTable:
             f"`row` and `column`. Received: {text[:60]!r}."
         ) from error
     if not good:
-        raise ValueError("A table file must have integers in range for all places.")
+        raise ValueError(
+            "A table file must have integers in range for all places, at most "
+            f"{MAX_CELLS} cells. Received: {text[:60]!r}."
+        )
     missing = [word for word in vocabulary.words if word not in places]
     if missing:
         raise ValueError(
@@ -106,14 +134,17 @@ def as_text(
     column: int | None = None,
     word: str | None = None,
 ) -> str:
-    """Return who shares a row or a column; without either, an overview.
+    """Return the words of a row, of a column, or an overview of the table.
 
     Args:
-        table: The table.
-        vocabulary: Its words.
-        row: A row to list. Defaults to none.
-        column: A column to list. Defaults to none.
-        word: A word whose row and column to list. Defaults to none.
+        table: The `WordTable`.
+        vocabulary: The `Vocabulary` of its words.
+        row: Integer of at least 0. The row to list. Defaults to `None`.
+        column: Integer of at least 0. The column to list. Defaults to `None`.
+        word: String. A word whose row and column to list. Defaults to `None`.
+
+    Returns:
+        Lines of text; an overview if row, column and word are all `None`.
 
     Raises:
         ValueError: If there is no such row, column or word.
@@ -148,6 +179,6 @@ def as_text(
 
 
 def _members(name, number, place_of, vocabulary, most=None):
-    # Ids are in the order of frequency.
+    # The most frequent words have the lowest ids.
     ids = np.flatnonzero(place_of == number)[:most]
     return f"{name} {number}: " + " ".join(vocabulary.words[i] for i in ids)

@@ -1,4 +1,4 @@
-"""The table as a page: one HTML file that needs nothing else."""
+"""Writes a table as one HTML page that needs no other file."""
 
 import importlib.resources
 import json
@@ -16,33 +16,36 @@ def table_page(
     losses: np.ndarray | None = None,
     history: list[dict] | None = None,
 ) -> str:
-    """Return an HTML page with the table to look at and to search.
+    """Return an HTML page that shows the table and searches it.
 
-    The grid is drawn in pixels, coloured by how frequent words are or by what they
-    cost, so that 100,000 words are as quick as 100. `#word=WORD` in its address
-    opens it at a word.
+    The page draws the grid in pixels, coloured by frequency or by loss, so that it
+    shows 100,000 words as quickly as 100. With `#word=WORD` in its address it opens at
+    that word.
 
     Args:
-        name: What the page is about, for its title.
-        table: The table.
-        vocabulary: Its words.
-        losses: `(V,)`, nats per occurrence of each word on validation text, NaN for
-            words that do not occur. Defaults to none.
-        history: The lines of a run's `metrics.jsonl`: epochs and reallocations.
-            Defaults to none.
+        name: String, the title.
+        table: The `WordTable`.
+        vocabulary: The `Vocabulary` of its words.
+        losses: Float array `(V,)`, nats per occurrence of each word on validation
+            text, NaN for words that do not occur. Defaults to `None`.
+        history: List of dicts, the lines of a run's `metrics.jsonl`: epochs and
+            reallocations. Defaults to `None`.
+
+    Returns:
+        The page as a string.
     """
     content = {
         "name": name,
         "rows": table.rows,
         "columns": table.columns,
-        # By cell: words are told apart by where they stand, as on the phone.
+        # One entry per cell, as in the exported file.
         "words": [vocabulary.words[i] if i >= 0 else None for i in table.words],
         "counts": [vocabulary.counts[i] if i >= 0 else 0 for i in table.words],
         "losses": None if losses is None else _by_cell(table, losses),
         "history": history or [],
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    # Nothing in a word can end the script that holds it.
+    # No word may end the script that contains it.
     text = text.replace("<", "\\u003c").replace("\u2028", "\\u2028")
     text = text.replace("\u2029", "\\u2029")
     page = importlib.resources.files("lightrnn_tf.tables") / "page.html"
@@ -50,7 +53,7 @@ def table_page(
 
 
 def _by_cell(table, losses):
-    """Return losses in the order of cells, null where there is none."""
+    """Return a loss or `None` for each cell."""
     values = [None] * (table.rows * table.columns)
     for cell, loss in zip(table.cells.tolist(), losses.tolist(), strict=True):
         values[cell] = round(loss, 3) if np.isfinite(loss) else None

@@ -1,8 +1,8 @@
-"""The table: where words live.
+"""The table of words.
 
-A table has R rows and C columns. Each word stands in a cell of its own, and each cell
-holds one word or none. A cell has a row, a column and a cell id, `row · C + column`.
-A table is a value: nothing changes it, moving words makes another one.
+A table has R rows and C columns. Each word has a cell of its own, and each cell holds
+one word or none. A cell has a row, a column and a cell id, `row · C + column`. A table
+never changes: to move words, make another table.
 """
 
 import dataclasses
@@ -13,16 +13,22 @@ import numpy as np
 
 from lightrnn_tf._internal import checks
 
-# Cells that a table may have: 16 million, more than there are words in any language.
+# Most cells of a table: 16 million, more than any language has words.
 MAX_CELLS = 1 << 24
 
 
 def default_shape(vocabulary_size: int, user_cells: int = 0) -> tuple[int, int]:
-    """Return (rows, columns) of the smallest nearly square table.
+    """Return the shape of the smallest nearly square table.
 
     Args:
-        vocabulary_size: Words that need a cell, `V`.
-        user_cells: Cells to keep free beside them. Defaults to 0.
+        vocabulary_size: Positive integer. Number of words, `V`.
+        user_cells: Integer of at least 0. Cells to keep free. Defaults to 0.
+
+    Returns:
+        The number of rows and the number of columns.
+
+    Raises:
+        ValueError: If an argument is no such integer.
 
     Example:
 
@@ -39,14 +45,22 @@ def default_shape(vocabulary_size: int, user_cells: int = 0) -> tuple[int, int]:
 
 
 def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
-    """Return the ids of the cells that hold words, in increasing order.
+    """Return the ids of the cells that hold words.
 
-    The others are free. They are spread evenly, over the rows and over the columns,
-    so that every row has a word and room for new ones is everywhere.
+    The free cells are spread evenly over the rows and the columns, so that every row
+    has a word and new words have room everywhere.
+
+    Args:
+        vocabulary_size: Positive integer. Number of words, `V`.
+        rows: Positive integer. Number of rows, `R`.
+        columns: Positive integer. Number of columns, `C`.
+
+    Returns:
+        Integer array `(V,)` of cell ids in increasing order.
 
     Raises:
-        ValueError: If the words do not fit, or are too few to give each row one, or
-            there are more than 2²⁴ cells.
+        ValueError: If the words do not fit, there are too few of them to give each row
+            one, or there are more than 2²⁴ cells.
 
     Example:
 
@@ -74,8 +88,8 @@ def word_cells(vocabulary_size: int, rows: int, columns: int) -> np.ndarray:
         )
     free = rows * columns - vocabulary_size
     number = np.arange(free)
-    # Row i has its share of the free cells; one after the other they take the
-    # columns in turn, so no two of a row meet.
+    # Each row gets its share of the free cells. They take the columns in turn, so no
+    # two of them in a row are the same cell.
     row = np.searchsorted(np.arange(1, rows + 1) * free // rows, number, side="right")
     occupied = np.ones(rows * columns, bool)
     occupied[row * columns + number % columns] = False
@@ -87,13 +101,13 @@ class WordTable:
     """An allocation of words to cells.
 
     Args:
-        cells: Integer array `(V,)`: the cell id of each word.
-        rows: Number of rows, `R`.
-        columns: Number of columns, `C`.
+        cells: Integer array `(V,)`, the cell id of each word.
+        rows: Positive integer. Number of rows, `R`.
+        columns: Positive integer. Number of columns, `C`.
 
     Raises:
         ValueError: If a cell id is outside the table, two words share a cell, or a
-            row is without a word.
+            row has no word.
 
     Example:
 
@@ -142,14 +156,33 @@ class WordTable:
 
     @classmethod
     def in_order(cls, vocabulary_size: int, rows: int, columns: int) -> "WordTable":
-        """Return the table that is filled row by row in the order of the ids."""
+        """Return the table that words fill row by row, in the order of their ids.
+
+        Args:
+            vocabulary_size: Positive integer. Number of words, `V`.
+            rows: Positive integer. Number of rows, `R`.
+            columns: Positive integer. Number of columns, `C`.
+
+        Raises:
+            ValueError: As for `word_cells`.
+        """
         return cls(word_cells(vocabulary_size, rows, columns), rows, columns)
 
     @classmethod
     def random(
         cls, vocabulary_size: int, rows: int, columns: int, seed: int = 0
     ) -> "WordTable":
-        """Return a random table, the starting point of the LightRNN paper."""
+        """Return a random table, the starting point of the LightRNN paper.
+
+        Args:
+            vocabulary_size: Positive integer. Number of words, `V`.
+            rows: Positive integer. Number of rows, `R`.
+            columns: Positive integer. Number of columns, `C`.
+            seed: Integer in `[0, 2**32)`. Defaults to 0.
+
+        Raises:
+            ValueError: As for `word_cells`, or if `seed` is no such integer.
+        """
         checks.seed("seed", seed)
         cells = word_cells(vocabulary_size, rows, columns)
         return cls(np.random.default_rng(seed).permutation(cells), rows, columns)
@@ -169,20 +202,23 @@ class WordTable:
 
     @property
     def words(self) -> np.ndarray:
-        """The word id in each cell, −1 in a free one, `(R · C,)`."""
+        """The word id in each cell, −1 in a free cell, `(R · C,)`."""
         words = np.full(self.rows * self.columns, -1, np.int64)
         words[self.cells] = np.arange(len(self.cells))
         return words
 
     def to_json(self) -> str:
-        """Return the table as the text of its file."""
+        """Return the table as JSON, as files hold it."""
         return json.dumps(
             {"rows": self.rows, "columns": self.columns, "cells": self.cells.tolist()}
         )
 
     @classmethod
     def from_json(cls, text: str) -> "WordTable":
-        """Return the table whose file holds `text`.
+        """Return the table that `to_json` wrote.
+
+        Args:
+            text: JSON with `rows`, `columns` and `cells`.
 
         Raises:
             ValueError: If the text is not that of a table.
@@ -196,7 +232,10 @@ class WordTable:
                 "A table file must be JSON with `rows`, `columns` and `cells`. "
                 f"Received: {text[:60]!r}."
             ) from error
-        if any(type(value) is not int for value in values):
-            raise ValueError("A table file must hold integers only.")
+        others = [value for value in values if type(value) is not int]
+        if others:
+            raise ValueError(
+                f"A table file must hold integers only. Received: {others[0]!r:.60}."
+            )
         rows, columns, *cells = values
         return cls(np.array(cells, np.int64), rows, columns)

@@ -1,12 +1,12 @@
-"""Loss tables in, a better table out.
+"""Finds a better table from the losses of words in rows and columns.
 
-Reallocation gives each word the cell that costs it least, one word a cell:
+Reallocation gives each word a cell of its own so that the total loss is least:
 
     min  Σ_w  row_losses[w, r(w)] + column_losses[w, c(w)]
 
-a minimum-weight perfect matching between words and cells (Li et al. 2016, section
-3.2). The words × cells matrix of costs is built by the exact solver only, and every
-answer comes with a lower bound on the cost of all tables with the same free cells.
+This is a minimum-weight perfect matching between words and cells (Li et al. 2016,
+section 3.2). Only the exact solver builds the matrix of words × cells. Every answer
+has a lower bound on the cost of all tables with the same free cells.
 
 Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893.
 """

@@ -1,4 +1,4 @@
-"""Better tables by turns: the words within each row, then within each column."""
+"""Improves a table by turns: the words of each row, then the words of each column."""
 
 import time
 
@@ -7,20 +7,21 @@ from scipy.optimize import linear_sum_assignment
 
 
 def alternating(row_losses, column_losses, cells, deadline, least_gain=0.0):
-    """Return cells that no exchange within one row or one column makes better.
+    """Return cells that no exchange within one row or one column improves.
 
-    Each row is an assignment problem of its words and columns, solved exactly; then
-    each column one of its words and rows; and again until nothing gains.
+    Each turn solves exactly, for every row, the assignment of its words to its columns,
+    and then, for every column, the assignment of its words to its rows. Turns repeat
+    until none gains anything. Memory: O(C² + R²).
 
     Args:
-        row_losses: `(V, R)`.
-        column_losses: `(V, C)`.
-        cells: `(V,)`, the cells of the words to begin with.
-        deadline: When to stop, in seconds of `time.monotonic`.
-        least_gain: Stop when a turn gains less, in nats. Defaults to 0.
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+        cells: Integer array `(V,)`, the cells of the words at the start.
+        deadline: Number. When to stop, in seconds of `time.monotonic`.
+        least_gain: Number. Stop when a turn gains less, in nats. Defaults to 0.
 
     Returns:
-        The cell of each word `(V,)`. Memory O(C² + R²).
+        Integer array `(V,)`, the cell of each word.
     """
     columns = column_losses.shape[1]
     row, column = cells // columns, cells % columns
@@ -32,7 +33,7 @@ def alternating(row_losses, column_losses, cells, deadline, least_gain=0.0):
 
 
 def _assign_within(group_of, place_of, losses, deadline):
-    """Move the words of each group among its places; return the nats gained."""
+    """Reorder the words of each group among its places; return the nats gained."""
     gain = 0.0
     order = np.argsort(group_of, kind="stable")
     for words in np.split(order, np.flatnonzero(np.diff(group_of[order])) + 1):
@@ -43,7 +44,7 @@ def _assign_within(group_of, place_of, losses, deadline):
         _, chosen = linear_sum_assignment(costs)
         before = costs.trace()
         gained = before - costs[np.arange(len(words)), chosen].sum()
-        # A gain below rounding would let ties go round for ever.
+        # Ties would move for ever if gains below rounding counted.
         if gained > 1e-9 * abs(before):
             place_of[words] = places[chosen]
             gain += gained

@@ -1,4 +1,4 @@
-"""Loss tables in, a better table out."""
+"""Solves the matching of words and cells."""
 
 import dataclasses
 import math
@@ -15,12 +15,12 @@ from lightrnn_tf.tables.matching.exact import MAX_WORDS, exact
 from lightrnn_tf.tables.matching.greedy import greedy
 
 SOLVERS = ("exact", "auction", "alternating", "greedy")
-# Seconds that `exact` takes for 10,000 words of a trained model.
+# Seconds that `exact` needs for 10,000 words of a trained model.
 _EXACT_SECONDS = 60.0
-# After an auction, rows and columns are gone through again until a turn gains less than
+# After an auction, rows and columns are improved by turns until a turn gains less than
 # this share of the cost.
 _LEAST_GAIN = 1e-6
-# Words whose losses are looked at together.
+# Words whose losses are checked together.
 _AT_ONCE = 4096
 # Sums of larger losses would not be finite in float32.
 _LARGEST = 1e30
@@ -33,12 +33,21 @@ class Assignment:
     Attributes:
         table: The new `WordTable`.
         cost: Its cost in nats: the losses of all words in their rows and columns.
-        lower_bound: Nats that no table with the same free cells costs less than.
-        initial_cost: The cost of the table that it began with, `current` if given.
-        moved: How many words have another cell than in that table.
-        seconds: Time taken to find the table; the auction's has the proof of its bound
-            in it, those of the others have not.
-        solver: Name of the solver that was used.
+        lower_bound: Lower bound, in nats, on the cost of every table with the same
+            free cells.
+        initial_cost: The cost of the table at the start.
+        moved: Number of words that changed cells.
+        seconds: Time to find the table. It includes the proof of the lower bound only
+            for the auction.
+        solver: Name of the solver used.
+
+    Example:
+
+    >>> row_losses = np.array([[1.0], [1.0]])
+    >>> column_losses = np.array([[2.0, 0.0], [0.0, 3.0]])
+    >>> answer = solve(row_losses, column_losses, rows=1, columns=2)
+    >>> answer.table.cells.tolist(), answer.initial_cost, answer.cost, answer.moved
+    ([1, 0], 7.0, 2.0, 2)
     """
 
     table: word_table.WordTable
@@ -51,7 +60,7 @@ class Assignment:
 
     @property
     def gap(self) -> float:
-        """How far the cost may be from the least one, as a share of it."""
+        """How far the cost may be above the least possible, as a share of the cost."""
         away = self.cost - self.lower_bound
         if not self.cost:
             return math.inf if away else 0.0
@@ -70,33 +79,39 @@ def solve(
     """Return the table of least cost for these losses, never worse than `current`.
 
     Args:
-        row_losses: `(V, R)`, nats of word w if it stood in row i. May be a memory map.
-        column_losses: `(V, C)`, nats of word w if it stood in column j.
-        rows: Number of rows, `R`.
-        columns: Number of columns, `C`.
+        row_losses: Array of numbers `(V, R)`: nats of word w if it stood in row i. May
+            be memory-mapped.
+        column_losses: Array of numbers `(V, C)`: nats of word w if it stood in column
+            j. May be memory-mapped.
+        rows: Positive integer. Number of rows, `R`.
+        columns: Positive integer. Number of columns, `C`.
         solver: One of
 
             - `"exact"`: the best table with the same free cells
               (`scipy.optimize.linear_sum_assignment`). Time O(V³), memory V² · 8
               bytes; up to 20,000 words.
             - `"auction"`: near-exact, with a proof of how near. Memory O(V · (R + C)).
-            - `"alternating"`: the columns of each row, then the rows of each column,
-              each exactly, until nothing gains.
-            - `"greedy"`: the ½-approximation of the paper, to compare with.
-            - `"auto"`: exact where that is expected to end within the time limit (one
-              second if there is none), else the auction.
+            - `"alternating"`: improves the columns of each row, then the rows of each
+              column, each exactly, until nothing gains.
+            - `"greedy"`: the ½-approximation of the paper, for comparison.
+            - `"auto"`: exact if it should end within the time limit (one second if
+              there is none), else the auction.
 
             Defaults to `"auto"`.
-        current: The table now. Words move among the cells that it uses, so that the
-            free cells stay where they are: losses in a column depend on which cells of
+        current: The present `WordTable`. Words move among the cells that it uses, and
+            free cells stay free, because losses in a column depend on which cells of
             the row are free. Defaults to the table in the order of ids.
-        time_limit: Seconds after which `"auction"` and `"alternating"` end with what
-            they have; the bound is then loose. The others take as long as they need.
-            Defaults to none.
+        time_limit: Positive number. Seconds after which `"auction"` and
+            `"alternating"` return what they have; the bound is then loose. The other
+            solvers take as long as they need. Defaults to `None`, no limit.
+
+    Returns:
+        An `Assignment`.
 
     Raises:
         ValueError: If a loss is not finite, the shapes disagree, the solver is unknown
             or cannot take so many words, or the time limit is not positive.
+        MemoryError: If there is not enough memory; the message says for what.
 
     Example:
 
@@ -143,7 +158,7 @@ def _solve(losses, current, solver, time_limit):
         bound = auction(*losses, cells, deadline)[1]
     elif bound is None:
         bound = least_bound(*losses)
-    # Sums in another order may differ in the last digits.
+    # Sums of the same numbers in another order may differ in the last digits.
     if least < bound <= least + 1e-9 * abs(least):
         bound = least
     return Assignment(
@@ -160,7 +175,22 @@ def _solve(losses, current, solver, time_limit):
 def cost(
     row_losses: np.ndarray, column_losses: np.ndarray, table: word_table.WordTable
 ) -> float:
-    """Return the nats of all words at their cells in `table`, summed in float64."""
+    """Return the cost of a table.
+
+    Args:
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+        table: A `WordTable` of V words, R rows and C columns.
+
+    Returns:
+        Nats of all words in their cells, summed in float64.
+
+    Example:
+
+    >>> table = word_table.WordTable([1, 0], rows=1, columns=2)
+    >>> cost(np.ones((2, 1)), np.array([[0.0, 2.0], [3.0, 0.0]]), table)
+    7.0
+    """
     words = np.arange(len(table))
     return float(
         row_losses[words, table.row_of].sum(dtype=np.float64)
@@ -169,7 +199,16 @@ def cost(
 
 
 def check_solver(solver: str, words: int = 0) -> None:
-    """Raise `ValueError` unless `solver` is one that can match so many words."""
+    """Check that a solver exists and can match a number of words.
+
+    Args:
+        solver: One of `SOLVERS`, or `"auto"`.
+        words: Integer of at least 0, the number of words. Defaults to 0.
+
+    Raises:
+        ValueError: If there is no such solver, or `"exact"` is asked for more than
+            20,000 words.
+    """
     if solver != "auto" and solver not in SOLVERS:
         raise ValueError(
             f"`solver` must be one of auto, {', '.join(SOLVERS)}. Received: {solver!r}."
@@ -184,7 +223,14 @@ def check_solver(solver: str, words: int = 0) -> None:
 
 
 def check_time_limit(time_limit: float | None) -> None:
-    """Raise `ValueError` unless it is none or a positive number of seconds."""
+    """Check a time limit.
+
+    Args:
+        time_limit: `None`, or a positive number of seconds.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if time_limit is None:
         return
     if type(time_limit) not in (int, float) or not time_limit > 0:
@@ -195,7 +241,15 @@ def check_time_limit(time_limit: float | None) -> None:
 
 
 def choice(words: int, seconds: float) -> str:
-    """Return the solver that `auto` stands for, where it may take so many seconds."""
+    """Return the solver that `"auto"` stands for.
+
+    Args:
+        words: Integer, the number of words.
+        seconds: Number. The time that `"exact"` may take.
+
+    Returns:
+        `"exact"` or `"auction"`.
+    """
     expected = _EXACT_SECONDS * (words / 10_000) ** 3
     return "exact" if words <= MAX_WORDS and expected <= seconds else "auction"
 

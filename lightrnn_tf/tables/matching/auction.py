@@ -1,16 +1,19 @@
 """A near-exact matching by auction, with a proof of how near.
 
-Words bid for cells (Bertsekas 1988): a word without a cell goes to the one that is
-cheapest for it, losses and price together, and raises its price until the next best
-would do as well, and by ε more; who was there has to bid again. Whatever the prices p,
+Words bid for cells (Bertsekas 1988). A word without a cell takes the cell that is
+cheapest for it (loss plus price) and raises the price until the next best cell would
+do as well, and by ε more. The word that had the cell has to bid again. For all prices
+p,
 
     Σ_w min_cell (loss(w, cell) + p(cell))  −  Σ_cell p(cell)
 
-is a lower bound on the cost of every table: it lets words share cells and pay for them.
-When all words have a cell the auction is within V · ε of it. The last few are placed
-where there is room, or, if that costs too much, by shortest paths of moves. Words with
-the same losses, such as those that never occur, bid together, as one bidder for several
-cells (Bertsekas, Castañon 1989): alone they would raise each other's prices for ever.
+is a lower bound on the cost of every table, because here words may share cells. Once
+all words have a cell, the cost is within V · ε of the bound. The last few words take
+cells that are left or, if that costs too much, get cells by shortest paths of moves.
+
+Words with the same losses, such as those that never occur, bid together, as one bidder
+for several cells (Bertsekas, Castañon 1989). Alone they would raise each other's
+prices for ever.
 
 Bertsekas, "The auction algorithm: a distributed relaxation method for the assignment
 problem", Annals of Operations Research 14, 1988. Bertsekas, Castañon, "The auction
@@ -26,21 +29,20 @@ from scipy.optimize import linear_sum_assignment
 
 from lightrnn_tf.tables.matching.cheapest import CheapestCells
 
-# Auctions are repeated until the cost is proven to be within this share of the least,
-# or this share of what words may lose in all.
+# Repeat auctions until the cost is proven to be within this share of the least cost, or
+# within this share of all that words may lose.
 _GAP, _GAP_OF_SPREAD = 5e-4, 1e-6
-# ε of the first auction as a share of what the typical word may lose by its cell, and
-# of each later one as a share of the ε before. Words that are much alike would raise
-# each other's prices for ever if ε were small at once.
+# ε of the first auction, as a share of what a typical word may lose by its cell, and of
+# each later one, as a share of the ε before. With a small ε from the start, similar
+# words would raise each other's prices for ever.
 _FIRST, _NEXT = 0.1, 0.1
-# Auctions at most: prices are then known as well as rounding lets them.
+# Most auctions: rounding allows no better prices after these.
 _MAX_AUCTIONS = 12
-# Words whose losses are read together.
+# Words whose losses are read at a time.
 _AT_ONCE = 4096
-# Words with the same losses bid together where there are so many of them.
+# Words with the same losses bid together if there are at least this many.
 _ALIKE = 4
-# Costs that are looked at on shortest paths for the last ones of an auction, about a
-# second's worth.
+# Most costs to look at for the shortest paths of an auction: about a second.
 _LOOKED_AT = 100_000_000
 
 
@@ -53,31 +55,30 @@ def auction(
     placed_together=1_000,
     most_placed=20_000,
 ):
-    """Return a near-exact table and a lower bound on the cost of any.
+    """Return a near-exact table and a lower bound on the cost of all tables.
 
     Args:
-        row_losses: `(V, R)`.
-        column_losses: `(V, C)`.
-        cells: `(V,)`, the cells to be filled.
-        deadline: When to stop bidding, in seconds of `time.monotonic`.
-        bidders: Words that bid at the same time. Defaults to 512.
-        placed_together: Of the words that are left without a cell, how many are placed
-            together. Defaults to 1,000.
-        most_placed: How many of them are placed with care: time that runs out early
-            leaves all words, and the cells they get make no difference. Defaults to
-            20,000.
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+        cells: Integer array `(V,)`, the cells to fill.
+        deadline: Number. When to stop bidding, in seconds of `time.monotonic`.
+        bidders: Positive integer. Words that bid at the same time. Defaults to 512.
+        placed_together: Positive integer. Words left without a cell that are placed
+            together, as one assignment. Defaults to 1,000.
+        most_placed: Positive integer. Most words to place so; the rest take any cells.
+            There are more only if the time ran out early. Defaults to 20,000.
 
     Returns:
-        The cell of each word `(V,)`, and the bound in nats.
+        Integer array `(V,)`, the cell of each word, and the bound in nats.
     """
     market = CheapestCells(row_losses, column_losses, cells)
     words = np.arange(len(cells))
     single, groups = _groups(row_losses, column_losses)
     spread = _ranges(row_losses), _ranges(column_losses)
     increment = _FIRST * (_typical(spread[0]) + _typical(spread[1]))
-    # What no table can be worth, for losses whose least sum is near 0.
+    # Close enough for losses whose least sum is near 0.
     enough = _GAP_OF_SPREAD * float(spread[0].sum() + spread[1].sum())
-    # Without prices, each word would have its cheapest row and column.
+    # Valid without any prices.
     bound = least_bound(row_losses, column_losses)
     best, least = None, np.inf
     for _ in range(_MAX_AUCTIONS):
@@ -103,12 +104,25 @@ def auction(
 
 
 def least_bound(row_losses, column_losses):
-    """Return a loose lower bound: each word in its cheapest row and column."""
+    """Return a loose lower bound: the cost of each word in its cheapest row and column.
+
+    Args:
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+
+    Returns:
+        The bound in nats.
+
+    Example:
+
+    >>> least_bound(np.array([[1.0, 2.0]]), np.array([[4.0, 3.0]]))
+    4.0
+    """
     return _sum_of_least(row_losses) + _sum_of_least(column_losses)
 
 
 def _groups(row_losses, column_losses):
-    """Return which words bid alone, bool `(V,)`, and arrays of those that are alike."""
+    """Return which words bid alone, bool `(V,)`, and the words of each group."""
     members = collections.defaultdict(list)
     for word in range(len(row_losses)):
         losses = hashlib.blake2b(row_losses[word].tobytes(), digest_size=16)
@@ -122,13 +136,13 @@ def _groups(row_losses, column_losses):
 
 
 def _ranges(losses):
-    """Return the greatest loss of each word less its least, `(V,)`."""
+    """Return the range of the losses of each word, `(V,)`."""
     parts = (losses[n : n + _AT_ONCE] for n in range(0, len(losses), _AT_ONCE))
     return np.concatenate([np.ptp(part, axis=1) for part in parts])
 
 
 def _typical(ranges):
-    """Return the median of those above 0; 1 if there are none."""
+    """Return the median of the ranges above 0, or 1 if there are none."""
     return float(np.median(ranges[ranges > 0])) if ranges.any() else 1.0
 
 
@@ -138,11 +152,11 @@ def _sum_of_least(losses):
 
 
 def _bid(market, single, groups, increment, deadline, most):
-    """Let words bid until nearly all have a cell; return them, −1 for the others."""
+    """Let words bid until nearly all have a cell; return the cells, −1 if none."""
     cell_of = np.full(len(single), -1)
     owner = np.full(len(market.prices), -1)
     waiting = np.flatnonzero(single)
-    # The last ones would drive each other from cell to cell for longer than all before.
+    # The last few words would drive each other around for longer than all before.
     few = max(len(cell_of) // 1000, min(10, len(cell_of) // 100))
     while time.monotonic() < deadline:
         if len(waiting) <= few:
@@ -171,13 +185,13 @@ def _bid(market, single, groups, increment, deadline, most):
 
 
 def _settle(market, alike, cell_of, owner, increment):
-    """Give those of a group who have no cell the cheapest ones.
+    """Give the words of a group that have no cell the cheapest cells.
 
-    For all the cells that it holds the group pays so much that they cost the same, and
-    the best other cell would cost ε less.
+    The prices of all cells of the group rise so far that these cells cost it the same,
+    ε more than the best other cell.
 
     Returns:
-        The words that are driven out.
+        The words that lost their cells.
     """
     lost = alike[cell_of[alike] < 0]
     losses = market.losses_everywhere(alike[0])
@@ -194,7 +208,7 @@ def _settle(market, alike, cell_of, owner, increment):
 
 
 def _give(cells, words, cell_of, owner):
-    """Give cells to words; return the words that had them."""
+    """Give cells to words; return the words that had these cells."""
     out = owner[cells]
     out = out[out >= 0]
     cell_of[out] = -1
@@ -204,7 +218,7 @@ def _give(cells, words, cell_of, owner):
 
 
 def _augment(market, cell_of, deadline):
-    """Give words without a cell one, at the least cost, as far as it is quick."""
+    """Give words without a cell one at the least cost, while that is quick."""
     budget = _LOOKED_AT
     owner = np.full(len(market.prices), -1)
     placed = np.flatnonzero(cell_of >= 0)
@@ -216,10 +230,13 @@ def _augment(market, cell_of, deadline):
 
 
 def _shortest_path(market, word, cell_of, owner, budget):
-    """Give a word a cell by a chain of moves, each to a cell that the next word leaves.
+    """Give a word a cell by a chain of moves, each to the cell that the next leaves.
 
-    Dijkstra's algorithm over what each move costs more than to stay, as in the
-    algorithm of Jonker and Volgenant (1987).
+    This is Dijkstra's algorithm over the extra cost of each move, as in the algorithm
+    of Jonker and Volgenant (1987).
+
+    Returns:
+        What is left of the budget, a number of costs to look at.
     """
     prices = market.prices
     distance = np.full(len(prices), np.inf)
@@ -250,10 +267,10 @@ def _shortest_path(market, word, cell_of, owner, budget):
 
 
 def _place_the_rest(market, cell_of, cells, together, most):
-    """Return the table in which the words without a cell have those that are left.
+    """Return the table after giving the words without a cell the cells that are left.
 
-    Few are, unless time ran out. Some at a time choose among four times as many cells,
-    spread over all.
+    These are few words, unless the time ran out. They choose in batches, each among
+    four times as many cells, spread over all that are left.
     """
     cell_of = cell_of.copy()
     words = np.flatnonzero(cell_of < 0)
@@ -273,7 +290,7 @@ def _place_the_rest(market, cell_of, cells, together, most):
 
 
 def _bound(market, single, groups, cells, deadline, together):
-    """Return the lower bound that the prices prove, a loose one if time has run out."""
+    """Return the lower bound that the prices prove; a loose one after the deadline."""
     total = 0.0
     for alike in groups:
         costs = market.losses_everywhere(alike[0]) + market.prices

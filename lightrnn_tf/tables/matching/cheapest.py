@@ -1,32 +1,40 @@
-"""The cheapest cells of words, found without adding up all costs of all cells."""
+"""Finds the cheapest cells of words without computing the costs of all cells."""
 
 import numpy as np
 
-# Three float32 roundings, of numbers that are not negative.
+# Error of three float32 roundings of numbers that are not negative.
 _ROUNDING = 2.0**-21
 
 
 class CheapestCells:
-    """Finds the cheapest cells of words, at prices of cells that only ever rise.
+    """Finds the cheapest cells of words while the prices of cells rise.
 
     Cell (i, j) costs word w `row_losses[w, i] + column_losses[w, j] + prices[i, j]`.
-    For each word a few of the cheapest cells are kept, with a floor that no other cell
-    is below. Because prices only rise the floor stays true, so what is kept answers
-    until the cheapest of it has risen above the floor; only then is the word searched
-    for again, through all cells. The search is in float32 and the floor allows for its
-    rounding; costs are in float64.
+    The object keeps a few of the cheapest cells of each word, and a floor: no other
+    cell costs less. Prices only rise, so the floor stays true, and the kept cells
+    answer until the cheapest of them costs more than the floor. Only then does the
+    word need a search of all cells. The search uses float32, and the floor allows for
+    its rounding; costs are float64.
 
     Args:
-        row_losses: `(V, R)`.
-        column_losses: `(V, C)`.
-        cells: Ids of the cells that may hold words.
-        kept: Cells that are kept for each word, 12 bytes each. Defaults to 64.
-        rows_kept: Rows that they are taken from. Defaults to 8.
-        at_once: Costs that are added up together. Defaults to 4 MB of them.
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+        cells: Integer array, the ids of the cells that may hold words.
+        kept: Positive integer. Cells to keep for each word, at 12 bytes each. Defaults
+            to 64.
+        rows_kept: Positive integer. Rows to take them from. Defaults to 8.
+        at_once: Positive integer. Costs to compute together. Defaults to 2²⁰, 4 MB.
 
     Attributes:
-        prices: float64 `(R · C,)`, to be raised by the caller, from 0; infinite in
-            cells that hold no word.
+        prices: float64 `(R · C,)`. They begin at 0, and the caller raises them; cells
+            that hold no word have infinite prices.
+
+    Example:
+
+    >>> row_losses, column_losses = np.array([[0.0, 5.0]]), np.array([[1.0, 2.0]])
+    >>> market = CheapestCells(row_losses, column_losses, cells=np.arange(4))
+    >>> [float(value) for value, in market.two_best(np.array([0]))]
+    [0.0, 1.0, 2.0]
     """
 
     def __init__(
@@ -46,7 +54,15 @@ class CheapestCells:
         self._floor = np.full(len(row_losses), -np.inf)
 
     def losses(self, words, cells):
-        """Return the losses of words in cells, without prices, float64."""
+        """Return the losses of words in cells, without prices.
+
+        Args:
+            words: Integer array.
+            cells: Integer array that broadcasts with `words`.
+
+        Returns:
+            float64 array of the broadcast shape.
+        """
         row, column = np.divmod(cells, self.columns)
         return (
             self.row_losses[words, row].astype(np.float64)
@@ -54,20 +70,27 @@ class CheapestCells:
         )
 
     def losses_everywhere(self, word):
-        """Return the losses of a word in all cells, float64 `(R · C,)`."""
+        """Return the losses of a word in all cells, without prices.
+
+        Args:
+            word: Integer.
+
+        Returns:
+            float64 array `(R · C,)`.
+        """
         row = self.row_losses[word].astype(np.float64)
         return np.add.outer(row, self.column_losses[word]).ravel()
 
     def two_best(self, words):
-        """Return the cheapest cell of each word, its cost, and what any other costs.
+        """Return the cheapest cell of each word, its cost, and a bound on the others.
 
         Args:
             words: Integer array `(n,)`.
 
         Returns:
-            Three arrays `(n,)`: the cells; their costs; and a number that no other
-            cell is below, exact where it is below the floor, infinite where there is
-            no other.
+            Three arrays `(n,)`: the cells; their costs; and the least that any other
+            cell may cost. This is exact if it is below the floor, and infinite if
+            there is no other cell.
         """
         costs = self._losses[words] + self.prices[self._kept[words]]
         stale = costs.min(1) > self._floor[words]
@@ -84,7 +107,14 @@ class CheapestCells:
         return self._kept[words, best], least, second
 
     def at_least(self, words):
-        """Return a number that no cell of each word is below, without a search."""
+        """Return the least that any cell may cost each word, without a search.
+
+        Args:
+            words: Integer array `(n,)`.
+
+        Returns:
+            float64 array `(n,)`.
+        """
         costs = self._losses[words] + self.prices[self._kept[words]]
         return np.minimum(costs.min(1), self._floor[words])
 
@@ -96,7 +126,7 @@ class CheapestCells:
             self._keep(words[start : start + step], prices, rounded)
 
     def _keep(self, words, prices, rounded):
-        """Keep the cheapest cells of the rows with the cheapest cells."""
+        """Keep the cheapest cells of each word, from the rows that have them."""
         row_losses, of_row = _above_least(self.row_losses[words])
         column_losses, of_column = _above_least(self.column_losses[words])
         in_row = self._least_in_rows(column_losses.astype(np.float32), rounded)
@@ -117,7 +147,7 @@ class CheapestCells:
     def _least_in_rows(self, column_losses, prices):
         """Return the least of `column_losses + prices` in each row, float32 `(n, R)`.
 
-        This is where the time goes: V additions a word, in memory that is there.
+        Most of the time is spent here: R · C additions a word, in a reused buffer.
         """
         words = len(column_losses)
         least = np.empty((words, self.rows), np.float32)
@@ -132,13 +162,13 @@ class CheapestCells:
 
 
 def _above_least(losses):
-    """Return losses less the least of each word, float64, and the least `(n, 1)`."""
+    """Return the losses above the least of each word, float64, and the least ones."""
     least = losses.min(1, keepdims=True).astype(np.float64)
     return losses - least, least
 
 
 def _least(values, number):
-    """Return where the `number` least values of each row are, and the next one."""
+    """Return where the `number` least values of each row are, and the next value."""
     if number >= values.shape[1]:
         everywhere = np.broadcast_to(np.arange(values.shape[1]), values.shape)
         return everywhere, np.full(len(values), np.inf)

@@ -1,16 +1,24 @@
-"""The best table there is, by SciPy's assignment solver."""
+"""Finds the best table with SciPy's assignment solver."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-# Words for which the matrix of losses, V² · 8 bytes, is built: 3.2 GB.
+# Most words: their matrix of losses, V² · 8 bytes, takes 3.2 GB.
 MAX_WORDS = 20_000
 
 
 def exact(row_losses, column_losses, cells):
-    """Return the cell of each word `(V,)` in the table of least cost.
+    """Return the table of least cost.
 
-    Time O(V³), memory V² · 8 bytes.
+    Time: O(V³). Memory: V² · 8 bytes.
+
+    Args:
+        row_losses: Array of numbers `(V, R)`.
+        column_losses: Array of numbers `(V, C)`.
+        cells: Integer array `(V,)`, the cells to fill.
+
+    Returns:
+        Integer array `(V,)`, the cell of each word.
     """
     columns = column_losses.shape[1]
     losses = row_losses[:, cells // columns].astype(np.float64)
