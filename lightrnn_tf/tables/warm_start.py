@@ -69,7 +69,7 @@ def table(
     Raises:
         ValueError: If the words do not fit into the table, or a word id is not in
             `[0, V)`.
-        MemoryError: If there is not enough memory; the message says for what.
+        MemoryError: If memory runs out; the message says for what.
 
     Example:
 
@@ -184,6 +184,11 @@ def table_of_vectors(
     if max(rows, columns) > max_together:
         first = _clusters(vectors, weights, first)
         least_gain = _LEAST_GAIN_IF_LARGE
+    return _improved(vectors, weights, first, least_gain, seed, progress, max_together)
+
+
+def _improved(vectors, weights, first, least_gain, seed, progress, max_together):
+    """Return the table after sweeps over rows and columns, until one gains little."""
     row, column = first.row_of.copy(), first.column_of.copy()
     previous, draw = np.inf, np.random.default_rng(seed)
     for sweep in range(_MAX_SWEEPS):
@@ -200,7 +205,8 @@ def table_of_vectors(
         if error > previous * (1 - least_gain):
             break
         previous = error
-    return word_table.WordTable(row * columns + column, rows, columns)
+    cells = row * first.columns + column
+    return word_table.WordTable(cells, first.rows, first.columns)
 
 
 def _check_vectors(vectors, counts):

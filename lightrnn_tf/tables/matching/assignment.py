@@ -79,13 +79,13 @@ def solve(
     """Return the table of least cost for these losses, never worse than `current`.
 
     Args:
-        row_losses: Array of numbers `(V, R)`: nats of word w if it stood in row i. May
+        row_losses: Array of numbers `(V, R)`, nats of word w if it stood in row i; may
             be memory-mapped.
-        column_losses: Array of numbers `(V, C)`: nats of word w if it stood in column
-            j. May be memory-mapped.
+        column_losses: Array of numbers `(V, C)`, nats of word w if it stood in column
+            j; likewise.
         rows: Positive integer. Number of rows, `R`.
         columns: Positive integer. Number of columns, `C`.
-        solver: One of
+        solver: One of the following. Defaults to `"auto"`.
 
             - `"exact"`: the best table with the same free cells
               (`scipy.optimize.linear_sum_assignment`). Time O(V³), memory V² · 8
@@ -96,8 +96,6 @@ def solve(
             - `"greedy"`: the ½-approximation of the paper, for comparison.
             - `"auto"`: exact if it should end within the time limit (one second if
               there is none), else the auction.
-
-            Defaults to `"auto"`.
         current: The present `WordTable`. Words move among the cells that it uses, and
             free cells stay free, because losses in a column depend on which cells of
             the row are free. Defaults to the table in the order of ids.
@@ -111,7 +109,7 @@ def solve(
     Raises:
         ValueError: If a loss is not finite, the shapes disagree, the solver is unknown
             or cannot take so many words, or the time limit is not positive.
-        MemoryError: If there is not enough memory; the message says for what.
+        MemoryError: If memory runs out; the message says for what.
 
     Example:
 
