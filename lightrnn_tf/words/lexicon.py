@@ -1,9 +1,9 @@
-"""The words of a model: by cell, by spelling and by prefix.
+"""Finds the words of a model by cell, by spelling and by prefix.
 
-Words are kept as the exported file has them, sorted and front-coded: each as the number
-of bytes that it shares with the one before and the bytes that follow. A prefix is then
-a range, found by bisection, and nothing has to be built for it: no map of strings.
-`export/FORMAT.md` specifies the bytes.
+A lexicon keeps the words as the exported file does, sorted and front-coded: for each
+word the number of bytes that it shares with the word before, and the bytes that follow.
+The words with a prefix are then a range, which bisection finds without a map of
+strings. `export/FORMAT.md` specifies the bytes.
 """
 
 import bisect
@@ -15,11 +15,11 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf.words.spelling import begins_with, fold, is_bare
 from lightrnn_tf.words.tokenizer import is_suggestable
 
-# Every so many words one is written out in full, where a search can begin.
+# Every 64th word is written in full, so that a search can begin there.
 BLOCK = 64
-# More bytes than this are not shared, so that their number fits into a byte.
+# Most bytes that a word shares with the word before: the number fits into a byte.
 _MOST_SHARED = 255
-# Large vocabularies are unpacked so many numbers or bytes at a time.
+# Numbers or bytes of a large vocabulary to unpack at a time.
 _AT_ONCE = 1 << 14
 
 
@@ -27,16 +27,16 @@ class Lexicon:
     """The words of a model and their cells.
 
     Args:
-        words: The word in each cell, `""` in a free one.
+        words: List of strings, the word in each cell, `""` for a free cell.
 
     Raises:
-        ValueError: If words repeat or hold a line end.
+        ValueError: If words repeat or contain a line end.
 
     Attributes:
         size: Number of cells, `R · C`.
-        occupied: bool `(R · C,)`, which cells hold a word.
-        suggestable: bool `(R · C,)`, which hold a word to offer while typing: not a
-            special one, a number or a punctuation mark.
+        occupied: bool `(R · C,)`, whether each cell holds a word.
+        suggestable: bool `(R · C,)`, whether each cell holds a word to offer while
+            typing: not a special word, a number or a punctuation mark.
 
     Example:
 
@@ -77,15 +77,15 @@ class Lexicon:
 
     @classmethod
     def from_bytes(cls, content: bytes, vocabulary_size: int, size: int) -> "Lexicon":
-        """Return the lexicon that `to_bytes` wrote, nothing of it trusted.
+        """Return the lexicon that `to_bytes` wrote, after checking all of it.
 
         Args:
             content: The bytes.
-            vocabulary_size: Number of words, `V`.
-            size: Number of cells, `R · C`.
+            vocabulary_size: Integer. Number of words, `V`.
+            size: Integer. Number of cells, `R · C`.
 
         Raises:
-            ValueError: If the bytes are not those of so many words and cells.
+            ValueError: If the bytes are not those of V words in R · C cells.
         """
         bits = _bits(size)
         after = -(-vocabulary_size * bits // 8), -(-vocabulary_size // 8)
@@ -113,7 +113,8 @@ class Lexicon:
         if taken.sum() < vocabulary_size:
             raise ValueError(
                 f"The vocabulary must have a cell in [0, {size}) for each word, no "
-                "two the same."
+                f"two the same. Received: {taken.sum()} cells for {vocabulary_size} "
+                "words."
             )
         lexicon = cls.__new__(cls)
         flags = _unpack(flags, vocabulary_size, 1).astype(bool)
@@ -121,7 +122,7 @@ class Lexicon:
         return lexicon
 
     def to_bytes(self) -> bytes:
-        """Return the content of its file, to be compressed."""
+        """Return the bytes of the vocabulary in an exported file, not compressed."""
         flags = self.suggestable[self._cells]
         return b"".join(
             [
@@ -147,10 +148,10 @@ class Lexicon:
         return len(self._cells)
 
     def _words(self, rank: int) -> Iterator[str]:
-        """Yield the words from a rank on, in sorted order."""
+        """Yield the words in sorted order, beginning at a rank."""
         block = rank // BLOCK
         start, word = self._starts[block], b""
-        shared, suffixes = self._shared, self._suffixes  # Looked up often.
+        shared, suffixes = self._shared, self._suffixes  # Local names are faster.
         for n in range(block * BLOCK, len(self)):
             end = suffixes.index(b"\n", start)
             word = word[: shared[n]] + suffixes[start:end]
@@ -159,7 +160,10 @@ class Lexicon:
             start = end + 1
 
     def word(self, cell: int) -> str:
-        """Return the word in a cell, `""` if it is free.
+        """Return the word in a cell, `""` if the cell is free.
+
+        Args:
+            cell: Integer, the id of the cell.
 
         Raises:
             IndexError: If there is no such cell.
@@ -170,21 +174,29 @@ class Lexicon:
         return next(self._words(rank)) if rank >= 0 else ""
 
     def words(self) -> list[str]:
-        """Return the word in each cell, `""` in a free one."""
+        """Return the word in each cell, `""` for a free cell."""
         words = [""] * self.size
         for cell, word in zip(self._cells.tolist(), self._words(0), strict=True):
             words[cell] = word
         return words
 
     def __getitem__(self, word: str) -> int:
-        """Return the cell of a word that has one."""
+        """Return the cell of a word.
+
+        Raises:
+            KeyError: If the word has no cell.
+        """
         cell = self.get(word)
         if cell is None:
             raise KeyError(word)
         return cell
 
     def get(self, word: str) -> int | None:
-        """Return the cell of a word, none if it has none."""
+        """Return the cell of a word, or `None` if it has no cell.
+
+        Args:
+            word: String, spelled as in the vocabulary.
+        """
         wanted = fold(word)
         rank = self._first_rank(wanted)
         for other in self._words(rank) if rank < len(self) else ():
@@ -199,13 +211,17 @@ class Lexicon:
         """Return the cells of the words that begin with a prefix.
 
         Args:
-            prefix: The letters typed so far. Accents and apostrophes may be missing in
-                it, see `spelling.begins_with`.
-            ignore_case: Whether case makes no difference. Defaults to `False`.
+            prefix: String, the letters typed so far. It may lack accents and
+                apostrophes; see `spelling.begins_with`.
+            ignore_case: Boolean. Whether upper and lower case are the same. Defaults
+                to `False`.
+
+        Returns:
+            Integer array, in the order of the words.
         """
         folded = fold(prefix)
         first = self._first_rank(folded)
-        # U+10FFFF is no character, so no word is above the prefix followed by it.
+        # U+10FFFF is no character, so no word with the prefix sorts after it.
         end = self._first_rank(folded + "\U0010ffff")
         cells = self._cells[first:end]
         if ignore_case and is_bare(prefix):
@@ -215,7 +231,7 @@ class Lexicon:
         return cells[np.array(keep, bool)]
 
     def _first_rank(self, folded: str) -> int:
-        """Return the rank of the first word that is not before `folded`."""
+        """Return the rank of the first word whose fold is `folded` or comes later."""
         blocks = range(-(-len(self) // BLOCK))
         block = bisect.bisect_left(blocks, folded, key=self._fold_of_block) - 1
         rank = max(block, 0) * BLOCK
@@ -241,12 +257,12 @@ def _decoded(word):
 
 
 def _bits(size):
-    """Return in how many bits a cell fits."""
+    """Return how many bits the id of a cell needs."""
     return max(1, (size - 1).bit_length())
 
 
 def _block_starts(suffixes):
-    """Return where the first word of each block begins, and one beyond."""
+    """Return where the first word of each block begins, and where the words end."""
     starts, words = [0], 0
     content = np.frombuffer(suffixes, np.uint8)
     for offset in range(0, len(content), _AT_ONCE):
@@ -257,9 +273,9 @@ def _block_starts(suffixes):
 
 
 def _pack(values, bits):
-    """Return numbers in so many bits each, the lowest bit first."""
+    """Return numbers packed into `bits` bits each, the lowest bit first."""
     parts = []
-    # A multiple of 8 numbers ends with a byte.
+    # Each part but the last has a multiple of 8 numbers, and so ends with a byte.
     for first in range(0, len(values), _AT_ONCE):
         part = values[first : first + _AT_ONCE, None] >> np.arange(bits) & 1
         parts.append(np.packbits(part.astype(np.uint8), bitorder="little").tobytes())
@@ -267,7 +283,7 @@ def _pack(values, bits):
 
 
 def _unpack(content, count, bits):
-    """Return what `_pack` was given, int32 `(count,)`."""
+    """Return the numbers that `_pack` packed, int32 `(count,)`."""
     values = np.empty(count, np.int32)
     content = np.frombuffer(content, np.uint8)
     weights = np.left_shift(1, np.arange(bits), dtype=np.int32)
@@ -281,5 +297,6 @@ def _unpack(content, count, bits):
 
 
 def _shared(one: bytes, other: bytes) -> int:
+    """Return how many bytes two words have in common at the start."""
     most = min(len(one), len(other), _MOST_SHARED)
     return next((n for n in range(most) if one[n] != other[n]), most)

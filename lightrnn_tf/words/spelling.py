@@ -1,42 +1,42 @@
-"""One word has one spelling: how text is written, and what is compared.
+"""Gives each word one spelling, and compares words with what was typed.
 
-`normalise` brings the spellings that Unicode and keyboards have for the same word to
-one: composed and decomposed accents, straight and curly apostrophes, soft hyphens,
-ligatures. Text becomes words in this form only, and words are kept in it.
+Unicode and keyboards have several spellings for the same word: composed and decomposed
+accents, straight and curly apostrophes, soft hyphens, ligatures. `normalise` turns them
+into one, before text is cut into words.
 
-`begins_with` compares a word with the letters typed of it. Accents, apostrophes and
-joiners may be missing in what was typed. `fold` is what is left of a word without them,
-in lower case; words that begin with a prefix have folds that begin with its fold.
+`begins_with` compares a word with the letters typed so far, which may lack accents,
+apostrophes and joiners. `fold` returns a word in lower case without them; if a word
+begins with a prefix, its fold begins with the fold of the prefix.
 
-`export/FORMAT.md` specifies both: all readers of a file must do the same.
+`export/FORMAT.md` specifies both functions, because all readers of a file must agree.
 """
 
 import unicodedata
 
 import regex
 
-# These are always U+0027, and the others are where they stand between letters, as they
-# are quotation marks, too.
+# These always become U+0027. The other apostrophes do so only between letters, because
+# they are quotation marks, too.
 _LETTERS_LIKE_APOSTROPHES = "\u02bc\uff07\ua78b\ua78c"
 APOSTROPHES = "'\u2018\u2019\u201b\u00b4\u2032\u05f3" + _LETTERS_LIKE_APOSTROPHES
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\ufe63\uff0d"), "-")
-# ZWNJ and ZWJ, which belong to Persian and Indic words and to emoji.
+# ZWNJ and ZWJ, which are part of Persian and Indic words and of emoji.
 JOINERS = "\u200c\u200d"
 
 _MARKS = _HYPHENS | dict.fromkeys(map(ord, _LETTERS_LIKE_APOSTROPHES), "'")
 
-# Of a tag its name: one word has no spaces.
+# A tag with attributes; only its name is kept, because a word has no spaces.
 _TAG_WITH_MORE = regex.compile(
     r"(</?\p{L}[\p{L}\p{N}_:.-]*)[ \t]+(?:[^<>]*=[^<>]*?)?(/?>)"
 )
-# Format characters that nobody sees, the grapheme joiner, and what makes an Arabic word
-# wider. Not among them: the zero-width space, which sets words apart, the joiners, and
+# Invisible format characters, the grapheme joiner, and the character that makes Arabic
+# words wider. Kept are the zero-width space, which separates words, the joiners, and
 # the tags of flags.
 _INVISIBLE = regex.compile(
     r"(?![\u200b-\u200d\U000e0020-\U000e007f])[\p{Cf}\u034f\u0640]"
 )
 _REPEATED_JOINER = regex.compile(rf"([{JOINERS}])[{JOINERS}]+")
-# Ligatures, Arabic letters by their shape, letters as wide or as narrow as a Han one.
+# Ligatures, shapes of Arabic letters, full-width and half-width letters.
 _FORM = (
     r"\u0132\u0133\u0149\u017f\u01c4-\u01cc\u01f1-\u01f3"
     r"\ufb00-\ufdff\ufe70-\ufefc\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
@@ -46,21 +46,21 @@ _FINAL_SIGMA = regex.compile(r"(?<=[\p{L}\p{M}])Σ(?![\p{L}\p{M}])")
 _INNER_APOSTROPHE = regex.compile(
     rf"(?<=[\p{{L}}\p{{M}}\p{{N}}])[{APOSTROPHES}](?=[\p{{L}}\p{{N}}])"
 )
-# Most lines have nothing of all this, nor U+1FFD, which is U+00B4 in NFC.
+# Most lines contain none of these, so one search is enough for them. U+1FFD is U+00B4
+# in NFC.
 _OTHER = "".join([*APOSTROPHES[1:], "\u1ffd", *map(chr, _HYPHENS)])
 _HAS_OTHER_SPELLINGS = regex.compile(rf"[\p{{Cf}}\u034f\u0640{_FORM}{_OTHER}]")
 
 # Marks that may be missing in what was typed: accents, the vowel points of Hebrew and
-# Arabic, the dots of Indic letters. Indic vowel signs are none: another word is without
-# them.
+# Arabic, the dots of Indic letters. Indic vowel signs are not among them: without them
+# it is another word.
 _ACCENTS = regex.compile(
     r"[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     r"\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
     r"\u06ea-\u06ed\u093c\u09bc\u0a3c\u0abc\u0b3c\u1ab0-\u1aff\u1dc0-\u1dff"
     r"\u20d0-\u20ff\ufe20-\ufe2f]"
 )
-# Letters that Unicode does not take apart, as base letters and a mark that tells them
-# from these.
+# Letters that Unicode does not decompose, as base letters and a mark of our own.
 _BASES = {
     "\u0131": "i\u0335",
     "ß": "ss\u0335",
@@ -82,11 +82,16 @@ _MAY_BE_MISSING = regex.compile(rf"['{JOINERS}]|{_ACCENTS.pattern}")
 
 
 def normalise(text: str, lowercase: bool = False) -> str:
-    """Return a text in the one spelling of its words.
+    """Return a text with one spelling for each word.
 
     Args:
-        text: Any text.
-        lowercase: Whether it is lower-cased, too. Defaults to `False`.
+        text: String.
+        lowercase: Boolean. Whether to lower-case the text, too. Defaults to `False`.
+
+    Returns:
+        The text as a string.
+
+    Example:
 
     >>> normalise("I can\u2019t re\u00adad cafe\u0301 ﬁles")
     "I can't read café files"
@@ -112,14 +117,21 @@ def normalise(text: str, lowercase: bool = False) -> str:
 
 def _lower(text: str) -> str:
     if "Σ" in text:
-        # What stands behind the next letter makes no difference, so that all readers
-        # agree.
+        # Look at one letter on each side only, so that all readers agree.
         text = _FINAL_SIGMA.sub("ς", text).replace("Σ", "σ")
     return text.lower()
 
 
 def fold(text: str) -> str:
-    """Return what words are sorted and found by: base letters in lower case.
+    """Return the base letters of a text in lower case, by which words are sorted.
+
+    Args:
+        text: String.
+
+    Returns:
+        The text without accents, apostrophes and joiners.
+
+    Example:
 
     >>> fold("Don't"), fold("Café"), fold("İst")
     ('dont', 'cafe', 'ist')
@@ -128,9 +140,21 @@ def fold(text: str) -> str:
 
 
 def is_bare(prefix: str) -> bool:
-    """Return whether a prefix has nothing that a word might lack, but for its case.
+    """Return whether a prefix has no accents, apostrophes and joiners.
 
-    Words begin with it exactly if their folds begin with its fold.
+    A word begins with such a prefix, whatever the case, if and only if its fold begins
+    with the fold of the prefix.
+
+    Args:
+        prefix: String.
+
+    Returns:
+        `True` or `False`.
+
+    Example:
+
+    >>> is_bare("Caf"), is_bare("Café")
+    (True, False)
     """
     return prefix.translate(_LOWER_CASE) == fold(prefix)
 
@@ -138,8 +162,19 @@ def is_bare(prefix: str) -> bool:
 def begins_with(word: str, prefix: str, ignore_case: bool = False) -> bool:
     """Return whether a word begins with a prefix.
 
-    Accents, apostrophes and joiners of the word may be missing in the prefix; those of
-    the prefix must be in the word.
+    The prefix may lack accents, apostrophes and joiners of the word; the word must have
+    those of the prefix.
+
+    Args:
+        word: String.
+        prefix: String.
+        ignore_case: Boolean. Whether upper and lower case are the same. Defaults to
+            `False`.
+
+    Returns:
+        `True` or `False`.
+
+    Example:
 
     >>> begins_with("don't", "dont"), begins_with("don't", "don\u2019")
     (True, True)
@@ -160,7 +195,18 @@ def begins_with(word: str, prefix: str, ignore_case: bool = False) -> bool:
 
 
 def begins_exactly_with(word: str, prefix: str, ignore_case: bool = False) -> bool:
-    """Return whether a word begins with a prefix, and nothing is missing in it.
+    """Return whether a word begins with a prefix that lacks nothing.
+
+    Args:
+        word: String.
+        prefix: String.
+        ignore_case: Boolean. Whether upper and lower case are the same. Defaults to
+            `False`.
+
+    Returns:
+        `True` or `False`.
+
+    Example:
 
     >>> begins_exactly_with("café", "cafe"), begins_exactly_with("cafes", "cafe")
     (False, True)
@@ -172,7 +218,7 @@ def begins_exactly_with(word: str, prefix: str, ignore_case: bool = False) -> bo
 
 
 def _spelled(character: str) -> str:
-    """Return a character as base letters and the accents that belong to them."""
+    """Return the base letters of a character, followed by its accents."""
     if character in APOSTROPHES:
         return "'"
     if ord(character) in _HYPHENS:
@@ -201,7 +247,7 @@ def _folded(character: str) -> str:
 
 
 class _Table(dict):
-    """Maps code points for `str.translate`, each worked out when it is first met."""
+    """Maps code points for `str.translate`; computes each at its first use."""
 
     def __init__(self, function):
         super().__init__()

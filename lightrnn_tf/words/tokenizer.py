@@ -1,7 +1,7 @@
-"""From lines of text to words.
+"""Cuts lines of text into words.
 
-A model reads and writes words as its training text was cut into them, so the tokeniser
-goes with the vocabulary into runs and files. `export/FORMAT.md` specifies both kinds.
+A model must read text with the tokeniser of its training text, so runs and exported
+files name it beside the vocabulary. `export/FORMAT.md` specifies both tokenisers.
 """
 
 import regex
@@ -11,12 +11,12 @@ from lightrnn_tf.words.spelling import JOINERS, normalise
 
 EOS = "<eos>"
 UNK = "<unk>"
-# Longer words are read as `<unk>`: addresses, data, sentences without spaces.
+# Longer words become `<unk>`: addresses, data, sentences without spaces.
 MAX_WORD_LENGTH = 64
 
-# Letters and digits with the marks that combine with them. Between them go joiners, an
-# apostrophe or hyphen with a letter on one of its sides, a point or comma with digits
-# on both.
+# Letters and digits with their combining marks. Between them may stand joiners, an
+# apostrophe or hyphen with a letter on at least one side, a point or comma with digits
+# on both sides.
 _RUN = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*+"
 _JOINT = (
     rf"[{JOINERS}]|['-](?:(?<=[\p{{L}}\p{{M}}].)|(?=\p{{L}}))"
@@ -28,16 +28,16 @@ _TAG = (
     r"|&(?:\p{L}[\p{L}\p{N}]|#)[\p{L}\p{N}]*;"
 )
 _FLAG = r"[\U0001f1e6-\U0001f1ff]{2}"
-# Everything else that is seen, a sign with what changes it: marks, skin tones, tags.
-# `_` is left out: it marks italics in plain-text books.
+# Any other visible sign with its modifiers: marks, skin tones, tags. `_` is left out,
+# because it marks italics in plain-text books.
 _SIGN = (
     r"[^\p{L}\p{M}\p{N}\p{Z}\p{Cc}\p{Cf}\p{Cs}_]"
     r"[\p{M}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*+"
 )
 _WORDS = regex.compile(rf"{_WORD}|{_FLAG}|{_TAG}|{_SIGN}(?:\u200d{_SIGN})*+")
-# ASCII white space only: U+00A0 and its like are part of a word in pre-tokenised text.
+# ASCII white space only: U+00A0 and the like are part of a word in pre-tokenised text.
 _NOT_SPACE = regex.compile(r"[^ \t\n\r\v\f]+")
-# Not those that only modify others, such as ʰ.
+# Without modifier letters, such as ʰ.
 _LETTER = regex.compile(r"[\p{Lu}\p{Ll}\p{Lt}\p{Lo}]")
 _MARKUP = regex.compile(r"<.*>|\[.*\]|\{.*\}|&.*;")
 
@@ -45,7 +45,18 @@ TOKENIZERS = ("whitespace", "words")
 
 
 def is_markup(word: str) -> bool:
-    """Return whether `word` is a tag, an entity or another mark for programs.
+    """Return whether a word is a tag, an entity or other markup.
+
+    Args:
+        word: String.
+
+    Returns:
+        `True` or `False`.
+
+    Raises:
+        ValueError: If `word` is not a string.
+
+    Example:
 
     >>> [word for word in ("<br/>", "&amp;", "[MASK]", "<3", "[1]") if is_markup(word)]
     ['<br/>', '&amp;', '[MASK]']
@@ -55,10 +66,21 @@ def is_markup(word: str) -> bool:
 
 
 def is_suggestable(word: str) -> bool:
-    """Return whether `word` is a word to offer while typing.
+    """Return whether a word may be offered while typing.
 
-    It has a letter and is not special or markup. The empty string, which marks a free
-    cell, is none.
+    Such a word has a letter and is no special word or markup. The empty string, which
+    stands for a free cell, is not one.
+
+    Args:
+        word: String.
+
+    Returns:
+        `True` or `False`.
+
+    Raises:
+        ValueError: If `word` is not a string.
+
+    Example:
 
     >>> [word for word in ("2nd", "½", "<eos>", "</s>", ",") if is_suggestable(word)]
     ['2nd']
@@ -68,7 +90,14 @@ def is_suggestable(word: str) -> bool:
 
 
 class LinePart(str):
-    """A part of a line that goes on in the next item: no `<eos>` stands behind it."""
+    """A part of a line that continues in the next item, so no `<eos>` follows it.
+
+    Example:
+
+    >>> tokenizer = Tokenizer("words")
+    >>> tokenizer.line(LinePart("The cat")), tokenizer.line("sat.")
+    (['The', 'cat'], ['sat', '.', '<eos>'])
+    """
 
     __slots__ = ()
 
@@ -77,13 +106,13 @@ class Tokenizer:
     """Cuts lines of text into words.
 
     Args:
-        name: `"whitespace"` for text whose words are already set apart by ASCII white
-            space, as in Penn Treebank; it stays as it is. `"words"` for raw text, which
-            is brought to one spelling first.
-        lowercase: Whether text is lower-cased first. Defaults to `False`.
+        name: `"whitespace"` for text whose words ASCII white space separates already,
+            as in Penn Treebank; the words stay as they are. `"words"` for raw text,
+            which is normalised first.
+        lowercase: Boolean. Whether to lower-case text first. Defaults to `False`.
 
     Raises:
-        ValueError: If `name` is not a tokeniser, or `lowercase` not a boolean.
+        ValueError: If there is no such tokeniser, or `lowercase` is not a boolean.
 
     Example:
 
@@ -99,20 +128,42 @@ class Tokenizer:
         self._split = (_WORDS if name == "words" else _NOT_SPACE).findall
 
     def normalise(self, text: str) -> str:
-        """Return a text, or a word, in the spelling that the model's words have."""
+        """Return a text, or a word, spelled as the words of the vocabulary.
+
+        Args:
+            text: String.
+
+        Raises:
+            ValueError: If `text` is not a string.
+        """
         checks.string("text", text)
         if self.name == "words":
             return normalise(text, self.lowercase)
         return text.lower() if self.lowercase else text
 
     def words(self, text: str) -> list[str]:
-        """Return the words of `text`, without `<eos>`; line ends are white space."""
+        """Return the words of a text, without `<eos>`; line ends are white space.
+
+        Args:
+            text: String.
+
+        Raises:
+            ValueError: If `text` is not a string.
+        """
         return self._split(self.normalise(text))
 
     def line(self, line: str) -> list[str]:
-        """Return the tokens of one line, `<eos>` included but for a `LinePart`.
+        """Return the tokens of one line.
 
-        With `"words"` a blank line has no tokens: it separates documents.
+        Args:
+            line: String.
+
+        Returns:
+            The words and `<eos>`; no `<eos>` for a `LinePart`. With `"words"` a blank
+            line has no tokens, because it separates documents.
+
+        Raises:
+            ValueError: If `line` is not a string.
         """
         words = self.words(line)
         if isinstance(line, LinePart) or (not words and self.name == "words"):
@@ -121,7 +172,18 @@ class Tokenizer:
         return words
 
     def text(self, text: str) -> list[str]:
-        r"""Return the tokens of a text whose last line may go on.
+        r"""Return the tokens of a text whose last line may continue.
+
+        Args:
+            text: String.
+
+        Returns:
+            The words, with `<eos>` at each line end.
+
+        Raises:
+            ValueError: If `text` is not a string.
+
+        Example:
 
         >>> Tokenizer("words").text("Thanks.\nSee y")
         ['Thanks', '.', '<eos>', 'See', 'y']

@@ -1,13 +1,11 @@
 """Words and their ids.
 
-A vocabulary is made from the training text alone. Word 0 is the most frequent one;
-words of equal counts are in the order of their code points, so that ids follow from
-words and counts alone. `<eos>` ends every line and `<unk>`
-stands for every word that is not in the vocabulary; both are ordinary words, counted
-and predicted like any other.
+A vocabulary comes from the training text alone. Word 0 is the most frequent word;
+words of equal counts are sorted by their code points, so words and counts alone
+determine the ids. `<eos>` ends every line, and `<unk>` stands for every word outside
+the vocabulary. Both are ordinary words, counted and predicted like any other.
 
-The tokeniser belongs to the vocabulary: text read with another one would have other
-words.
+The tokeniser belongs to the vocabulary, because another one would cut other words.
 """
 
 import collections
@@ -19,9 +17,9 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf.words.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
 
 SPECIAL_WORDS = (EOS, UNK)
-# In ids: before the first word of a stream, and after its last.
+# Stands in arrays of ids before the first word of a stream and after its last.
 NO_WORD = -1
-# Counts words that are too long, where words are counted.
+# The key of the words that are too long, in counts of words.
 TOO_LONG = ""
 
 FORMAT_VERSION = 2
@@ -35,9 +33,23 @@ def _rank(pair: tuple[str, int]) -> tuple[int, str]:
 
 
 def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
-    """Return how often each word stands in lines of text.
+    """Return how often each word occurs in lines of text.
 
-    Words of more than 64 characters are counted together, as `TOO_LONG`.
+    Args:
+        lines: Iterable of strings.
+        tokenizer: The `Tokenizer` that cuts them into words.
+
+    Returns:
+        A dict from words to counts. Words of more than 64 characters count together,
+        as `TOO_LONG`.
+
+    Raises:
+        ValueError: If an argument is of another kind.
+
+    Example:
+
+    >>> count_words(["the cat", "the dog"], Tokenizer("words"))["the"]
+    2
     """
     checks.several("lines", lines)
     checks.instance("tokenizer", tokenizer, Tokenizer)
@@ -54,14 +66,14 @@ class Vocabulary:
     """The words of a model, most frequent first, with their counts.
 
     Args:
-        words: Words in the order of their ids, without repetition; `<eos>` and
-            `<unk>` among them; none of more than 64 characters.
-        counts: How often each word stood in the training text, in the same order.
-        tokenizer: The `Tokenizer` the words were cut with.
+        words: Iterable of strings in the order of their ids, without repetition, with
+            `<eos>` and `<unk>`, none of more than 64 characters.
+        counts: Iterable of integers, how often each word occurs in the training text.
+        tokenizer: The `Tokenizer` that cut the text.
 
     Raises:
         ValueError: If words repeat, `<eos>` or `<unk>` is missing, a word is too
-            long or holds white space that the file format uses, or the lengths differ.
+            long, empty or contains ASCII white space, or the lengths differ.
 
     Example:
 
@@ -84,7 +96,7 @@ class Vocabulary:
         self.tokenizer = tokenizer
         checks.strings("words", self.words)
         for count in counts:
-            # NumPy's integers are such numbers, too.
+            # Integers of NumPy are `Integral`, too.
             whole = isinstance(count, numbers.Integral) and type(count) is not bool
             checks.natural_number("counts", int(count) if whole else count)
             self.counts.append(int(count))
@@ -128,16 +140,16 @@ class Vocabulary:
         """Return the vocabulary of a training text.
 
         Args:
-            lines: Lines of the training text.
-            tokenizer: How to cut them.
-            max_size: Largest number of words, `<eos>` and `<unk>` included. Defaults
-                to no limit.
-            min_count: Least number of occurrences of a word. Defaults to 2, so that
-                `<unk>` is met in training, and to 1 for a text that has `<unk>` in it.
+            lines: Iterable of strings, the lines of the training text.
+            tokenizer: The `Tokenizer` that cuts them into words.
+            max_size: Integer of at least 2. Most words, with `<eos>` and `<unk>`.
+                Defaults to `None`, no limit.
+            min_count: Positive integer. Least occurrences of a word; rarer words become
+                `<unk>`. Defaults to 1 for a text that contains `<unk>`, and to 2 for
+                others, so that training has some `<unk>`.
 
         Raises:
-            ValueError: If an argument is wrong: `lines` a string, `max_size` below 2,
-                `min_count` below 1.
+            ValueError: If an argument is of another kind or out of range.
         """
         return cls.from_counts(
             count_words(lines, tokenizer), tokenizer, max_size, min_count
@@ -151,13 +163,16 @@ class Vocabulary:
         max_size: int | None = None,
         min_count: int | None = None,
     ) -> "Vocabulary":
-        """Return the vocabulary of a text whose words were counted.
+        """Return the vocabulary of a text from the counts of its words.
 
         Args:
-            counts: How often each word stands in the text, as from `count_words`.
-            tokenizer: How the words were cut.
-            max_size: As in `from_lines`.
-            min_count: As in `from_lines`.
+            counts: Mapping from words to counts, as from `count_words`.
+            tokenizer: The `Tokenizer` that cut the text.
+            max_size: As for `from_lines`.
+            min_count: As for `from_lines`.
+
+        Raises:
+            ValueError: If an argument is of another kind or out of range.
         """
         if not isinstance(counts, Mapping):
             raise ValueError(
@@ -181,7 +196,7 @@ class Vocabulary:
         kept.sort(key=_rank)
         if max_size is not None:
             kept = kept[: max_size - 2]
-        # What falls out of the vocabulary is read as `<unk>`.
+        # All other words become `<unk>`.
         unk = (UNK, tokens - eos[1] - sum(count for _, count in kept))
         kept = sorted([eos, *kept, unk], key=_rank)
         words, occurrences = zip(*kept, strict=True)
@@ -204,23 +219,41 @@ class Vocabulary:
         return self._ids[UNK]
 
     def id(self, word: str) -> int:
-        """Return the id of `word`, that of `<unk>` if it is not in the vocabulary."""
+        """Return the id of a word, or that of `<unk>` if it has none.
+
+        Args:
+            word: String.
+        """
         return self._ids.get(word, self._ids[UNK])
 
     def ids(self, words: Iterable[str]) -> list[int]:
-        """Return the ids of `words`."""
+        """Return the ids of words, that of `<unk>` for words outside the vocabulary.
+
+        Args:
+            words: Iterable of strings.
+
+        Raises:
+            ValueError: If `words` is a string or no iterable.
+        """
         checks.several("words", words)
         get, unknown = self._ids.get, self._ids[UNK]
         return [get(word, unknown) for word in words]
 
     def encode(self, lines: Iterable[str]) -> Iterator[list[int]]:
-        """Yield the ids of each line of text, `<eos>` included."""
+        """Yield the ids of each line of text, with `<eos>`.
+
+        Args:
+            lines: Iterable of strings.
+
+        Raises:
+            ValueError: If `lines` is a string or no iterable.
+        """
         checks.several("lines", lines)
         for line in lines:
             yield self.ids(self.tokenizer.line(line))
 
     def to_text(self) -> str:
-        """Return the vocabulary as the text of its file, one word a line."""
+        """Return the vocabulary as text, one word per line, as files hold it."""
         header = (
             f"# lightrnn vocabulary {FORMAT_VERSION} tokenizer={self.tokenizer.name} "
             f"lowercase={str(self.tokenizer.lowercase).lower()}"
@@ -230,7 +263,10 @@ class Vocabulary:
 
     @classmethod
     def from_text(cls, text: str) -> "Vocabulary":
-        """Return the vocabulary whose file holds `text`.
+        """Return the vocabulary that `to_text` wrote.
+
+        Args:
+            text: String, the content of a vocabulary file.
 
         Raises:
             ValueError: If the text is not that of a whole vocabulary file.
@@ -263,8 +299,8 @@ class Vocabulary:
 
 
 def _is_readable(version: int, tokenizer: str) -> bool:
-    """Return whether the words of a file are those of today's tokeniser.
+    """Return whether the present tokeniser cuts text into the words of a file.
 
-    Text that is cut at white space was cut so in version 1, too.
+    The white-space tokeniser has not changed since version 1.
     """
     return version == FORMAT_VERSION or (version, tokenizer) == (1, "whitespace")

@@ -91,8 +91,7 @@ def solve(
               (`scipy.optimize.linear_sum_assignment`). Time O(V³), memory V² · 8
               bytes; up to 20,000 words.
             - `"auction"`: near-exact, with a proof of how near. Memory O(V · (R + C)).
-            - `"alternating"`: improves the columns of each row, then the rows of each
-              column, each exactly, until nothing gains.
+            - `"alternating"`: rows and columns by turns, each exactly.
             - `"greedy"`: the ½-approximation of the paper, for comparison.
             - `"auto"`: exact if it should end within the time limit (one second if
               there is none), else the auction.
