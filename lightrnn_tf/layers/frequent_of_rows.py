@@ -1,42 +1,53 @@
-"""Which words with longer vectors stand in each row of a table."""
+"""Lists of the words in each row of a table that have longer vectors."""
 
 import keras
 import numpy as np
 from keras import ops
 
-# Room in the list of a row, as many times what rows have on average, and more words;
-# and in the list of those left over, as a share of all and at most, as each token has
-# the products with all of them. Rows are uneven as words used alike share one: of six
-# texts the fullest row of a warm start had up to 40 words more than 1.5 times the
-# average, after a reallocation of 100,000 words 102 more. Of those 8,000 frequent
-# words, 25 a row, lists of 64 leave 3 % over.
+# The list of a row has room for 1.5 times the average of all rows, and 24 words more.
+# Rows are uneven, as words that are used alike share one. On six texts the fullest row
+# of a warm start had up to 40 words more than 1.5 times the average; after a
+# reallocation of 100,000 words it had 102 more. With 8,000 frequent words among those,
+# 25 a row, lists of 64 leave 3 % over.
 _TIMES, _MORE = 1.5, 24
+# The list of the words left over has room for this share of the frequent words, up to
+# this many: every token is multiplied with all of them.
 _LEFT_OVER, _MOST_LEFT_OVER = 1 / 16, 1000
 
 
 class FrequentOfRows(keras.layers.Layer):
-    """Lists of the frequent words of each row, worked out of a table.
+    """Lists the frequent words of each row of a table.
 
-    Words for which the list of their row has no room are in one list more, of those
-    left over. The lists are variables so that a compiled step sees a new table, and not
-    part of a saved model, which has the table.
+    Words that find no room in the list of their row go into one more list, of words
+    left over. The lists are variables, so that a compiled step sees a new table. They
+    are not saved: they follow from the table, which is.
 
     Args:
-        rows: Rows of the table, `R`.
-        columns: Columns of the table, `C`.
-        frequent_words: The words from id 0 on that are listed, `F`.
-        room: Words that the list of a row has room for. Defaults to 1.5 times as many
-            as rows have on average, and 24 more.
-        room_left_over: Words that the list of those left over has room for. Defaults to
-            a sixteenth of all, and at most 1,000.
+        rows: Positive integer. Rows of the table, `R`.
+        columns: Positive integer. Columns of the table, `C`.
+        frequent_words: Positive integer `F`. The words with ids below it are listed.
+        room: Words that the list of a row has room for. Defaults to 1.5 times the
+            average of all rows, and 24 more.
+        room_left_over: Words that the list of words left over has room for. Defaults
+            to a sixteenth of F, at most 1,000.
+        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Attributes:
-        words: int32 `(R, room)`, the words; F stands for none.
-        left_over: int32 `(room_left_over,)`, those left over; F stands for none.
-        places: int32 `(R, C)`, the place of the word in each cell in its row's list or,
-            from `room` on, among those left over; that behind the last for others.
-        ids: int32 `(R, C)`, the frequent word in each cell; F for other cells.
-        are_whole: int32, 1 if all of them have room in the lists.
+        words: int32 `(R, room)`, the words of each row; F stands for none.
+        left_over: int32 `(room_left_over,)`, the words left over; F stands for none.
+        places: int32 `(R, C)`, where the word of each cell is listed: its place in the
+            list of its row or, counted from `room`, among the words left over. Cells
+            without a frequent word have the place behind the last.
+        ids: int32 `(R, C)`, the frequent word of each cell; F for other cells.
+        are_whole: int32, 1 if the lists have room for all frequent words.
+
+    Example:
+
+    >>> layer = FrequentOfRows(rows=2, columns=2, frequent_words=2)
+    >>> layer.build()
+    >>> layer.assign(np.array([3, 0, 1, 2]))
+    >>> np.array(layer.ids).tolist()
+    [[2, 0], [1, 2]]
     """
 
     def __init__(
@@ -56,9 +67,7 @@ class FrequentOfRows(keras.layers.Layer):
 
     def build(self):
         def add(name, shape):
-            return self.add_weight(
-                *(shape, "zeros", "int32"), trainable=False, name=name
-            )
+            return self.add_weight(shape, "zeros", "int32", trainable=False, name=name)
 
         self.words = add("words", (self.rows, self.room))
         self.left_over = add("left_over", (self.room_left_over,))
@@ -67,7 +76,11 @@ class FrequentOfRows(keras.layers.Layer):
         self.are_whole = add("are_whole", ())
 
     def assign(self, words):
-        """Take over the words of all cells, `(R · C,)`, −1 for a free one."""
+        """List the words of a table anew.
+
+        Args:
+            words: Integers `(R · C,)`, the word in each cell; −1 for a free cell.
+        """
         grid = np.asarray(words).reshape(self.rows, self.columns)
         frequent = (grid >= 0) & (grid < self.frequent_words)
         place = np.cumsum(frequent, axis=1) - 1
@@ -86,12 +99,12 @@ class FrequentOfRows(keras.layers.Layer):
         self.are_whole.assign(int(left.sum() <= self.room_left_over))
 
     def logits(self, query, vectors, rows):
-        """Return query · vector for the cells of rows, 0 where no frequent word is.
+        """Return query · vector for each cell of a row; 0 without a frequent word.
 
         Args:
-            query: `(N, q)`.
-            vectors: `(F, q)`, those of the frequent words.
-            rows: Integer tensor `(N,)`.
+            query: Tensor `(N, q)`.
+            vectors: Tensor `(F, q)`, the longer vectors of the frequent words.
+            rows: Integer tensor `(N,)`, a row for each query.
 
         Returns:
             float32 `(N, C)`.
@@ -104,7 +117,7 @@ class FrequentOfRows(keras.layers.Layer):
         )
 
     def _of_lists(self, query, vectors, rows):
-        """Read the vectors of the words of each row and of those left over alone."""
+        """Multiply with the listed words of each row and the words left over only."""
         width = vectors.shape[-1]
         laid_out = ops.reshape(ops.take(vectors, self.words, axis=0), (self.rows, -1))
         of_rows = ops.reshape(ops.take(laid_out, rows, axis=0), (-1, self.room, width))
@@ -115,7 +128,7 @@ class FrequentOfRows(keras.layers.Layer):
         return _look_up(products, self.places, rows)
 
     def _of_all(self, query, vectors, rows):
-        """Take the products with all of them; slower, but any table will do."""
+        """Multiply with all frequent words: slower, but right for any table."""
         products = ops.cast(ops.matmul(query, ops.transpose(vectors)), "float32")
         return _look_up(products, self.ids, rows)
 
@@ -127,7 +140,7 @@ class FrequentOfRows(keras.layers.Layer):
 
 
 def _look_up(products, places, rows):
-    # Not by `take_along_axis`: XLA cannot compile its gradient within a branch.
+    # `take_along_axis` does not serve: XLA cannot compile its gradient in a branch.
     count, width = ops.shape(products)
     begins = width * ops.expand_dims(ops.arange(count, dtype="int32"), 1)
     return ops.take(

@@ -1,4 +1,4 @@
-"""The recurrent body: one or more layers that all models of this package share."""
+"""The recurrent layers that all models of this package share."""
 
 import keras
 from keras import ops
@@ -28,16 +28,17 @@ def _product(hidden, kernel, bias):
     return product if bias is None else product + bias
 
 
-# Kind → (its step, gates, state tensors). Every step maps the projected input x W + b,
-# `(B, gates · H)`, and the states before to the states after; the first is the output.
+# Kind → (function of a step, number of gates, number of state tensors). The function
+# maps the projected input x W + b, `(B, gates · H)`, and the states before the step to
+# the states after it; the first of these is the output.
 CELLS = {"lstm": (_lstm, 4, 2), "gru": (_gru, 3, 1)}
 
 
 def step(cell, projected, states, kernel, bias=None):
-    """Return the states after one step of a cell.
+    """Return the states after one step of a recurrent cell.
 
-    The exporter writes the same function into the `.tflite`, so there is one place
-    for the arithmetic of a cell.
+    The exporter writes this function into the `.tflite`, too, so that the arithmetic
+    of a cell stands in one place.
 
     Args:
         cell: `"lstm"`, or `"gru"` with the reset after the product, as in
@@ -45,20 +46,23 @@ def step(cell, projected, states, kernel, bias=None):
         projected: Tensor `(B, gates · H)`, the input times W plus its bias.
         states: List of tensors `(B, H)`; the first is the output h.
         kernel: Tensor `(H, gates · H)`, the recurrent weights U.
-        bias: Tensor `(gates · H,)`, the recurrent bias: a GRU has one; for an
-            LSTM it makes no difference on which side a bias is added.
+        bias: Tensor `(gates · H,)`, the recurrent bias. A GRU has one; an LSTM needs
+            none beside that of the input. Defaults to `None`.
+
+    Returns:
+        List of as many tensors `(B, H)`; the first is the output h.
     """
     return CELLS[cell][0](projected, states, kernel, bias)
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class _Cell(keras.layers.Layer):
-    """A cell for `keras.layers.RNN` whose input is projected beforehand.
+    """A cell for `keras.layers.RNN` that takes projected inputs.
 
-    Projecting a whole sequence at once is one large product instead of many small
-    ones. A last column of the input, where there is one, says with 1 that the states
-    are to be replaced by the restart states before this step; those are carried along
-    behind the states, unchanged.
+    The whole sequence is projected beforehand: one large product instead of many small
+    ones. With `restarts`, the last column of the input is 1 where the restart states
+    replace the states before the step. `RNN` carries the restart states behind the
+    states, unchanged.
     """
 
     def __init__(self, units, cell, restarts, **kwargs):
@@ -66,7 +70,7 @@ class _Cell(keras.layers.Layer):
         self.units = units
         self.cell = cell
         self.restarts = restarts
-        # Whether the output holds all states or h alone; `RecurrentStack.run` sets it.
+        # Whether the output is all states or only h; `RecurrentStack.run` sets it.
         self.emit_states = False
         _, self.gates, self.num_states = CELLS[cell]
         self.state_size = [units] * self.num_states * (2 if restarts else 1)
@@ -114,25 +118,24 @@ class _Cell(keras.layers.Layer):
 class RecurrentStack(keras.layers.Layer):
     """Maps a sequence of vectors to a sequence of hidden states.
 
-    One or more recurrent layers, dropout between them. Called, it starts from zero
-    states. A model uses its parts: `project` is the input product x W + b of the first
-    layer, which may be computed once for vectors that are then looked up; `run` goes
-    over a sequence of projected inputs and takes and gives the states; `step` is one
-    step of it.
+    It has one or more recurrent layers with dropout between them. A call starts from
+    zero states. Models use its parts: `project` computes the input product x W + b of
+    the first layer, once for vectors that are looked up later; `run` goes over a
+    sequence of projected inputs, from given states; `step` does one step.
 
     Args:
         units: Positive integer. Size of the hidden states, `H`.
         cell: `"lstm"` or `"gru"`. Defaults to `"lstm"`.
         layers: Positive integer. Number of layers. Defaults to 1.
-        dropout: Share of the values between layers that is dropped in training.
-            Defaults to 0.
-        restarts: Whether `run` takes restarts inside the sequence. Defaults to
+        dropout: Number in [0, 1). Share of the values between layers that training
+            drops. Defaults to 0.
+        restarts: Whether `run` can restart the states inside the sequence. Defaults to
             `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
         inputs: Tensor `(B, T, E)`.
-        training: Whether to apply dropout.
+        training: Whether to apply dropout. Defaults to the mode that Keras is in.
 
     Returns:
         Tensor `(B, T, H)` in the layer's compute dtype.
@@ -203,7 +206,7 @@ class RecurrentStack(keras.layers.Layer):
 
     @property
     def num_states(self):
-        """Number of state tensors, `(B, H)` each: layer by layer, h then c."""
+        """Number of state tensors `(B, H)`: layer by layer, h and then c."""
         return self.layers * CELLS[self.cell][2]
 
     def build(self, input_shape):
@@ -215,7 +218,7 @@ class RecurrentStack(keras.layers.Layer):
             width = self.units
 
     def output(self, states):
-        """Return the state that is the output: h of the last layer."""
+        """Return the output among the states: h of the last layer, `(B, H)`."""
         return states[-CELLS[self.cell][2]]
 
     def call(self, inputs, training=None):
@@ -227,7 +230,7 @@ class RecurrentStack(keras.layers.Layer):
         return self.projections[0](inputs)
 
     def zero_states(self, batch_size):
-        """Return zero states for `batch_size` streams."""
+        """Return zero states, `num_states` tensors `(batch_size, H)`."""
         return [
             ops.zeros((batch_size, self.units), self.compute_dtype)
             for _ in range(self.num_states)
@@ -242,17 +245,21 @@ class RecurrentStack(keras.layers.Layer):
         restart_states=None,
         all_states=False,
     ):
-        """Return the hidden states `(B, T, H)` and the states after the last step.
+        """Go over a sequence of projected inputs.
 
         Args:
             projected: Tensor `(B, T, gates · H)`, from `project`.
             states: List of `num_states` tensors `(B, H)`, before the first step.
             training: Whether to apply dropout.
-            restart: With `restarts`, tensor `(B, T)`: 1 where the states are replaced
-                by `restart_states` before the step, else 0. Defaults to no restart.
+            restart: With `restarts`, tensor `(B, T)`: 1 where `restart_states` replace
+                the states before the step, else 0. Defaults to no restart.
             restart_states: With `restarts`, list of `num_states` tensors `(1, H)`.
-            all_states: Return in place of the hidden states the list of all states
-                after every step, `num_states` tensors `(B, T, H)`.
+            all_states: Whether to return all states after every step in place of the
+                hidden states. Defaults to `False`.
+
+        Returns:
+            The hidden states `(B, T, H)`, or with `all_states` a list of `num_states`
+            such tensors; and the list of states after the last step.
         """
         if self.restarts and restart is None:
             restart = ops.zeros(ops.shape(projected)[:2])
@@ -277,7 +284,7 @@ class RecurrentStack(keras.layers.Layer):
                 outputs, last = self._scan(n, projected, before, restart, fresh)
             else:
                 outputs, last = self._rnn(
-                    *(n, projected, before, restart, fresh, all_states)
+                    n, projected, before, restart, fresh, all_states
                 )
             after += last
             if all_states:
@@ -286,7 +293,7 @@ class RecurrentStack(keras.layers.Layer):
         return sequences if all_states else outputs, after
 
     def _rnn(self, n, projected, states, restart, fresh, all_states):
-        """Return what layer n gives and its states after the last step."""
+        """Return the outputs of layer n and its states after the last step."""
         if self.restarts:
             flags = ops.cast(ops.expand_dims(restart, -1), projected.dtype)
             projected = ops.concatenate([projected, flags], axis=-1)
@@ -295,23 +302,25 @@ class RecurrentStack(keras.layers.Layer):
         return outputs, last[: len(states)]
 
     def _scan(self, n, projected, states, restart, fresh):
-        """Do what `_rnn` does, with a gradient for several devices."""
+        """Return the same as `_rnn`, with a gradient that suits several devices."""
         from lightrnn_tf.layers import time_loop
 
         cell = self.cells[n]
         kernel = ops.cast(cell.kernel, self.compute_dtype)
         bias = None if cell.bias is None else ops.cast(cell.bias, self.compute_dtype)
         flags = restart > 0 if self.restarts else None
-        return time_loop.run(
-            *(CELLS[self.cell][0], projected, states, kernel, bias, flags, fresh)
-        )
+        of_cell = CELLS[self.cell][0]
+        return time_loop.run(of_cell, projected, states, kernel, bias, flags, fresh)
 
     def step(self, projected, states):
-        """Return the hidden states `(B, H)` and the states after one step.
+        """Do one step.
 
         Args:
             projected: Tensor `(B, gates · H)`, from `project`.
-            states: List of `num_states` tensors `(B, H)`.
+            states: List of `num_states` tensors `(B, H)`, before the step.
+
+        Returns:
+            The hidden states `(B, H)` and the list of states after the step.
         """
         after = []
         states = [ops.cast(state, self.compute_dtype) for state in states]

@@ -1,4 +1,4 @@
-"""From the state that predicts a row to the state that predicts a column in it."""
+"""The layer from the state that predicts a row to that which predicts a column."""
 
 import keras
 from keras import ops
@@ -12,9 +12,9 @@ class RowTransition(keras.layers.Layer):
 
         h^r = tanh(h^c A + z_row)
 
-    Each row has a vector z of its own; A serves all of them, so h^c A is worked out
-    once for however many rows are looked at. It stands in for the second recurrent
-    step of a word in the paper.
+    Each row has a vector z of its own. All rows share A, so h^c A is computed once
+    however many rows are looked at. The layer replaces the second recurrent step that
+    the paper does for each word.
 
     Args:
         rows: Positive integer. Rows of the table, `R`.
@@ -40,8 +40,8 @@ class RowTransition(keras.layers.Layer):
     (2, 4, 5)
 
     References:
-        In place of h^r of Li et al., "LightRNN", NIPS 2016,
-        https://arxiv.org/abs/1610.09893, section 3.1; not in the paper.
+        Not in the paper. It replaces h^r of Li et al., "LightRNN", NIPS 2016,
+        https://arxiv.org/abs/1610.09893, section 3.1.
     """
 
     def __init__(self, rows, **kwargs):

@@ -1,4 +1,4 @@
-"""Which sub-vectors each word of a Slim layer is made of."""
+"""The draw of the sub-vectors that each word of a Slim layer is made of."""
 
 import math
 
@@ -10,30 +10,29 @@ from lightrnn_tf._internal import checks
 def slim_codes(
     vocabulary_size: int, parts: int, vectors: int, groups: int, seed: int
 ) -> np.ndarray:
-    """Return which sub-vectors each word is made of, drawn at random but evenly.
+    """Draw the sub-vectors that each word is made of, at random but evenly.
 
-    The assignment follows from its arguments alone, whatever the machine and the
-    version of NumPy, so nobody has to store it.
+    The same arguments give the same codes on every machine and with every version of
+    NumPy, so nobody has to store them.
 
     Args:
         vocabulary_size: Positive integer, `V`.
         parts: Positive integer. Sub-vectors of a word, `K`.
         vectors: Positive integer. Sub-vectors in all, `M`, a multiple of `groups`.
-        groups: 1: each part may be any of the M; `K`: part k is one of the M/K that
-            are its own.
+        groups: 1: each part may be any of the M sub-vectors; `K`: each part has M/K
+            sub-vectors of its own.
         seed: Integer in [0, 2³²).
 
     Returns:
-        int32 `(V, K)`, numbers in [0, M/groups). Within a group the sub-vectors are
-        used equally often, or by one time more.
+        int32 `(V, K)`, numbers in [0, M/groups). How often two sub-vectors of a group
+        are used differs by at most 1.
 
     Raises:
         ValueError: If an argument is none of these, there are more sub-vectors than
-            places for them, or so few that words would have to be alike.
+            places for them, or too few for all words to differ.
 
     Example:
 
-    >>> from lightrnn_tf.layers import slim_codes
     >>> np.bincount(slim_codes(7, parts=2, vectors=4, groups=1, seed=0).ravel())
     array([4, 4, 3, 3])
 
@@ -41,6 +40,19 @@ def slim_codes(
         Li et al., "Slim Embedding Layers for Recurrent Neural Language Models", AAAI
         2018, https://arxiv.org/abs/1711.09873.
     """
+    _check(vocabulary_size, parts, vectors, groups, seed)
+    # NumPy keeps the numbers of RandomState as they are, unlike those of its newer
+    # generators.
+    rng = np.random.RandomState(seed)
+    slots = vocabulary_size * parts // groups
+    used = np.arange(slots) % (vectors // groups)
+    codes = np.stack([rng.permutation(used) for _ in range(groups)])
+    if groups == 1:
+        codes = codes.reshape(vocabulary_size, parts).T
+    return np.ascontiguousarray(codes.T.astype(np.int32))
+
+
+def _check(vocabulary_size, parts, vectors, groups, seed):
     for name, value in (
         ("vocabulary_size", vocabulary_size),
         ("parts", parts),
@@ -63,17 +75,9 @@ def slim_codes(
             f"{vocabulary_size * parts}. Received: vectors={vectors}."
         )
     of_a_part = vectors // groups
-    # By logarithms: a power could be a number that no memory holds.
+    # In logarithms: the power itself could be larger than memory.
     if parts * math.log(of_a_part) < math.log(vocabulary_size) - 1e-9:
         raise ValueError(
             "`vectors` must be enough for all words to differ. Received: "
             f"{of_a_part} for each of {parts} parts of {vocabulary_size} words."
         )
-    # The stream of RandomState, unlike that of the newer generators, is frozen.
-    rng = np.random.RandomState(seed)
-    slots = vocabulary_size * parts // groups
-    used = np.arange(slots) % of_a_part
-    codes = np.stack([rng.permutation(used) for _ in range(groups)])
-    if groups == 1:
-        codes = codes.reshape(vocabulary_size, parts).T
-    return np.ascontiguousarray(codes.T.astype(np.int32))

@@ -1,4 +1,4 @@
-"""Word vectors put together of shared sub-vectors."""
+"""Word vectors that are joined from shared sub-vectors."""
 
 import keras
 from keras import ops
@@ -9,13 +9,12 @@ from lightrnn_tf.layers.slim_codes import slim_codes
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class SlimEmbedding(keras.layers.Layer):
-    """Maps word ids to vectors that are put together of shared sub-vectors.
+    """Maps word ids to vectors that are joined from shared sub-vectors.
 
-    The vector of each word is `K` sub-vectors of length E/K in a row, each one of `M`
-    that all words share, so V words need M·E/K numbers whatever V is. Which ones is
-    drawn from a seed, once; see `slim_codes`. It is drawn again wherever the layer is
-    built and not saved with the weights, so weights mean the same words only in a layer
-    with the same seed.
+    The vector of each word is `K` sub-vectors of length E/K, one after the other, out
+    of `M` that all words share. So the layer has M·E/K weights, whatever V is. The seed
+    decides which sub-vectors a word has, see `slim_codes`; they are drawn again with
+    each layer and not saved. Weights fit only a layer with the same seed.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
@@ -23,9 +22,10 @@ class SlimEmbedding(keras.layers.Layer):
             `parts`.
         parts: Positive integer. Sub-vectors of a word, `K`.
         vectors: Positive integer. Sub-vectors in all, `M`; at most V·K. Any part of a
-            word may be any of them, so M need not be a multiple of K, as it is for
-            `SlimSoftmax`.
-        seed: Integer in [0, 2³²) from which the assignment is drawn. Defaults to 0.
+            word may be any of them, so that M need not be a multiple of K; for
+            `SlimSoftmax` it must.
+        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn.
+            Defaults to 0.
         embeddings_initializer: Initializer of the sub-vectors. Defaults to uniform in
             ±0.1.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
@@ -69,7 +69,7 @@ class SlimEmbedding(keras.layers.Layer):
             checks.positive_integer(name, value)
         checks.divides("parts", parts, "embedding_dim", embedding_dim)
         self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
-        # Ids beyond 2,048 are no numbers of half precision.
+        # No autocast: half precision does not hold all integers above 2,048.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim

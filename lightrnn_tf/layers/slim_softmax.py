@@ -1,4 +1,4 @@
-"""The softmax over word vectors put together of shared sub-vectors."""
+"""The softmax over word vectors that are joined from shared sub-vectors."""
 
 import math
 
@@ -14,22 +14,23 @@ from lightrnn_tf.layers.slim_codes import slim_codes
 class SlimSoftmax(keras.layers.Layer):
     """Maps hidden states to the nats of the true words, with shared sub-vectors.
 
-    The output vector of each word is `K` sub-vectors of length H/K in a row, the k-th
-    one of M/K that are for that place only. With h cut in the same way,
+    The output vector of each word is `K` sub-vectors of length H/K, one after the
+    other; each place has M/K sub-vectors of its own. With h cut in the same way,
 
         logit(w) = Σ_k y_{k, code(w, k)} · h_k + b_w
 
     so M products of length H/K serve all words, and each word adds up K of them. The
-    softmax is exact. Which sub-vectors a word has is drawn from a seed, once; see
-    `slim_codes`. It is drawn again wherever the layer is built and not saved with the
-    weights, so weights mean the same words only in a layer with the same seed.
+    softmax is exact. The seed decides which sub-vectors a word has, see `slim_codes`;
+    they are drawn again with each layer and not saved. Weights fit only a layer with
+    the same seed.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
         parts: Positive integer. Sub-vectors of a word, `K`; divides H.
         vectors: Positive integer. Sub-vectors in all, `M`, a multiple of `parts`; at
             most V·K.
-        seed: Integer in [0, 2³²) from which the assignment is drawn. Defaults to 0.
+        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn.
+            Defaults to 0.
         word_bias: Whether each word has a bias b_w. Defaults to `True`.
         kernel_initializer: Initializer of the sub-vectors. Defaults to uniform in
             ±0.1.
@@ -107,15 +108,15 @@ class SlimSoftmax(keras.layers.Layer):
     def logits(self, hidden):
         """Return float32 logits `(..., V)` of states `(..., H)`.
 
-        In the form that benchmarks/slim_forms.py found to be the fastest: together,
-        but for one state gathered, which takes about as long at 10,000 words and much
-        less at 46,000.
+        It takes the form that is fastest in benchmarks/slim_forms.py: together for
+        several states. For a single state it gathers, which takes about as long with
+        10,000 words and much less with 46,000.
         """
         one = math.prod(size or 0 for size in hidden.shape[:-1]) == 1
         return self.gathered_logits(hidden) if one else self.together_logits(hidden)
 
     def together_logits(self, hidden):
-        """Return the same by putting the vectors of all words together first."""
+        """Return logits `(..., V)`: join the vectors of all words, then multiply."""
         flat = ops.reshape(self.sub_vectors, (self.vectors, -1))
         first = self.group_size * np.arange(self.parts, dtype="int32")
         vectors = ops.take(flat, ops.convert_to_tensor(self.codes + first), axis=0)
@@ -124,7 +125,7 @@ class SlimSoftmax(keras.layers.Layer):
         return self._biased(ops.matmul(hidden, ops.transpose(vectors)))
 
     def gathered_logits(self, hidden):
-        """Return the same by M products of length H/K, of which K a word are added."""
+        """Return logits `(..., V)`: take M short products, add up K for each word."""
         hidden = ops.cast(hidden, self.compute_dtype)
         logits = 0.0
         for part, piece in enumerate(ops.split(hidden, self.parts, axis=-1)):

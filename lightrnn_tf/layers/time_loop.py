@@ -1,31 +1,34 @@
 """The loop over time on JAX, with the gradient of the recurrent weights outside it.
 
-Left to itself, JAX adds that gradient up within the loop, and where several devices
-train together, XLA on CPUs sums it across them in every step. After the loop it is one
-product and is summed once.
+By default JAX adds that gradient up inside the loop. Where several devices train
+together, XLA on CPUs then sums it across them in every step. Here it is one product
+after the loop, and is summed once.
 """
 
 import jax
 import jax.numpy as jnp
 
-# Steps that are written out one after the other on a GPU, so that fewer turns of the
-# loop are begun there; 35 take three times as long to compile. What it gains was not
-# timed alone. On a processor it gains nothing.
+# Steps that one turn of the loop does on a GPU, where each turn costs time. 35 take
+# three times as long to compile. The gain was not timed on its own; CPUs gain nothing.
 UNROLLED = 7
 
 
 def run(step, projected, states, kernel, bias, flags=None, fresh=()):
-    """Return the hidden states `(B, T, H)` and the states after the last step.
+    """Go over a sequence of projected inputs of one recurrent layer.
 
     Args:
-        step: Maps `(projected, states, kernel, bias)` of one step to the states after.
-        projected: `(B, T, G)`.
-        states: List of `(B, H)`, before the first step.
-        kernel: `(H, G)`, the recurrent weights.
-        bias: `(G,)`, the recurrent bias, or `None`.
-        flags: `(B, T)`: whether the states are replaced by `fresh` before the step.
-            Defaults to never.
-        fresh: List of `(B, H)`. Defaults to none.
+        step: Function that maps `(projected, states, kernel, bias)` of one step to the
+            states after it.
+        projected: Array `(B, T, gates · H)`.
+        states: List of arrays `(B, H)`, before the first step.
+        kernel: Array `(H, gates · H)`, the recurrent weights.
+        bias: Array `(gates · H,)`, the recurrent bias, or `None`.
+        flags: Boolean array `(B, T)`: whether `fresh` replaces the states before the
+            step. Defaults to never.
+        fresh: List of arrays `(B, H)`, needed with `flags`. Defaults to none.
+
+    Returns:
+        The hidden states `(B, T, H)`, and the list of states after the last step.
     """
     if flags is None:
         flags, fresh = jnp.zeros(projected.shape[:2], bool), states
@@ -65,7 +68,7 @@ def _forward(step, projected, biases, states, fresh, flags, kernel):
 def _backward(step, kept, gradients):
     pull_back, before, flags = kept
     inputs = pull_back(gradients)
-    # A bias of a step gets the gradient of the product that it is added to.
+    # The bias of a step has the gradient of the product that it is added to.
     of_kernel = jnp.einsum("bth,btg->hg", before, inputs[1])
     return *inputs, None, of_kernel
 

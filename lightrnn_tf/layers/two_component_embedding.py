@@ -1,4 +1,4 @@
-"""Word vectors made of a row vector and a column vector."""
+"""Word vectors that consist of a row vector and a column vector."""
 
 import keras
 from keras import ops
@@ -6,12 +6,19 @@ from keras import ops
 from lightrnn_tf._internal import checks
 from lightrnn_tf.tables import word_table
 
-# What arguments were called in configs of before.
+# The names that these arguments have in older configs.
 _OLD_NAMES = {"residual_dim": "word_dim", "cell_bias": "word_bias"}
 
 
 def with_new_names(config):
-    """Return a config with today's names of its arguments."""
+    """Return a config with the present names of its arguments.
+
+    Args:
+        config: Dict from the names of arguments, old or new, to their values.
+
+    Returns:
+        A dict with the same values.
+    """
     return {_OLD_NAMES.get(name, name): value for name, value in config.items()}
 
 
@@ -19,16 +26,14 @@ def with_new_names(config):
 class TwoComponentEmbedding(keras.layers.Layer):
     """Maps word ids to the vectors of their rows and columns.
 
-    All words of a row share one vector, and so do all words of a column, so V words
-    need R + C vectors. A recurrent layer reads the row vector x^r and the column vector
-    x^c of a word one after the other. With word vectors v_w of length k, each word
-    also has something of its own:
+    All words of a row share one vector, and so do all words of a column: V words need
+    R + C vectors. A recurrent layer reads the row vector x^r and the column vector x^c
+    of a word. Word vectors v_w of length k add what is the word's own:
 
         y[b, t, 0] = x^r[row(w)],   y[b, t, 1] = x^c[column(w)] + v_w Q
 
-    The table that says where words live is a pair of integer weights, saved with the
-    others and changed by `assign_table`; at first words stand in the order of their
-    ids.
+    The cells of the words are an integer weight, saved with the others. `assign_table`
+    changes it; at first the words stand in the order of their ids.
 
     Args:
         vocabulary_size: Positive integer. Size of the vocabulary, `V`.
@@ -89,7 +94,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         checks.natural_number("word_dim", word_dim)
         # Raises if words do not fit.
         word_table.word_cells(vocabulary_size, rows, columns)
-        # Ids beyond 2,048 are no numbers of half precision.
+        # No autocast: half precision does not hold all integers above 2,048.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.rows = rows
@@ -102,8 +107,8 @@ class TwoComponentEmbedding(keras.layers.Layer):
 
     def build(self, ids_shape, word_vectors_shape=None):
         def initializer(part):
-            # An initialiser with a seed gives the same for every call, so both tables
-            # are drawn as one: row n and column n must not begin alike.
+            # Rows and columns are drawn as one table: an initializer with a seed draws
+            # the same each time, and row n and column n must not begin alike.
             def draw(shape, dtype=None):
                 both = (self.rows + self.columns, self.embedding_dim)
                 return self.embeddings_initializer(both, dtype)[part]
@@ -154,12 +159,12 @@ class TwoComponentEmbedding(keras.layers.Layer):
         return self.of_cells(ops.take(self.cells, ids, axis=0), word_vectors)
 
     def of_cells(self, cells, word_vectors=None):
-        """Return the two vectors of cells, with or without a word in them.
+        """Return the two vectors of cells, also of free ones.
 
         Args:
-            cells: Integer tensor `(...)` of cell ids.
-            word_vectors: `(..., k)`, those of the words in them with `word_dim` k.
-                Defaults to none.
+            cells: Integer tensor `(...)` of cells.
+            word_vectors: Tensor `(..., k)`, the word vectors of the words in the
+                cells. Defaults to none.
 
         Returns:
             Tensor `(..., 2, E)`.
