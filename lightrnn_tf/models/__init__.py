@@ -1,4 +1,4 @@
-"""Keras models: LightRNN, SlimRNN, and the dense model they are measured against."""
+"""Keras models: LightRNN, PaperRNN, SlimRNN, and DenseRNN to compare them with."""
 
 from lightrnn_tf.models.dense_rnn import DenseRNN
 from lightrnn_tf.models.language_model import LanguageModel
@@ -9,7 +9,7 @@ from lightrnn_tf.models.stream_pass import StreamPass
 from lightrnn_tf.models.table_rnn import TableRNN
 from lightrnn_tf.words.vocabulary import NO_WORD
 
-# The models by what they are called in files and on the command line.
+# The models by their names in files and on the command line.
 MODELS: dict[str, type[LanguageModel]] = {
     model.kind: model for model in (LightRNN, PaperRNN, SlimRNN, DenseRNN)
 }

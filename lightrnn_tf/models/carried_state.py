@@ -1,4 +1,4 @@
-"""What the recurrent layer knows of each stream, from one batch to the next."""
+"""The states that a model carries from one batch to the next."""
 
 import keras
 import numpy as np
@@ -6,10 +6,23 @@ from keras import ops
 
 
 class CarriedState(keras.layers.Layer):
-    """The states of a model's streams between one batch and the next.
+    """Keeps the states of the streams between one batch and the next.
 
-    One instance per use (training, evaluation), so that one does not disturb the
-    other. The variables are sized to the batch and are not part of a saved model.
+    Training and evaluation have an instance each, so that they do not disturb each
+    other. The variables have the size of a batch and are not part of a saved model.
+
+    Args:
+        num_states: Positive integer. Number of state tensors of a model.
+        units: Positive integer. Length of a state, `H`.
+        **kwargs: `name` of `keras.layers.Layer`.
+
+    Example:
+
+    >>> carried = CarriedState(num_states=2, units=8)
+    >>> carried.allocate(batch_size=3)
+    True
+    >>> [array.shape for array in carried.to_numpy()]
+    [(3, 1), (3, 8), (3, 8)]
     """
 
     def __init__(self, num_states, units, **kwargs):
@@ -21,15 +34,22 @@ class CarriedState(keras.layers.Layer):
 
     @property
     def weights(self):
-        """None: what was read last is no part of what was learnt.
+        """An empty list: the states are not learned.
 
-        A model collects those of its layers, so the number and the shapes of its own
-        do not depend on batches either. Training finds the states in `variables`.
+        A model collects the weights of its layers. So its number of weights does not
+        depend on batches either. Training finds the states in `variables`.
         """
         return []
 
     def allocate(self, batch_size):
-        """Make room for `batch_size` streams; return whether variables changed."""
+        """Make room for streams.
+
+        Args:
+            batch_size: Positive integer. Number of streams.
+
+        Returns:
+            Whether variables were made or replaced.
+        """
         if batch_size == self.batch_size:
             return False
         if self.batch_size is not None:
@@ -53,16 +73,28 @@ class CarriedState(keras.layers.Layer):
         )
 
     def restart(self):
-        """Let every stream begin anew."""
+        """Mark every stream as fresh, so that it begins anew."""
         self.fresh.assign(ops.ones(self.fresh.shape))
 
     def read(self, batch_size):
-        """Return which of the first streams are fresh `(B, 1)`, and their states."""
+        """Return the first streams.
+
+        Args:
+            batch_size: Integer or scalar tensor, how many streams.
+
+        Returns:
+            Whether each is fresh, bool `(B, 1)`, and the list of their states `(B, H)`.
+        """
         states = [getattr(self, f"state_{n}") for n in range(self.num_states)]
         return self.fresh[:batch_size] > 0, [state[:batch_size] for state in states]
 
     def write(self, states, batch_size):
-        """Keep the states of the first `batch_size` streams."""
+        """Keep the states of the first streams, which are then no longer fresh.
+
+        Args:
+            states: List of tensors `(B, H)`.
+            batch_size: Integer or scalar tensor, how many streams, `B`.
+        """
         for n, state in enumerate(states):
             variable = getattr(self, f"state_{n}")
             state = ops.cast(state, "float32")
@@ -71,14 +103,14 @@ class CarriedState(keras.layers.Layer):
         self.fresh.assign(ops.concatenate([read, self.fresh[batch_size:]], axis=0))
 
     def to_numpy(self):
-        """Return copies of which streams are fresh and of their states."""
+        """Return copies: which streams are fresh, `(B, 1)`, then states `(B, H)`."""
         states = [getattr(self, f"state_{n}") for n in range(self.num_states)]
         return [
             np.array(ops.convert_to_numpy(value)) for value in (self.fresh, *states)
         ]
 
     def from_numpy(self, values):
-        """Go on from what `to_numpy` returned."""
+        """Take over what `to_numpy` returned."""
         self.fresh.assign(values[0])
         for n, value in enumerate(values[1:]):
             getattr(self, f"state_{n}").assign(value)

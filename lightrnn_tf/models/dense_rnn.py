@@ -1,4 +1,4 @@
-"""DenseRNN: the same body with an ordinary embedding and softmax, the yardstick."""
+"""DenseRNN: the recurrent layers with an ordinary embedding and softmax."""
 
 import keras
 from keras import ops
@@ -9,19 +9,20 @@ from lightrnn_tf.models import flat_model
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class DenseRNN(flat_model.FlatModel):
-    """Maps word ids to the nats of each next word, with V vectors a side.
+    """Maps word ids to the nats of each next word, with V vectors on each side.
 
-    What `LightRNN` is measured against: the recurrent body, the training and the
-    evaluation are the same code.
+    It is there to compare `LightRNN` with: recurrent layers, training and evaluation
+    are the same code.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        tied: Whether the output vectors are the input vectors; needs `E = H`.
+        tied: Whether the output vectors are the input vectors, which needs `E = H`.
             Defaults to `False`.
         **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
-        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        ids: Integer tensor `(B, T + 1)`: word ids, or −1 for no word; see
+            `LanguageModel`.
         training: Whether to apply dropout.
 
     Returns:
@@ -29,7 +30,7 @@ class DenseRNN(flat_model.FlatModel):
 
     Raises:
         ValueError: If a size is not a positive integer, an option is unknown, or
-            `tied` is asked for and `E ≠ H`.
+            `E ≠ H` with `tied`.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""What the models have in common that score all words at once."""
+"""The base of the models that score all words at once."""
 
 import keras
 import numpy as np
@@ -9,7 +9,16 @@ from lightrnn_tf.tables import word_table
 
 
 def dense_embedding(vocabulary_size, embedding_dim, dtype):
-    """Return the layer that has a vector for each word."""
+    """Return the layer that holds a vector for each word.
+
+    Args:
+        vocabulary_size: Number of words, `V`.
+        embedding_dim: Length of the vectors, `E`.
+        dtype: Dtype or dtype policy of the layer.
+
+    Returns:
+        A `keras.layers.Embedding`, which maps ids `(B, T)` to vectors `(B, T, E)`.
+    """
     return keras.layers.Embedding(
         vocabulary_size,
         embedding_dim,
@@ -26,6 +35,20 @@ class DenseSoftmax(keras.layers.Layer):
         vocabulary_size: Number of words, `V`.
         tied_kernel: Function that returns the kernel `(H, V)`. Defaults to a kernel of
             its own.
+        **kwargs: `name`, `dtype` of `keras.layers.Layer`.
+
+    Call arguments:
+        hidden: Tensor `(..., H)`.
+        ids: Integer tensor `(...)`, the true words.
+
+    Returns:
+        float32 tensor `(...)`, nats.
+
+    Example:
+
+    >>> layer = DenseSoftmax(10)
+    >>> tuple(layer(np.zeros((2, 6, 8), "float32"), ids=np.zeros((2, 6), int)).shape)
+    (2, 6)
     """
 
     def __init__(self, vocabulary_size, tied_kernel=None, **kwargs):
@@ -62,10 +85,16 @@ class DenseSoftmax(keras.layers.Layer):
 
 
 class FlatModel(language_model.LanguageModel):
-    """Base of the models without rows; to decoding each is a table of one row.
+    """Base of the models without a table; decoding sees a table of one row.
 
     A subclass makes two layers: `embedding`, which maps word ids to vectors, and
     `softmax`, which maps hidden states and true words to nats and has `logits`.
+
+    Example:
+
+    >>> model = models.DenseRNN(vocabulary_size=10, units=8)
+    >>> model.table.rows, model.table.columns
+    (1, 10)
     """
 
     def build(self, ids_shape=None):
@@ -92,7 +121,7 @@ class FlatModel(language_model.LanguageModel):
         return self.softmax(hidden, ids=targets)
 
     def advance(self, cells, states):
-        # The cells of its one row are the word ids.
+        # The cells of the single row are the word ids.
         vectors = self.embedding(ops.cast(cells, "int32"))
         hidden, states = self.recurrent.step(self.recurrent.project(vectors), states)
         return states, self.row_log_probs(hidden)

@@ -1,4 +1,4 @@
-"""What all language models of this package have in common."""
+"""The base of all language models of this package."""
 
 import keras
 import numpy as np
@@ -14,14 +14,14 @@ from lightrnn_tf.words.vocabulary import NO_WORD
 class LanguageModel(stream_model.StreamModel):
     """Base of the models: maps word ids to the nats of each next word.
 
-    `model(ids)` reads each row of `ids` `(B, T + 1)` from the start and gives nats
+    `model(ids)` reads each row of `ids` `(B, T + 1)` from the start and returns nats
     `(B, T)`, −log P(ids[b, t + 1] | ids[b, : t + 1]). `fit`, `evaluate` and `predict`
     carry the state from batch to batch instead, see `StreamModel`. The id −1 is no
-    word: at the start of a row it stands for a stream that begins there, with `<eos>`;
-    later for padding, which costs nothing and is not counted. Other ids that are no
-    words are refused, in a call where they have values already.
+    word. At the start of a row it marks a stream that begins there, with `<eos>`; later
+    it is padding, which costs nothing and is not counted. A call refuses other ids that
+    are no words, unless it is traced and they have no values yet.
 
-    A subclass has `kind`, the methods `_begin`, `_inputs`, `nats`, `row_log_probs`,
+    A subclass defines `kind`, the methods `_begin`, `_inputs`, `nats`, `row_log_probs`,
     `advance` and `expand`, and the property `table`.
 
     Args:
@@ -30,12 +30,19 @@ class LanguageModel(stream_model.StreamModel):
         embedding_dim: Length of the input vectors, `E`. Defaults to `units`.
         cell: `"lstm"` or `"gru"`. Defaults to `"lstm"`.
         layers: Number of recurrent layers. Defaults to 1.
-        dropout: Share of the inputs, of the outputs and of the values between layers
-            that is dropped in training. Defaults to 0.2.
+        dropout: Number in [0, 1). Share of the inputs, of the outputs and of the values
+            between layers that training drops. Defaults to 0.2.
         eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
         line_independent: Whether the state begins anew after each `<eos>`. Defaults to
             `False`.
         **kwargs: `name`, `dtype` of `keras.Model`.
+
+    Example:
+
+    >>> model = models.DenseRNN(vocabulary_size=10, units=8)
+    >>> model.build()
+    >>> model.log_probs([[0, 3, 5]]).shape
+    (1, 10)
     """
 
     # Its name in files and on the command line.
@@ -108,36 +115,42 @@ class LanguageModel(stream_model.StreamModel):
         raise NotImplementedError
 
     def _inputs(self, ids, training):
-        """Return the projected inputs `(B, S, G)` of ids `(B, T + 1)`, of all steps."""
+        """Return the projected inputs `(B, S, G)` of all steps of ids `(B, T + 1)`."""
         raise NotImplementedError
 
     def nats(self, hidden, targets, training=None):
-        """Return nats `(B, T)` from the hidden states `(B, S, H)` of `read`."""
+        """Return nats `(B, T)`.
+
+        Args:
+            hidden: Tensor `(B, S, H)`, the hidden states that `read` returns.
+            targets: Integer tensor `(B, T)`, the true next words.
+            training: Whether to apply dropout.
+        """
         raise NotImplementedError
 
     def row_log_probs(self, hidden):
-        """Return float32 log P_r `(..., R)` from h^c `(..., H)`."""
+        """Return float32 log P_r `(..., R)`, from h^c `(..., H)`."""
         raise NotImplementedError
 
     def advance(self, cells, states):
-        """Return the states after reading words, and the log-probabilities of rows.
+        """Read words.
 
         Args:
-            cells: Integer tensor `(N,)`, the cells of the words; free ones are read by
-                the vectors of their rows and columns.
-            states: List of tensors `(N, H)`, as from `zero_states` or `advance`.
+            cells: Integer tensor `(N,)`, the cells of the words. A free cell is read by
+                the vectors of its row and column.
+            states: List of tensors `(N, H)`, from `zero_states` or `advance`.
 
         Returns:
-            The list of states after the words, and float32 `(N, R)`.
+            The list of states after the words, and float32 log P_r `(N, R)`.
         """
         raise NotImplementedError
 
     def expand(self, rows, states):
-        """Return the log-probabilities of the cells of rows, given their row.
+        """Return log P_c of the cells of rows.
 
         Args:
             rows: Integer tensor `(N,)`.
-            states: List of tensors `(N, H)`, as from `advance`.
+            states: List of tensors `(N, H)`, from `advance`.
 
         Returns:
             float32 `(N, C)`. The entries of words are log-probabilities; that of a
@@ -148,7 +161,7 @@ class LanguageModel(stream_model.StreamModel):
     # Reading text.
 
     def zero_states(self, batch_size):
-        """Return the states before anything was read: list of zeros `(N, H)`."""
+        """Return the states before anything is read: a list of zeros `(N, H)`."""
         return self.recurrent.zero_states(batch_size)
 
     def call(self, ids, training=None):
@@ -163,14 +176,15 @@ class LanguageModel(stream_model.StreamModel):
         Args:
             ids: Integer tensor `(B, T + 1)`.
             carried: The `CarriedState` to go on from and to leave the states in.
-                Defaults to streams that begin here.
+                Defaults to none: all streams begin here.
             training: Whether to apply dropout.
-            all_states: Return in place of the hidden states all states after each
-                word, a list of tensors `(B, T, H)`.
+            all_states: Whether to return all states after each word, a list of tensors
+                `(B, T, H)`, in place of the hidden states. Defaults to `False`.
 
         Returns:
-            Hidden states `(B, S, H)` after each of the S steps, T or 2 T; the true next
-            words `(B, T)`; which of them are words `(B, T)`; the states after the last.
+            The hidden states `(B, S, H)` after each of the S recurrent steps, T of them
+            or 2 T; the true next words `(B, T)`; whether each of these is a word, bool
+            `(B, T)`; and the states after the last step.
         """
         ids = ops.cast(ids, "int32")
         batch_size = ops.shape(ids)[0]
@@ -210,6 +224,8 @@ class LanguageModel(stream_model.StreamModel):
     def log_probs(self, context):
         """Return log P of each word as the next one, by brute force over V words.
 
+        Faster answers are checked against it. It takes time O(V) for each text.
+
         Args:
             context: Integer array `(B, T)`, `T ≥ 1`: the words so far, read from zero
                 states. A text begins with `<eos>`.
@@ -217,7 +233,8 @@ class LanguageModel(stream_model.StreamModel):
         Returns:
             NumPy float32 array `(B, V)`, in the order of word ids.
 
-        Time: O(V) a row; this is what faster answers are checked against.
+        Raises:
+            ValueError: If `context` has another shape or ids that are no words.
         """
         context = np.asarray(context)
         if context.ndim != 2 or context.shape[1] < 1:
@@ -226,31 +243,21 @@ class LanguageModel(stream_model.StreamModel):
                 f"Received: shape {context.shape}."
             )
         word_ids.check("context", context, self.vocabulary_size, least=0)
-        states, table = self.zero_states(len(context)), self.table
-        for words in context.T:
-            states, row_log_probs = self.advance(table.cells[words], states)
-        rows = ops.convert_to_numpy(row_log_probs)
-        answer = np.empty((len(context), self.vocabulary_size), np.float32)
-        for row in range(table.rows):
-            columns = ops.convert_to_numpy(
-                self.expand(np.full(len(context), row, "int32"), states)
-            )
-            words = np.flatnonzero(table.row_of == row)
-            answer[:, words] = rows[:, row, None] + columns[:, table.column_of[words]]
-        return answer
+        return _log_probs(self, context)
 
     def export(self, filepath, format="tf_saved_model", *, vocabulary=None, **kwargs):
-        """Export as `keras.Model.export`, or with `format="litert"` for a phone.
+        """Export for a phone with `format="litert"`, else as `keras.Model.export`.
 
-        A SavedModel maps ids int32 `(B, T + 1)`, of any B and T, to nats, each row read
-        from the start. JAX needs an `input_signature` with the sizes of all axes.
+        A SavedModel maps ids int32 `(B, T + 1)`, with any B and T, to nats; it reads
+        each row from the start. JAX needs an `input_signature` with all sizes.
 
         Args:
-            filepath: The file, or for other formats the folder, to write.
+            filepath: The file to write for `"litert"`, else the folder.
             format: `"litert"` for one `.tflite` with model and vocabulary, else as in
                 `keras.Model.export`.
-            vocabulary: The `Vocabulary` of the model, for `"litert"`.
-            **kwargs: For `"litert"`, the arguments of `lightrnn_tf_export.export`.
+            vocabulary: The `Vocabulary` of the model, needed for `"litert"`.
+            **kwargs: For `"litert"` the arguments of `lightrnn_tf_export.export`, else
+                those of `keras.Model.export`.
 
         Raises:
             ValueError: If `vocabulary` or `input_signature` is missing, or the model is
@@ -258,7 +265,7 @@ class LanguageModel(stream_model.StreamModel):
         """
         if format != "litert":
             if "input_signature" not in kwargs:
-                # Keras knows no input of a model that `fit` or `build` has built.
+                # Keras does not know the input of a model built by `fit` or `build`.
                 kwargs["input_signature"] = [_any_ids()]
             return super().export(filepath, format=format, **kwargs)
         import lightrnn_tf_export
@@ -271,8 +278,24 @@ class LanguageModel(stream_model.StreamModel):
         return lightrnn_tf_export.export(self, vocabulary, filepath, **kwargs)
 
 
+def _log_probs(model, context):
+    """Read texts word by word and score all rows; return log P `(B, V)`."""
+    states, table = model.zero_states(len(context)), model.table
+    for words in context.T:
+        states, row_log_probs = model.advance(table.cells[words], states)
+    rows = ops.convert_to_numpy(row_log_probs)
+    answer = np.empty((len(context), model.vocabulary_size), np.float32)
+    for row in range(table.rows):
+        columns = ops.convert_to_numpy(
+            model.expand(np.full(len(context), row, "int32"), states)
+        )
+        words = np.flatnonzero(table.row_of == row)
+        answer[:, words] = rows[:, row, None] + columns[:, table.column_of[words]]
+    return answer
+
+
 def _any_ids():
-    """Return what an exported model takes where nothing else was asked for."""
+    """Return the default input of an exported model: ids of any shape."""
     if keras.backend.backend() == "jax":
         raise ValueError(
             "`input_signature` must be given on JAX, which exports loops over time for "

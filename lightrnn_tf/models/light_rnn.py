@@ -1,4 +1,4 @@
-"""LightRNN: a recurrent language model whose words live in a table."""
+"""LightRNN: a recurrent language model with its words in a table."""
 
 import keras
 from keras import ops
@@ -11,37 +11,37 @@ from lightrnn_tf.models import paper_rnn, table_rnn
 class LightRNN(table_rnn.TableRNN):
     """Maps word ids to the nats of each next word, with about 2·√V vectors a side.
 
-    Each word is predicted in two steps, its row and then, the row being known, its
-    column:
+    Each word is predicted in two parts: first its row, then its column in that row.
 
         P_r = Σ_m softmax(h^c Y^r_m + b^r_m)
         P_c = softmax(h^r Y^c + b^c + b_w + v_w (h^r P))
         P(w_t) = P_r(row) · P_c(column)
 
-    A word is read in one step of the recurrent layer, as the sum of its vectors, and
-    h^r comes from h^c by a `RowTransition`:
+    The recurrent layer reads a word in one step, as the sum of its vectors. A
+    `RowTransition` makes h^r from h^c:
 
         h^c = f(x^r(w_{t−1}) + x^c(w_{t−1}) + v_w Q, h^c),   h^r = tanh(h^c A + z_row)
 
-    The defaults are what works best. `PaperRNN` is the model of the paper.
+    The defaults are those that work best. `PaperRNN` is the model of the paper.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
         rows: Rows of the table, `R`. Defaults to a nearly square table.
-        columns: Columns of the table, `C`; fewer rows and more columns buy quality
-            with bytes. Defaults to a nearly square table.
-        word_dim: Length `k` of the short vector that each word has of its own, on
-            the input and on the output side; 0 has none. Defaults to 16.
-        row_parts: Output vectors of each row, `M`. A row is as probable as all of
-            them together. Defaults to 4.
+        columns: Columns of the table, `C`. Fewer rows and more columns make the model
+            better and larger. Defaults to a nearly square table.
+        word_dim: Length `k` of the word vectors, which serve input and output; 0 for
+            none. Defaults to 16.
+        row_parts: Output vectors of each row, `M`. The probability of a row is the sum
+            of theirs. Defaults to 4.
         frequent_words: How many of the most frequent words have longer vectors.
             Defaults to 0.
-        frequent_dim: By how much those are longer. Defaults to 0.
+        frequent_dim: How many numbers they have more. Defaults to 0.
         word_bias: Whether each word has a bias. Defaults to `True`.
         **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
-        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        ids: Integer tensor `(B, T + 1)`: word ids, or −1 for no word; see
+            `LanguageModel`.
         training: Whether to apply dropout.
 
     Returns:
@@ -63,9 +63,9 @@ class LightRNN(table_rnn.TableRNN):
     References:
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
 
-    Differs from the paper: the transition, free cells have no probability, the word
-    biases, the word vectors, the parts of the rows, and input vectors that need not be
-    of size H.
+    Differs from the paper: a transition replaces the second recurrent step; free cells
+    have no probability; words have biases and vectors, rows several parts; the length
+    of the input vectors may differ from H.
     """
 
     kind = "lightrnn"
@@ -119,7 +119,7 @@ class LightRNN(table_rnn.TableRNN):
         return self.recurrent.project(vectors)
 
     def _vectors(self, ids):
-        """Return the vectors of words, the sums of their parts."""
+        """Return the input vectors `(B, T, E)` of words `(B, T)`."""
         word_vectors = None
         if self.softmax.query_dim:
             word_vectors = self.softmax.word_vectors_of(ids)
@@ -143,7 +143,7 @@ class LightRNN(table_rnn.TableRNN):
     @classmethod
     def from_config(cls, config):
         config = dict(config)
-        # Before it was a class, the paper's model was an option of this one.
+        # In older configs the paper's model is an option of this one.
         if config.pop("within_word", "transition") == "recurrent":
             return paper_rnn.PaperRNN.from_config(config)
         return super().from_config(config)

@@ -1,4 +1,4 @@
-"""PaperRNN: LightRNN as its paper has it, two recurrent steps a word."""
+"""PaperRNN: the LightRNN of the paper, with two recurrent steps for each word."""
 
 import keras
 from keras import ops
@@ -8,18 +8,18 @@ from lightrnn_tf.models import table_rnn
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class PaperRNN(table_rnn.TableRNN):
-    """Maps word ids to the nats of each next word, as the paper's LightRNN.
+    """Maps word ids to the nats of each next word, as the paper's LightRNN does.
 
-    A word is read in two steps of the recurrent layer, row and column, and predicted
-    on the way: its row from the state that has read the word before, its column from
-    the state that has read its row.
+    The recurrent layer reads a word in two steps, row and column. The state that has
+    read the word before predicts the row; the state that has also read the row
+    predicts the column.
 
         h^c = f(x^c(w_{t−1}), h^r),   P_r = softmax(h^c Y^r + b^r)
         h^r = f(x^r(w_t), h^c),       P_c = softmax(h^r Y^c + b^c)
         P(w_t) = P_r(row) · P_c(column)
 
-    What `LightRNN` adds to the tables can be added here, too, to see what each is
-    worth with the second step.
+    The additions of `LightRNN` to the table can be switched on here, too, to measure
+    them together with the second step.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
@@ -33,7 +33,8 @@ class PaperRNN(table_rnn.TableRNN):
         **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
-        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        ids: Integer tensor `(B, T + 1)`: word ids, or −1 for no word; see
+            `LanguageModel`.
         training: Whether to apply dropout.
 
     Returns:
@@ -52,8 +53,8 @@ class PaperRNN(table_rnn.TableRNN):
     References:
         Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.
 
-    Differs from the paper: free cells have no probability, and input vectors need not
-    be of size H.
+    Differs from the paper: free cells have no probability, and the length of the input
+    vectors may differ from H.
     """
 
     kind = "paper"
@@ -83,7 +84,7 @@ class PaperRNN(table_rnn.TableRNN):
         )
 
     def _begin(self, words):
-        # The row of the first word was read before.
+        # The states have read the row of the first word, not yet its column.
         rows = ops.take(self.softmax.cells, words, axis=0) // self.columns
         return self._after_rows(rows, self.zero_states(ops.shape(words)[0]))[1]
 
@@ -95,7 +96,7 @@ class PaperRNN(table_rnn.TableRNN):
 
     def _run(self, ids, states, training, restart, restart_states, all_states):
         if restart is not None:
-            # Of the two steps of a word, it stands before the first.
+            # The states restart before the first of the two steps of a word.
             both = ops.stack([restart, ops.zeros_like(restart)], axis=-1)
             restart = ops.reshape(both, (ops.shape(ids)[0], -1))
         hidden, states = super()._run(
@@ -106,9 +107,9 @@ class PaperRNN(table_rnn.TableRNN):
         return hidden, states
 
     def _inputs(self, ids, training):
-        # The input takes only R + C different vectors, so each is projected once and
-        # the products are looked up: half the arithmetic of the recurrent layer.
-        # Dropout is then drawn for each vector and batch.
+        # There are only R + C different inputs. Each is projected once and the products
+        # are looked up, which saves half the arithmetic of the recurrent layer. Dropout
+        # is then drawn once for each vector and batch.
         def project(vectors):
             vectors = ops.cast(vectors, self.compute_dtype)
             return self.recurrent.project(

@@ -1,4 +1,4 @@
-"""Perplexity while training, as a metric of Keras."""
+"""The Keras metric that measures perplexity in training."""
 
 import keras
 from keras import ops
@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
 class Perplexity(keras.metrics.Metric):
-    """The exponential of the mean nats per token, over tokens and not over batches.
+    """Measures perplexity: e to the mean nats per token, over tokens, not batches.
 
     Args:
         name: Name in the logs. Defaults to `"perplexity"`.
@@ -26,13 +26,18 @@ class Perplexity(keras.metrics.Metric):
         self.tokens = self.add_variable((), "zeros", name="tokens")
 
     def update_state(self, nats, sample_weight):
-        """Add nats `(B, T)` of the tokens whose weight, `(B, T)`, is 1."""
+        """Add the nats of tokens.
+
+        Args:
+            nats: Tensor `(B, T)`.
+            sample_weight: Tensor `(B, T)`: 1 for each token that counts, else 0.
+        """
         weight = ops.cast(sample_weight, self.dtype)
         self.nats.assign_add(ops.sum(ops.cast(nats, self.dtype) * weight))
         self.tokens.assign_add(ops.sum(weight))
 
     def nats_per_token(self):
-        """Return the mean, 0 before the first token."""
+        """Return the mean nats per token; 0 before the first token."""
         return ops.divide_no_nan(self.nats, self.tokens)
 
     def result(self):

@@ -1,4 +1,4 @@
-"""SlimRNN: the same body with words put together of shared sub-vectors."""
+"""SlimRNN: the recurrent layers with word vectors joined from shared sub-vectors."""
 
 import keras
 
@@ -14,9 +14,9 @@ _VECTORS = 5000
 class SlimRNN(flat_model.FlatModel):
     """Maps word ids to the nats of each next word, with M sub-vectors a side.
 
-    The vector of each word is `K` sub-vectors in a row, drawn once and for all from
-    `M` that all words share, so a side needs M·H/K numbers whatever V is. Recurrent
-    body, training and evaluation are those of `DenseRNN` and `LightRNN`.
+    The vector of each word is `K` sub-vectors, one after the other, drawn once from
+    `M` that all words share. So a side has M·H/K weights, whatever V is. Recurrent
+    layers, training and evaluation are those of `DenseRNN` and `LightRNN`.
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
@@ -25,17 +25,17 @@ class SlimRNN(flat_model.FlatModel):
         vectors: Positive integer. Sub-vectors of a side, `M`; at most V·K. Defaults
             to 5000, or one for each word of a smaller vocabulary, rounded to a
             multiple of `parts`.
-        side: `"both"`; or `"input"` or `"output"`, the other side then has V vectors.
-            Defaults to `"both"`.
-        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn;
-            weights mean the same words only in a model with the same seed. Defaults
-            to 0.
-        word_bias: Whether each word has a bias on the output side, where that is
-            Slim. Defaults to `True`.
+        side: Which side shares sub-vectors: `"both"`, `"input"` or `"output"`. The
+            other side then has V vectors. Defaults to `"both"`.
+        seed: Integer in [0, 2³²) from which the sub-vectors of each word are drawn.
+            Weights fit only a model with the same seed. Defaults to 0.
+        word_bias: Whether each word has a bias, where the output side shares
+            sub-vectors. Defaults to `True`.
         **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
 
     Call arguments:
-        ids: Integer tensor `(B, T + 1)`: word ids; −1 is no word, see `LanguageModel`.
+        ids: Integer tensor `(B, T + 1)`: word ids, or −1 for no word; see
+            `LanguageModel`.
         training: Whether to apply dropout.
 
     Returns:
@@ -113,7 +113,7 @@ class SlimRNN(flat_model.FlatModel):
 
 
 def _default_vectors(vocabulary_size, parts, vectors):
-    """Return how many sub-vectors a side has, where nothing else was asked for."""
+    """Return `vectors`, or the default number of sub-vectors of a side."""
     if vectors is not None:
         return vectors
     checks.positive_integer("parts", parts)

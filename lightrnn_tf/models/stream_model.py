@@ -1,4 +1,4 @@
-"""Training and evaluation on streams of text, as Keras trains and evaluates."""
+"""The base of the models that Keras trains and evaluates on streams of text."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ from lightrnn_tf.words.vocabulary import NO_WORD
 
 
 class _Rewind(keras.callbacks.Callback):
-    """Begins the training streams anew with each epoch, shards in another order."""
+    """Begins the training streams anew with each epoch, in a new order of shards."""
 
     def __init__(self, windows):
         super().__init__()
@@ -26,14 +26,25 @@ class _Rewind(keras.callbacks.Callback):
 class StreamModel(keras.Model):
     """Base of the models: `fit`, `evaluate` and `predict` carry states between batches.
 
-    Row b of a batch goes on where row b of the one before ended, as
-    `lightrnn_tf.data.windows` lays text out; a last batch may have fewer rows. Training
-    streams begin anew with each epoch, evaluation with each call, and neither disturbs
-    the other. No loss and no targets are needed: what the model gives are the nats of
-    each next word, and the loss is their mean, over tokens.
+    Row b of a batch goes on where row b of the batch before ended;
+    `lightrnn_tf.data.windows` lays text out so. The last batch may have fewer rows.
+    Training begins its streams anew with each epoch, evaluation with each call, and
+    neither disturbs the other. `compile` needs no loss and `fit` no targets: the model
+    returns the nats of each next word, and the loss is their mean over tokens.
 
     A subclass has `vocabulary_size` and the two `CarriedState`s `training_state` and
-    `evaluation_state`, and reads from `_carrying` where it is not `None`.
+    `evaluation_state`, and goes on from `_carrying` where it is not `None`.
+
+    Args:
+        **kwargs: `name`, `dtype` of `keras.Model`.
+
+    Example:
+
+    >>> model = models.DenseRNN(vocabulary_size=10, units=8)
+    >>> model.compile()
+    >>> windows = data.windows(np.arange(200) % 10, batch_size=4, steps=5)
+    >>> sorted(model.evaluate(windows, verbose=0, return_dict=True))
+    ['loss', 'perplexity']
     """
 
     def __init__(self, **kwargs):
@@ -42,7 +53,7 @@ class StreamModel(keras.Model):
         self._carrying = None
 
     def __call__(self, ids, *args, **kwargs):
-        # Before Keras casts them; what streams read was checked as a whole.
+        # Checked before Keras casts them. `fit` and the like check whole streams.
         if self._carrying is None:
             self._check_ids("ids", ids)
         return super().__call__(ids, *args, **kwargs)
@@ -61,7 +72,7 @@ class StreamModel(keras.Model):
         return self.get_metrics_result()
 
     def get_metrics_result(self):
-        # Keras's own `loss` is a mean over batches; this one is over tokens.
+        # The `loss` of Keras is a mean over batches; this one is over tokens.
         return {
             "loss": self.perplexity.nats_per_token(),
             "perplexity": self.perplexity.result(),
@@ -84,7 +95,13 @@ class StreamModel(keras.Model):
         Args:
             x: `lightrnn_tf.data.windows(...)`, or an array or `tf.data.Dataset` of ids
                 `(B, T + 1)` whose batches follow each other.
-            shuffle: For an array must be `False`.
+            y: Must be `None`: the next words are the targets.
+            batch_size: Streams in a batch, for an array. Defaults to 32.
+            epochs, verbose, callbacks, **kwargs: As in `keras.Model.fit`.
+            shuffle: Must be `False` for an array.
+
+        Returns:
+            The `keras.callbacks.History`.
 
         Raises:
             ValueError: If an array is to be shuffled, targets are given, `compile` was
@@ -100,7 +117,7 @@ class StreamModel(keras.Model):
         with self._carry("training", x, y, batch_size) as x:
             valid = kwargs.get("validation_data")
             if valid is not None:
-                # Several devices need all variables to be there before the first step.
+                # With several devices all variables must exist before the first step.
                 size = kwargs.get("validation_batch_size") or batch_size
                 valid = valid[0] if isinstance(valid, tuple) else valid
                 valid = self._checked("validation_data", valid)
@@ -129,17 +146,17 @@ class StreamModel(keras.Model):
             return super().predict(x, batch_size, **kwargs)
 
     def train_on_batch(self, x, y=None, *args, **kwargs):
-        """Train on a batch of texts that begin there, as in `keras.Model`."""
+        """Train on a batch `(B, T + 1)`, rows from their start, as `keras.Model`."""
         self._check_batch(x, y)
         return super().train_on_batch(x, None, *args, **kwargs)
 
     def test_on_batch(self, x, y=None, *args, **kwargs):
-        """Return loss and perplexity of texts that begin there, as in `keras.Model`."""
+        """Return loss and perplexity of a batch `(B, T + 1)`, rows from their start."""
         self._check_batch(x, y)
         return super().test_on_batch(x, None, *args, **kwargs)
 
     def predict_on_batch(self, x):
-        """Return the nats of texts that begin there, as in `keras.Model`."""
+        """Return the nats `(B, T)` of a batch `(B, T + 1)`, rows from their start."""
         self._check_ids("x", x)
         return super().predict_on_batch(x)
 
@@ -148,7 +165,7 @@ class StreamModel(keras.Model):
         self._check_ids("x", x)
 
     def _check_ids(self, name, ids):
-        """Refuse what are no texts of words, a row each."""
+        """Raise `ValueError` unless `ids` has a text of word ids in each row."""
         if hasattr(ids, "shape"):
             shape = tuple(ids.shape)
             if len(shape) != 2 or shape[0] == 0 or shape[1] in (0, 1):
@@ -159,7 +176,7 @@ class StreamModel(keras.Model):
         word_ids.check(name, ids, self.vocabulary_size)
 
     def _checked(self, name, x):
-        """Return streams of text whose ids were checked, or are as they are read."""
+        """Return streams of text; a dataset is checked while it is read."""
         if hasattr(x, "element_spec"):  # `tf.data.Dataset`
             return word_ids.checked(name, x, self.vocabulary_size)
         if hasattr(x, "shape") or hasattr(x, "extremes"):  # `data.windows`
@@ -167,12 +184,12 @@ class StreamModel(keras.Model):
         return x
 
     def _make_variables(self):
-        """Make all variables of training: a step that makes some is traced twice."""
-        strategy = getattr(self, "distribute_strategy", None)  # of TensorFlow alone
+        """Make all variables of training; a step that made some would trace twice."""
+        strategy = getattr(self, "distribute_strategy", None)  # TensorFlow only
         with strategy.scope() if strategy else contextlib.nullcontext():
             if not self.built:
                 self.build()
-            # Keras itself says so where the model was not compiled.
+            # If the model was not compiled, Keras raises an error later.
             if self.compiled and not self.optimizer.built:
                 self.optimizer.build(self.trainable_variables)
 
@@ -189,11 +206,11 @@ class StreamModel(keras.Model):
             finally:
                 self._carrying = before
                 if hasattr(self, "jax_state_sync"):
-                    # JAX has the variables meanwhile, and keeps them where data fails.
+                    # JAX holds the variables meanwhile, also when the data fails.
                     self.jax_state_sync()
 
     def _allocate(self, use, x, batch_size):
-        """Make room for the streams of `x`; return the `CarriedState` of a use."""
+        """Make room for the streams of `x`; return the `CarriedState` of the use."""
         carried = getattr(self, f"{use}_state")
         if carried.allocate(_batch_size(x, batch_size)):
             if use == "training":
@@ -219,7 +236,7 @@ def _listed(callbacks):
 
 
 def _batch_size(x, batch_size):
-    """Return how many streams there are in a batch of `x`."""
+    """Return how many streams a batch of `x` has."""
     if hasattr(x, "batch_size"):  # `data.windows`
         return x.batch_size
     if hasattr(x, "element_spec"):  # `tf.data.Dataset`

@@ -1,4 +1,4 @@
-"""A pass of a model over a text, without training."""
+"""One pass of a model over a text, without training."""
 
 import keras
 
@@ -6,13 +6,22 @@ from lightrnn_tf.models.carried_state import CarriedState
 
 
 class StreamPass(keras.Model):
-    """One deterministic pass of a model over a text, compiled, the state carried.
+    """Goes over a text in one deterministic, compiled pass and carries the states.
 
     Args:
         model: A `LanguageModel`.
         function: Maps `(hidden, targets, scored)` of `LanguageModel.read` to the
             tensors wanted of each batch.
-        all_states: Whether `hidden` is the list of all states.
+        all_states: Whether `hidden` is the list of all states. Defaults to `False`.
+        **kwargs: `name` of `keras.Model`.
+
+    Example:
+
+    >>> model = models.DenseRNN(vocabulary_size=10, units=8)
+    >>> read = StreamPass(model, lambda hidden, targets, scored: scored)
+    >>> windows = data.windows(np.arange(9), batch_size=1, steps=8)
+    >>> [scored.shape for ids, scored in read.over(windows)]
+    [(1, 8), (1, 8)]
     """
 
     def __init__(self, model, function, all_states=False, **kwargs):
@@ -30,13 +39,25 @@ class StreamPass(keras.Model):
         return self.function(hidden, targets, scored)
 
     def start(self, batch_size):
-        """Begin anew with `batch_size` streams."""
+        """Begin anew.
+
+        Args:
+            batch_size: Positive integer. Number of streams.
+        """
         self.compile()
         self.carried.allocate(batch_size)
         self.carried.restart()
 
     def over(self, windows):
-        """Yield ids `(B, T + 1)` and the outputs of each batch, as NumPy arrays."""
+        """Go over a text.
+
+        Args:
+            windows: `data.windows(...)` of the text.
+
+        Yields:
+            The ids `(B, T + 1)` of each batch and the outputs of `function`, as NumPy
+            arrays.
+        """
         self.start(windows.batch_size)
         for number in range(len(windows)):
             ids = windows[number][0]

@@ -1,4 +1,4 @@
-"""What the models have in common whose words live in a table."""
+"""The base of the models with their words in a table."""
 
 from keras import ops
 
@@ -12,7 +12,7 @@ from lightrnn_tf.tables import word_table
 class TableRNN(language_model.LanguageModel):
     """Base of `LightRNN` and `PaperRNN`: words share the vectors of rows and columns.
 
-    A subclass says how a word is read and how the column follows from the row; it has
+    A subclass says how a word is read and how the row leads to the column. It defines
     `pairs`, `_column_state` and `_inputs_of_word`.
 
     Args:
@@ -22,9 +22,20 @@ class TableRNN(language_model.LanguageModel):
         word_dim: Length `k` of the word vectors; 0 for none.
         row_parts: Output vectors of each row, `M`.
         frequent_words: How many of the most frequent words have longer vectors.
-        frequent_dim: By how much those are longer.
+        frequent_dim: How many numbers they have more.
         word_bias: Whether each word has a bias.
         **common: As in `LanguageModel`.
+
+    Raises:
+        ValueError: If a size is not a positive integer, the words do not fit into the
+            table, or an option is unknown.
+
+    Example:
+
+    >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.build()
+    >>> model.table.rows, model.table.columns
+    (2, 5)
     """
 
     def __init__(
@@ -84,7 +95,12 @@ class TableRNN(language_model.LanguageModel):
 
     @property
     def table(self):
-        """The `WordTable` that says where words live; assign one to move them."""
+        """The `WordTable` with the cells of the words; assign another to move them.
+
+        Raises:
+            RuntimeError: If the model is not built.
+            ValueError: If a table is assigned that has another shape.
+        """
         self._check_built()
         cells = ops.convert_to_numpy(self.softmax.cells)
         return word_table.WordTable(cells, self.rows, self.columns)
@@ -105,32 +121,36 @@ class TableRNN(language_model.LanguageModel):
     def _check_built(self):
         if not self.built:
             raise RuntimeError(
-                "`table` needs a built model. Call `model.build()` or `fit` first."
+                "`table` needs a built model. Received: one that is not built. Call "
+                "`model.build()` or `fit` first."
             )
 
     @property
     def row_inputs(self):
-        """The variables `(R, …)` that the model reads a row by."""
+        """The variables `(R, ...)` by which the model reads a row."""
         return [self.embedding.row_vectors]
 
     # What a subclass defines.
 
     def pairs(self, hidden, ids, training=None):
-        """Return the states `(B, T, 2, H)` for the rows and for the columns of words.
+        """Return the states that predict the rows and the columns of words.
 
         Args:
-            hidden: Tensor of hidden states, as from `read`.
+            hidden: Tensor of hidden states `(B, S, H)`, from `read`.
             ids: Integer tensor `(B, T)`, the words.
             training: Whether to apply dropout.
+
+        Returns:
+            Tensor `(B, T, 2, H)`: h^c and h^r of each word.
         """
         raise NotImplementedError
 
     def _inputs_of_word(self, vectors):
-        """Return what is read of a word, step by step, from its vectors `(N, 2, E)`."""
+        """Return the inputs of each recurrent step, from word vectors `(N, 2, E)`."""
         raise NotImplementedError
 
     def _column_state(self, rows, states):
-        """Return h^r `(N, H)` of rows `(N,)` after the states."""
+        """Return h^r `(N, H)`: the states after reading rows `(N,)`, too."""
         raise NotImplementedError
 
     # Reading and answering.
@@ -144,7 +164,7 @@ class TableRNN(language_model.LanguageModel):
         if self.softmax.query_dim:
             words = ops.take(self.softmax.words, cells, axis=0)
             word_vectors = self.softmax.word_vectors_of(ops.maximum(words, 0))
-            # A free cell, for a word of the user, has nothing of its own.
+            # A free cell, which may hold a word of the user, has no word vector.
             word_vectors = ops.where(words[:, None] >= 0, word_vectors, 0.0)
         vectors = self.embedding.of_cells(cells, word_vectors)
         for inputs in self._inputs_of_word(vectors):
@@ -162,7 +182,7 @@ class TableRNN(language_model.LanguageModel):
 
     @classmethod
     def from_config(cls, config):
-        # What was saved before rows had parts had one.
+        # In older configs rows have one part.
         return super().from_config({"row_parts": 1, **with_new_names(config)})
 
     def get_config(self):

@@ -1,7 +1,7 @@
-"""Word ids are checked on the host, before a device reads them.
+"""Checks of word ids on the host, before a device reads them.
 
-A device that looks up a word which does not exist answers with that of another one, or
-with zeros, and does not say so.
+A device that looks up a word that does not exist returns the vector of another word, or
+zeros, without an error.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from keras import ops
 from lightrnn_tf.data import streams
 from lightrnn_tf.words.vocabulary import NO_WORD
 
-# How TensorFlow passes on what an assertion in a dataset says, and the value.
+# Finds the message and the value of an assertion in an error of TensorFlow.
 _ASSERTED = re.compile(r"(`\w+` must be in \[-?\d+, \d+\)\. Received: )\] \[(\S+)\]")
 _ADVICE = " Is the text of another vocabulary?"
 
@@ -23,10 +23,13 @@ def check(name, ids, vocabulary_size, least=NO_WORD):
 
     Args:
         name: What the argument is called.
-        ids: An array, or `data.windows(...)`; what a compiled function is traced with
-            has no values yet and passes.
+        ids: An array of any shape, or `data.windows(...)`. A tensor without values, as
+            in a function that is traced, passes.
         vocabulary_size: Number of words, `V`.
         least: The least id that is allowed. Defaults to −1, no word.
+
+    Raises:
+        ValueError: If `ids` has other numbers or values.
     """
     if hasattr(ids, "extremes"):  # `data.windows`
         found = ids.extremes
@@ -39,7 +42,8 @@ def check(name, ids, vocabulary_size, least=NO_WORD):
                 f"`{name}` must be word ids, integers. Received: {array.dtype}."
             )
         if array.dtype.kind == "f" and (array % 1 > 0).any():
-            raise ValueError(f"`{name}` must be word ids, integers. Received: others.")
+            first = array[array % 1 > 0][0]
+            raise ValueError(f"`{name}` must be word ids, integers. Received: {first}.")
         found = streams.extremes(array)
     for id_ in found:
         if not least <= id_ < vocabulary_size:
@@ -51,7 +55,7 @@ def _rule(name, vocabulary_size, least):
 
 
 def _on_host(ids):
-    """Return ids as a NumPy array, `None` if they have no values yet."""
+    """Return ids as a NumPy array; `None` if they have no values yet."""
     if isinstance(ids, list | tuple):
         return np.array(ids)
     try:
@@ -61,8 +65,19 @@ def _on_host(ids):
 
 
 def checked(name, dataset, vocabulary_size):
-    """Return a `tf.data.Dataset` of ids that checks each batch as it is read."""
-    import tensorflow as tf  # Where there is a dataset, it is there.
+    """Return a dataset that checks its ids batch by batch, while they are read.
+
+    Args:
+        name: What the argument is called.
+        dataset: A `tf.data.Dataset` of ids `(B, T + 1)`, or of tuples that begin with
+            ids.
+        vocabulary_size: Number of words, `V`.
+
+    Returns:
+        A `tf.data.Dataset` with the same elements. Reading a batch with an id outside
+        [−1, V) raises an error that `named` turns into a `ValueError`.
+    """
+    import tensorflow as tf  # Installed: it made the dataset.
 
     def check_batch(*parts):
         ids = tf.convert_to_tensor(parts[0])
@@ -81,7 +96,7 @@ def checked(name, dataset, vocabulary_size):
 
 @contextlib.contextmanager
 def named():
-    """Raise what a dataset of `checked` found as the `ValueError` of `check`."""
+    """Turn the error of a dataset of `checked` into the `ValueError` of `check`."""
     try:
         yield
     except Exception as error:
