@@ -27,12 +27,12 @@ class LightRNN(table_rnn.TableRNN):
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
         rows: Rows of the table, `R`. Defaults to a nearly square table.
-        columns: Columns of the table, `C`. Fewer rows and more columns make the model
-            better and larger. Defaults to a nearly square table.
-        word_dim: Length `k` of the word vectors, which serve input and output; 0 for
-            none. Defaults to 16.
-        row_parts: Output vectors of each row, `M`. The probability of a row is the sum
-            of theirs. Defaults to 4.
+        columns: Columns of the table, `C`; fewer rows and more columns buy quality
+            with bytes. Defaults to a nearly square table.
+        word_dim: Length `k` of the short vector that each word has of its own, on
+            the input and on the output side; 0 has none. Defaults to 16.
+        row_parts: Output vectors of each row, `M`. A row is as probable as all of
+            them together. Defaults to 4.
         frequent_words: How many of the most frequent words have longer vectors.
             Defaults to 0.
         frequent_dim: How many numbers they have more. Defaults to 0.
@@ -69,30 +69,6 @@ class LightRNN(table_rnn.TableRNN):
     """
 
     kind = "lightrnn"
-
-    def __init__(
-        self,
-        vocabulary_size,
-        rows=None,
-        columns=None,
-        word_dim=16,
-        row_parts=4,
-        frequent_words=0,
-        frequent_dim=0,
-        word_bias=True,
-        **common,
-    ):
-        super().__init__(
-            vocabulary_size,
-            rows,
-            columns,
-            word_dim,
-            row_parts,
-            frequent_words,
-            frequent_dim,
-            word_bias,
-            **common,
-        )
 
     def _add_layers(self):
         super()._add_layers()

@@ -23,14 +23,10 @@ class PaperRNN(table_rnn.TableRNN):
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        rows: Rows of the table, `R`. Defaults to a nearly square table.
-        columns: Columns of the table, `C`. Defaults to a nearly square table.
         word_dim: As in `LightRNN`. Defaults to 0.
-        row_parts: As in `LightRNN`. Defaults to 1.
-        frequent_words: As in `LightRNN`. Defaults to 0.
-        frequent_dim: As in `LightRNN`. Defaults to 0.
-        word_bias: As in `LightRNN`. Defaults to `False`.
-        **common: `units`, `cell`, `dropout` and others of `LanguageModel`.
+        row_parts: As there. Defaults to 1.
+        word_bias: As there. Defaults to `False`.
+        **more: `rows`, `columns` and others of `LightRNN`.
 
     Call arguments:
         ids: Integer tensor `(B, T + 1)`: word ids, or −1 for no word; see
@@ -60,27 +56,14 @@ class PaperRNN(table_rnn.TableRNN):
     kind = "paper"
 
     def __init__(
-        self,
-        vocabulary_size,
-        rows=None,
-        columns=None,
-        word_dim=0,
-        row_parts=1,
-        frequent_words=0,
-        frequent_dim=0,
-        word_bias=False,
-        **common,
+        self, vocabulary_size, word_dim=0, row_parts=1, word_bias=False, **more
     ):
         super().__init__(
             vocabulary_size,
-            rows,
-            columns,
-            word_dim,
-            row_parts,
-            frequent_words,
-            frequent_dim,
-            word_bias,
-            **common,
+            word_dim=word_dim,
+            row_parts=row_parts,
+            word_bias=word_bias,
+            **more,
         )
 
     def _begin(self, words):

@@ -17,14 +17,7 @@ class TableRNN(language_model.LanguageModel):
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        rows: Rows of the table, `R`; `None` for a nearly square table.
-        columns: Columns of the table, `C`; `None` for a nearly square table.
-        word_dim: Length `k` of the word vectors; 0 for none.
-        row_parts: Output vectors of each row, `M`.
-        frequent_words: How many of the most frequent words have longer vectors.
-        frequent_dim: How many numbers they have more.
-        word_bias: Whether each word has a bias.
-        **common: As in `LanguageModel`.
+        **more: As in `LightRNN`, with its defaults.
 
     Raises:
         ValueError: If a size is not a positive integer, the words do not fit into the
@@ -41,13 +34,13 @@ class TableRNN(language_model.LanguageModel):
     def __init__(
         self,
         vocabulary_size,
-        rows,
-        columns,
-        word_dim,
-        row_parts,
-        frequent_words,
-        frequent_dim,
-        word_bias,
+        rows=None,
+        columns=None,
+        word_dim=16,
+        row_parts=4,
+        frequent_words=0,
+        frequent_dim=0,
+        word_bias=True,
         **common,
     ):
         checks.boolean("word_bias", word_bias)

@@ -6,6 +6,7 @@ what must be refused of a kind. What is public and in neither is named by a test
 
 import functools
 import inspect
+import operator
 import re
 
 import lightrnn_tf_export
@@ -451,10 +452,11 @@ def public():
 
 def parameters_of(one):
     """Return the parameters of a callable, of a model those of all models, too."""
-    parameters = dict(inspect.signature(one).parameters)
-    if "common" in parameters:
-        parameters |= inspect.signature(lr.models.LanguageModel).parameters
-    return parameters
+    classes = [one]
+    if isinstance(one, type) and issubclass(one, lr.models.LanguageModel):
+        classes = one.__mro__[: one.__mro__.index(lr.models.LanguageModel) + 1]
+    every = [inspect.signature(each).parameters for each in reversed(classes)]
+    return functools.reduce(operator.or_, map(dict, every))
 
 
 def test_everything_public_is_in_the_table_or_has_a_reason():
