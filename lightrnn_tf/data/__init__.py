@@ -1,6 +1,6 @@
 """Text files to batches of word ids.
 
-`windows` alone needs Keras, which is loaded when it is first asked for.
+Only `windows` needs Keras, which is loaded when `windows` is first used.
 """
 
 from lightrnn_tf._internal import lazy

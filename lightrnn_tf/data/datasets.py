@@ -1,4 +1,4 @@
-"""Lines of text from TensorFlow Datasets."""
+"""Reads lines of text from TensorFlow Datasets."""
 
 import importlib.util
 import io
@@ -11,22 +11,23 @@ from lightrnn_tf.data.text import Lines, decoded
 
 
 class DatasetLines(Lines):
-    """The lines of a split of a text dataset, to be gone through as often as wanted.
+    """The lines of a split of a text dataset, which can be read again and again.
 
-    The dataset is downloaded and prepared if it is not yet, and streamed. Each example
-    is one line, or several where its text has line breaks.
+    A dataset that is not prepared yet is downloaded and prepared first. The text is
+    streamed. Each example is one line, or several if its text has line breaks.
 
     Args:
-        name: `"NAME"`, `"NAME/CONFIG"`, with `":SPLIT"` behind it for another split
-            than `"train"`; `"train[:90%]"` is one, too. A version is not given.
-        feature: The feature that is the text. Defaults to `"text"`.
-        data_dir: Folder of the prepared datasets. Defaults to that of
+        name: String, `"NAME"` or `"NAME/CONFIG"`, without a version. `":SPLIT"` at the
+            end names a split, such as `"test"` or `"train[:90%]"`. Defaults to the
+            split `"train"`.
+        feature: String, the feature with the text. Defaults to `"text"`.
+        data_dir: Path of the folder of prepared datasets. Defaults to that of
             `tensorflow_datasets`.
-        errors: As in `Lines`.
+        errors: As for `Lines`. Defaults to `"strict"`.
 
     Raises:
-        ValueError: If the package is missing, there is no such dataset, split or
-            feature, or, while reading, a text is not UTF-8.
+        ValueError: If the package is missing, if there is no such dataset, split or
+            feature, or, while reading, if a text is not UTF-8.
     """
 
     def __init__(
@@ -53,7 +54,12 @@ class DatasetLines(Lines):
         self._dataset, self._splits = self._load()
 
     def for_validation(self) -> "DatasetLines | None":
-        """Return the lines of the validation split; `None` if there is none apart."""
+        """Return the lines of the validation split.
+
+        Returns:
+            `DatasetLines`, or `None` if there is no such split or these lines are part
+            of it.
+        """
         own = re.findall(r"\w+", self.split)
         if "validation" not in self._splits or {"validation", "all"} & {*own}:
             return None
@@ -69,7 +75,7 @@ class DatasetLines(Lines):
                 split=self.split,
                 data_dir=self.data_dir,
                 with_info=True,
-                # One file after the other: the order of the text is kept.
+                # Read one file after the other, to keep the order of the text.
                 read_config=tfds.ReadConfig(interleave_cycle_length=1),
             )
         except tfds.core.DatasetNotFoundError as error:

@@ -1,8 +1,9 @@
-"""A corpus that is on every machine: English documentation in installed packages.
+"""A corpus that every machine has: the English documentation of installed packages.
 
-Docstrings of the standard library and of the packages this one needs, and the help
-topics of Python itself, are read from source with `ast`, never by importing, and
-cleaned to prose. Every source file is a document; the order is fixed.
+The corpus consists of the docstrings of the standard library and of the packages that
+this one needs, and of the help topics of Python. They are read from source with `ast`,
+without imports, and reduced to prose. Every source file is a document, and the order is
+fixed.
 """
 
 import ast
@@ -15,7 +16,7 @@ import warnings
 from collections.abc import Iterator
 
 _PACKAGES = ("numpy", "scipy", "keras", "tensorflow")
-# Folders without prose about what code does.
+# Folders without prose about code.
 _SKIPPED = {"_api", "test", "tests", "testing", "idlelib", "lib2to3", "site-packages"}
 
 _INLINE = (
@@ -35,7 +36,11 @@ _LEAST_WORDS = 5
 
 
 def documents() -> Iterator[list[str]]:
-    """Yield the paragraphs of each document, one a line; no paragraph comes twice."""
+    """Yield the paragraphs of each document; no paragraph is yielded twice.
+
+    Returns:
+        Iterator of lists of strings, one string per paragraph.
+    """
     seen: set[str] = set()
     for path in _source_files():
         paragraphs = []
@@ -82,9 +87,15 @@ def _texts(path: pathlib.Path) -> Iterator[str]:
 
 
 def prose(text: str) -> list[str]:
-    """Return the paragraphs of a docstring that are sentences, without markup.
+    """Return the paragraphs of a docstring that consist of sentences, without markup.
 
-    Code blocks, doctest lines, tables, headings and names of arguments are left out.
+    Code blocks, doctests, tables, headings and names of arguments are left out.
+
+    Args:
+        text: String, the docstring.
+
+    Returns:
+        List of strings, one per paragraph.
 
     Example:
 
@@ -106,7 +117,7 @@ def prose(text: str) -> list[str]:
 
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:
-    """Yield the running text of a block: headings go, list items stand alone."""
+    """Yield the running text of a block without headings, each list item alone."""
     text: list[str] = []
     for line in lines:
         item = _ITEM.fullmatch(line)

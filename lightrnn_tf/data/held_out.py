@@ -1,7 +1,7 @@
-"""The end of a text, held out for validation where no text of its own is there for it.
+"""Holds out the end of a text for validation, if there is no validation text.
 
-It is the last tenth of the tokens, not of the lines: lines may be of any length, and
-blank ones have no tokens.
+The end is the last tenth of the tokens, not of the lines, because lines may have any
+length and blank lines have no tokens.
 """
 
 import array
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from lightrnn_tf.data.text import Lines
 from lightrnn_tf.words.tokenizer import Tokenizer
 
-# Tokens of each part at least: one to read and one to predict.
+# Least tokens of each part: one to read and one to predict.
 _LEAST = 2
 _WORD = re.compile(r"[^ \t\n\r\v\f]+")
 
@@ -22,10 +22,10 @@ class HeldOut(NamedTuple):
     """A text in two parts.
 
     Attributes:
-        train: What comes first.
-        valid: The rest, a tenth of the tokens or a little more.
-        tokens: How many tokens there are.
-        held_out: How many of them are in `valid`.
+        train: `Lines`, the first part.
+        valid: `Lines`, the rest: a tenth of the tokens or a little more.
+        tokens: Number of tokens of the whole text.
+        held_out: Number of tokens of `valid`.
     """
 
     train: Lines
@@ -37,20 +37,22 @@ class HeldOut(NamedTuple):
 def hold_out(lines: Lines, tokenizer: Tokenizer, once: Iterable[str]) -> HeldOut:
     """Hold out the last tenth of a text.
 
-    It begins at a line, or within one where the lines are so long that it would
-    otherwise be more than a fifth.
+    The held-out part begins at the start of a line. It begins within a line if the
+    lines are so long that it would otherwise be more than a fifth of the text. Memory:
+    8 bytes per line.
 
     Args:
-        lines: The text.
-        tokenizer: How it is cut into tokens.
-        once: The same lines, to be gone through once; they may show progress.
+        lines: `Lines`, the text.
+        tokenizer: The `Tokenizer` that cuts it into words.
+        once: Iterable of the same lines, which is read once; it may show progress.
+
+    Returns:
+        A `HeldOut`.
 
     Raises:
         ValueError: If a part would have fewer than two tokens.
-
-    Memory: 8 bytes a line.
     """
-    # Tokens in front of each line, and all.
+    # Tokens before each line, and at last all of them.
     ends = array.array("Q", [0])
     for line in once:
         ends.append(ends[-1] + len(tokenizer.line(line)))
@@ -71,10 +73,10 @@ def hold_out(lines: Lines, tokenizer: Tokenizer, once: Iterable[str]) -> HeldOut
 
 
 def _in_line(line, tokenizer, place, before, limits):
-    """Return the best place before a word of a line, and the tokens before it.
+    """Return the best place to cut a line before a word, and the tokens before it.
 
-    It is the last one with at most so many tokens before it, or else the first one;
-    without any it is the one given.
+    The best place is the last one with at most `most` tokens before it, else the first
+    one. If there is no such place, it is the given one.
     """
     most, total = limits
     best, tokens = (place, before), before
@@ -82,7 +84,7 @@ def _in_line(line, tokenizer, place, before, limits):
         if tokens > most and best[0] != place:
             break
         new = len(tokenizer.words(word[0]))
-        # What is left of the line must not be blank: it would have no `<eos>`.
+        # The rest of the line must not be blank, or it would have no `<eos>`.
         if new and max(before, _LEAST - 1) < tokens <= total - _LEAST:
             best = (place[0], word.start()), tokens
         tokens += new

@@ -1,10 +1,10 @@
-"""Text that outgrows one machine: words, neighbours and shards of ids, by Beam.
+"""Prepares text that is too large for one machine, with Apache Beam.
 
-The files of a text are read by as many workers as the runner has, each file as a whole:
-a worker holds the ids of one file and the pairs of neighbours in it, the machine that
-begins all those of the whole text. What comes out is, bit for bit, what one machine
-makes of the files one after the other, as long as no distance has more different pairs
-than `warm_start.Neighbours` keeps; where rare pairs are forgotten, they are others.
+The workers of the runner each read whole files. A worker holds the ids and the pairs of
+neighbours of one file; the machine that starts the pipeline holds all pairs of the
+text. The result is, bit for bit, what one machine makes of the files one after the
+other, unless a distance has more different pairs than `Neighbours` keeps. Then other
+rare pairs may be forgotten.
 """
 
 import contextlib
@@ -39,20 +39,23 @@ def prepare(
     """Write a text as `data.Prepared` reads it.
 
     Args:
-        patterns: Files or glob patterns that Beam and all its workers can read; `.gz`,
-            `.xz` and `.bz2` are decompressed. Each file becomes a shard, in the order
-            of the patterns and of names.
-        out: Folder to write, of this machine or any that Beam knows.
-        tokenizer: How to cut the text.
-        max_size: As in `Vocabulary.from_lines`.
-        min_count: As there; with a number rarer words do not leave the workers.
-        errors: As in `data.Lines`.
-        beam_options: Options of Beam as typed, such as `["--runner", "FlinkRunner"]`.
-            Defaults to its DirectRunner, on this machine.
+        patterns: Iterable of strings, files or glob patterns that Beam and all its
+            workers can read; `.gz`, `.xz` and `.bz2` are decompressed. Each file
+            becomes a shard, in the order of the patterns and of the names.
+        out: String, the folder to write, on any file system that Beam knows.
+        tokenizer: The `Tokenizer` that cuts the text into words.
+        max_size: As for `Vocabulary.from_lines`. Defaults to `None`.
+        min_count: As for `Vocabulary.from_lines`. If it is given, rarer words do not
+            leave the workers. Defaults to `None`.
+        errors: As for `data.Lines`. Defaults to `"strict"`.
+        beam_options: List of strings, options of Beam as typed, such as
+            `["--runner", "FlinkRunner"]`. Defaults to its DirectRunner, on this
+            machine.
 
     Raises:
-        FileNotFoundError: If a pattern stands for no file.
+        FileNotFoundError: If no file matches a pattern.
         FileExistsError: If `out` is a prepared text already.
+        IsADirectoryError: If a pattern is a folder.
         ValueError: If the package is missing, Beam does not know an option, or the text
             has no word.
     """
@@ -105,7 +108,7 @@ def _match(patterns):
                 f"{pattern} is a folder. Name its files, as in '{pattern}/*.txt'."
             )
         if FileSystems.exists(pattern):
-            names.append(pattern)  # It may look like a pattern.
+            names.append(pattern)  # A file name may look like a pattern.
             continue
         (match,) = FileSystems.match([pattern])
         if not match.metadata_list:
@@ -117,7 +120,7 @@ def _match(patterns):
 
 
 class _Folder:
-    """The folder of a prepared text, wherever Beam can write."""
+    """The folder of a prepared text, on any file system that Beam knows."""
 
     def __init__(self, path: str):
         self.path = path
@@ -139,7 +142,7 @@ class _Folder:
 
     @contextlib.contextmanager
     def between(self):
-        """Have a new folder in this one for what is not to stay, deleted then."""
+        """Yield a new folder in this one for temporary files; delete it at the end."""
         from apache_beam.io.filesystems import FileSystems
 
         folder = _Folder(self.name(f"unfinished-{uuid.uuid4().hex}"))
@@ -163,7 +166,7 @@ class _Folder:
         FileSystems.delete([self.name(name) for name in names])
 
     def lines(self, prefix: str) -> Iterator:
-        """Yield what a pipeline wrote there as lines of JSON."""
+        """Yield the values that a pipeline wrote there as lines of JSON."""
         from apache_beam.io.filesystems import FileSystems
 
         (match,) = FileSystems.match([self.name(f"{prefix}-*-of-*")])
@@ -173,7 +176,7 @@ class _Folder:
 
 
 def _open(path, how="open"):
-    """Open a file of any system as it is, not decompressed."""
+    """Open a file of any file system, without decompressing it."""
     from apache_beam.io.filesystem import CompressionTypes
     from apache_beam.io.filesystems import FileSystems
 
@@ -182,11 +185,11 @@ def _open(path, how="open"):
 
 
 def _count(names, between, tokenizer, min_count, errors, options):
-    """Return how often each word stands in the text, rare ones as `<unk>`."""
+    """Return how often each word occurs in the text; rare words count as `<unk>`."""
     import apache_beam as beam
 
     kept = (EOS, TOO_LONG)
-    least = min_count or 1  # Whether `<unk>` is in the text is not known before.
+    least = min_count or 1  # The default depends on whether the text has `<unk>`.
 
     def common(counted):
         word, count = counted
@@ -213,11 +216,11 @@ def _words_of_file(name, tokenizer, errors):
 
 
 def _encode(names, folder, between, errors, options):
-    """Write the shards; return name, length, first and last ids of each, in order."""
+    """Write the shards; return the name, length, first and last ids of each."""
     import apache_beam as beam
 
     numbered = [
-        # Sorted by name they must be in order, however many there are.
+        # Names of equal length, so that sorting them keeps the order.
         (name, f"ids-{n:08}-of-{len(names):08}")
         for n, name in enumerate(names)
     ]
@@ -250,7 +253,7 @@ def _encode_file(numbered, path, between, errors):
 
 
 def _join(folder, between, shards, words):
-    """Add up the neighbours and write what the shards are."""
+    """Add up the neighbours of all shards; write them and the index."""
     total, end = Neighbours(words), np.empty(0, np.int32)
     for shard, length, first, last in shards:
         if not length:

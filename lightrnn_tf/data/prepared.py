@@ -1,11 +1,11 @@
-"""A text that `lightrnn prepare` made ready: words, neighbours and shards of ids.
+"""Reads the folder that `lightrnn prepare` wrote.
 
-It is a folder:
+The folder has these files:
 
 vocabulary.txt         the words and their counts
 neighbours.npz         how often words stand beside each other, for the warm start
-ids-…-of-…             a file of text as word ids, int32, little-endian; one for each
-prepared.json          the names of the shards and their lengths; written last
+ids-…-of-…             one file of the text as word ids, int32, little-endian
+prepared.json          the names and lengths of the shards; written last
 """
 
 import json
@@ -28,15 +28,15 @@ class Prepared:
     """A prepared text on disk.
 
     Args:
-        path: Its folder.
+        path: Path of the folder.
 
     Attributes:
-        vocabulary: Its `Vocabulary`.
-        lengths: How many tokens each shard has.
+        vocabulary: The `Vocabulary` of the text.
+        lengths: List of integers, the number of tokens of each shard.
 
     Raises:
-        FileNotFoundError: If it is none, or was not finished.
-        ValueError: If it is damaged.
+        FileNotFoundError: If the folder has no finished prepared text.
+        ValueError: If a file is damaged.
     """
 
     def __init__(self, path: str | os.PathLike):
@@ -50,11 +50,17 @@ class Prepared:
         try:
             index = json.loads((self.path / INDEX).read_text(encoding="utf-8"))
             if index["format_version"] != FORMAT_VERSION:
-                raise ValueError("it is of another version.")
+                raise ValueError(
+                    f"its version must be {FORMAT_VERSION}. Received: "
+                    f"{index['format_version']!r}. Run lightrnn prepare again."
+                )
             self._shards = [self._shard(*shard) for shard in index["shards"]]
             self.lengths = [length for _, length in index["shards"]]
             if not 0 < len(self._shards) == len({*self._shards}):
-                raise ValueError("it must name shards, each once.")
+                raise ValueError(
+                    "it must name shards, each once. Received: "
+                    f"{len(self._shards)} names, {len({*self._shards})} different ones."
+                )
         except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
             raise ValueError(f"{self.path / INDEX} is damaged: {error}") from error
         try:
@@ -71,7 +77,7 @@ class Prepared:
         return path
 
     def neighbours(self) -> Neighbours:
-        """Return which words stand beside each other.
+        """Return how often words stand beside each other, as `Neighbours`.
 
         Raises:
             ValueError: If the file is damaged.
@@ -84,10 +90,16 @@ class Prepared:
             raise ValueError(f"{path} is damaged: {error}") from error
 
     def write_ids(self, path: pathlib.Path) -> np.ndarray:
-        """Write all shards to one file; return it memory-mapped, as `data.write_ids`.
+        """Write the ids of all shards to one file.
+
+        Args:
+            path: Path of the file to write.
+
+        Returns:
+            Read-only int32 array `(N,)`, memory-mapped from the file.
 
         Raises:
-            ValueError: If a shard has ids that are not of the vocabulary.
+            ValueError: If a shard has ids outside the vocabulary.
         """
         with open(path, "wb") as file:
             for shard in self._shards:

@@ -1,4 +1,4 @@
-"""How text becomes words, as options of the commands that read it."""
+"""The options for reading text, of the commands `prepare` and `train`."""
 
 import argparse
 import dataclasses
@@ -12,13 +12,32 @@ from lightrnn_tf.words.tokenizer import TOKENIZERS
 def _vocabulary_size(text: str) -> int:
     value = POSITIVE.parse(text)
     if value < 2:
-        raise argparse.ArgumentTypeError("must be at least 2, for <eos> and <unk>")
+        raise argparse.ArgumentTypeError(
+            f"must be at least 2, for <eos> and <unk>, not {value}"
+        )
     return value
 
 
 @dataclasses.dataclass
 class ReadingOptions(Checked):
-    """How text becomes words."""
+    """How to cut text into words.
+
+    Args:
+        tokenizer: `"words"` or `"whitespace"`, see `Tokenizer`. Defaults to `"words"`.
+        lowercase: Boolean. Whether to lower-case the text. Defaults to `False`.
+        vocab_size: Integer of at least 2, see `Vocabulary.from_lines`. Defaults to
+            `None`, no limit.
+        min_count: Positive integer, see `Vocabulary.from_lines`. Defaults to `None`.
+        errors: `"strict"` or `"replace"`, see `Lines`. Defaults to `"strict"`.
+
+    Raises:
+        ValueError: If an option has another value.
+
+    Example:
+
+    >>> ReadingOptions(lowercase=True).tokenizer
+    'words'
+    """
 
     tokenizer: str = option(
         "words",

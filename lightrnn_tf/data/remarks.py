@@ -1,8 +1,8 @@
-"""What is to be said of a text before a model is trained on it.
+"""Checks the words of a text before training, and makes remarks on them.
 
-Words that are too long, and by default those that stand in a text once, are read as
-`<unk>`. Where they are most of the words there is nothing to learn: the text is of
-another kind than it was taken for.
+Words that are too long and, by default, words that occur once become `<unk>`. If these
+are most of the words, there is nothing to learn: the text is probably of another kind
+than the user thinks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,15 +18,24 @@ from lightrnn_tf.words.tokenizer import (
 )
 from lightrnn_tf.words.vocabulary import TOO_LONG, Vocabulary
 
-# Kinds of markup that are named.
+# Most kinds of markup to name.
 _NAMED = 5
 
 
 class Reading:
-    """Lines that are gone through once, and what was found in them on the way.
+    """Lines that count, while they are read, how often `<eos>` is written in them.
+
+    Args:
+        lines: Iterable of strings.
 
     Attributes:
-        ends: How often `<eos>` is written out in them.
+        ends: How often the lines read so far contain `<eos>`.
+
+    Example:
+
+    >>> reading = Reading(["the cat <eos>", "the dog"])
+    >>> len(list(reading)), reading.ends
+    (2, 1)
     """
 
     def __init__(self, lines: Iterable[str]):
@@ -40,16 +49,16 @@ class Reading:
 
 
 def check_words(counts: Mapping[str, int], min_count: int | None) -> None:
-    """Refuse a text most of whose words would be `<unk>`.
+    """Refuse a text if most of its words would become `<unk>`.
 
     Args:
-        counts: How often each word stands in it, as from `count_words`.
-        min_count: As in `Vocabulary.from_counts`. Words that stand there once are
-            refused only with `None`.
+        counts: Mapping from words to counts, as from `count_words`.
+        min_count: As for `Vocabulary.from_counts`. Words that occur once are counted
+            against the text only if it is `None`.
 
     Raises:
-        ValueError: If more than half of its words with letters are too long, or they
-            are together with those that stand there once, or none would be left.
+        ValueError: If more than half of the words with letters are too long or, by
+            default, occur once, or if no word would be left.
     """
     words = {w: n for w, n in counts.items() if w == TOO_LONG or is_suggestable(w)}
     total, too_long = sum(words.values()), words.pop(TOO_LONG, 0)
@@ -69,11 +78,19 @@ def check_words(counts: Mapping[str, int], min_count: int | None) -> None:
 
 
 def remarks(counts: Mapping[str, int], ends: int = 0) -> list[str]:
-    """Return what is to be said of the words of a text, a line for each remark.
+    """Return remarks on the words of a text.
 
     Args:
-        counts: How often each word stands in it, as from `count_words`.
-        ends: How often `<eos>` is written out. Defaults to 0.
+        counts: Mapping from words to counts, as from `count_words`.
+        ends: Integer. How often `<eos>` is written in the text. Defaults to 0.
+
+    Returns:
+        List of strings, one line for each remark.
+
+    Example:
+
+    >>> remarks({"": 2, "the": 5})
+    ['2 words of more than 64 characters read as <unk>.']
     """
     said = []
     too_long = counts.get(TOO_LONG, 0)
@@ -98,13 +115,14 @@ def remarks(counts: Mapping[str, int], ends: int = 0) -> list[str]:
 
 
 def untrained_unknown(vocabulary: Vocabulary, ids: np.ndarray) -> str | None:
-    """Return what is to be said of a text with words that training had none of.
-
-    It is nothing where `<unk>` was met in training, or is not in the text.
+    """Return a remark on a text with `<unk>` for a model that never saw `<unk>`.
 
     Args:
-        vocabulary: The words of the model.
-        ids: `(N,)`, the text.
+        vocabulary: The `Vocabulary` of the model.
+        ids: Integer array `(N,)`, the text.
+
+    Returns:
+        The remark, or `None` if `<unk>` occurs in the training text or not in this one.
     """
     if vocabulary.counts[vocabulary.unk_id] or not np.any(ids == vocabulary.unk_id):
         return None

@@ -1,4 +1,4 @@
-"""Streams of word ids, cut into windows for training and evaluation."""
+"""Cuts streams of word ids into windows for training and evaluation."""
 
 import copy
 import functools
@@ -9,38 +9,40 @@ import numpy as np
 from lightrnn_tf._internal import checks
 from lightrnn_tf.words.vocabulary import NO_WORD
 
-# Ids that are looked at together: a memory map is read a part at a time.
+# Ids to look at together, so that a memory-mapped text is read in parts.
 _AT_ONCE = 1 << 24
 
 
 class Windows(keras.utils.PyDataset):
-    """Batches of windows of a text that is read as several streams side by side.
+    """Batches of windows of a text that is read as several parallel streams.
 
-    The text is cut into `batch_size` streams of equal length, the first ones a word
-    longer where it does not divide. Row b of every batch belongs to stream b and
-    goes on where the batch before ended; windows overlap by one word, which the one
-    predicts and the next reads. Every stream begins with −1, read as `<eos>`, so each
-    token is predicted exactly once; what is missing in the last window is −1 too.
+    The text is cut into `batch_size` streams of equal length; if it does not divide,
+    the first streams are one word longer. Row b of every batch belongs to stream b and
+    continues where the batch before ended. Windows overlap by one word, which one
+    window predicts and the next reads. Every stream begins with −1, which is read as
+    `<eos>`, so each token is predicted exactly once. The last window is filled up with
+    −1.
 
-    A text of several shards is read shard by shard, each cut into streams of its own,
-    and in another order in each epoch of `fit`.
+    A text of several shards is read shard by shard, in another order in each epoch of
+    `fit`. Each shard is cut into its own streams.
 
     Args:
         ids: Integer array `(N,)`, which may be memory-mapped.
         batch_size: Positive integer. Number of streams, `B`, at most N.
         steps: Positive integer. Words predicted in a window, `T`.
-        shards: Lengths of the shards, which lie in `ids` one after the other; one of
-            fewer than B words is joined to the next. Defaults to one shard.
-        seed: Seed of the orders of shards. Defaults to 0.
+        shards: List of integers, the lengths of the shards in `ids`. A shard of fewer
+            than B words is joined to the next. Defaults to one shard.
+        seed: Integer in `[0, 2**32)`. Seed of the orders of shards. Defaults to 0.
 
     Attributes:
-        order: The numbers of the shards in the order of the epoch.
+        order: Integer array, the numbers of the shards in the order of the epoch.
 
     Returns:
         Item n is `(ids,)` with an int32 array `(B, T + 1)`.
 
     Raises:
-        ValueError: If `ids` is not a one-dimensional integer array, or too short.
+        ValueError: If `ids` is not a one-dimensional integer array or too short, or
+            another argument is of another kind.
 
     Example:
 
@@ -93,33 +95,49 @@ class Windows(keras.utils.PyDataset):
 
     @functools.cached_property
     def extremes(self):
-        """The least and the greatest word id, looked for once."""
+        """The least and the greatest word id; found once."""
         return extremes(self.ids)
 
     def begin_epoch(self, epoch):
-        """Put the shards into the order of an epoch."""
+        """Put the shards into the order of an epoch.
+
+        Args:
+            epoch: Integer of at least 0, the number of the epoch.
+        """
         draw = np.random.default_rng([self.seed, epoch])
         self.order = draw.permutation(len(self._lengths))
         self._ends = np.cumsum(self._batches[self.order])
 
     def after(self, batches):
-        """Return the windows that follow a number of batches."""
+        """Return the windows without the first batches.
+
+        Args:
+            batches: Integer of at least 0, the number of batches to skip.
+        """
         rest = copy.copy(self)
         rest._first = self._first + batches
         return rest
 
     def first(self, batches):
-        """Return the first windows alone, so many or all."""
+        """Return only the windows of the first batches.
+
+        Args:
+            batches: Integer of at least 0, the number of batches; all if there are
+                fewer.
+        """
         some = copy.copy(self)
         some._end = self._first + batches
         return some
 
     def share(self, number, count):
-        """Return the windows of which each batch has one worker's rows.
+        """Return windows with only the rows of one worker.
 
         Args:
-            number: Which of the workers, from 0.
-            count: How many there are; it divides the batch size.
+            number: Integer, the number of the worker, from 0.
+            count: Positive integer, the number of workers.
+
+        Raises:
+            ValueError: If `count` does not divide the batch size.
         """
         if self.batch_size % count:
             raise ValueError(
@@ -153,17 +171,29 @@ class Windows(keras.utils.PyDataset):
 
 
 def extremes(ids):
-    """Return the least and the greatest number of an array; −1 twice if it is empty."""
+    """Return the least and the greatest number of an array.
+
+    Args:
+        ids: Array of numbers of any shape, which may be memory-mapped.
+
+    Returns:
+        Two numbers, both −1 for an empty array.
+
+    Example:
+
+    >>> [int(number) for number in extremes([[3, 1], [2, 5]])]
+    [1, 5]
+    """
     flat = np.asanyarray(ids).reshape(-1)
     parts = [flat[n : n + _AT_ONCE] for n in range(0, len(flat), _AT_ONCE)]
     if not parts:
         return NO_WORD, NO_WORD
-    # By NumPy, which passes on what is no number.
+    # NumPy's functions, unlike Python's, return NaN if there is one.
     return np.min([p.min() for p in parts]), np.max([p.max() for p in parts])
 
 
 def _joined(lengths, least):
-    """Return lengths of shards, the short ones joined to the next."""
+    """Return the lengths of shards after joining each short one to the next."""
     joined, left = [], 0
     for length in lengths:
         left += length

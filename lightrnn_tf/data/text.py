@@ -1,8 +1,8 @@
-"""Text files to lines, and lines to word ids on disk.
+"""Reads text files as lines, and writes lines as word ids.
 
-Text is read as a stream of lines, from plain or compressed files; long lines come in
-parts. Ids are written to a file of int32 numbers and memory-mapped, so memory does not
-grow with the text.
+Plain or compressed files are read as a stream of lines, long lines in parts. Ids are
+written to a file of int32 numbers and memory-mapped, so memory does not grow with the
+text.
 """
 
 import array
@@ -29,35 +29,45 @@ _OPENERS: dict[str, Callable] = {
     ".bz2": bz2.open,
 }
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
-# What may be done with bytes that are not UTF-8.
+# What to do with bytes that are not UTF-8.
 ERRORS = ("strict", "replace")
-# Bytes of a line that are read together.
+# Most bytes of a line to read at a time.
 _PART_SIZE = 1 << 20
-# Characters after which a file shows that it is no text.
+# Characters after which it shows whether a file is text.
 _SHOWN_BY = 1000
-# All of a line up to its last word. `_` and white space are none, and a last part
-# without a word would be a blank line.
+# A line up to its last word. `_` and white space are no words; a last part without a
+# word would be a blank line.
 _BEFORE_LAST_WORD = re.compile(rb".+(?=[ \t\r\v\f][^\s_])", re.DOTALL)
 
 
 class Lines:
-    """The lines of some text files, to be gone through as often as wanted.
+    """The lines of text files, which can be read again and again.
 
-    Long lines come in parts, cut at white space where there is any; each part but the
-    last of a line is a `LinePart`, at which no line ends.
+    Long lines come in parts, cut at white space if there is any. Each part of a line
+    but the last is a `LinePart`.
 
     Args:
-        paths: Text files, UTF-8; `.gz`, `.xz` and `.bz2` are decompressed.
-        errors: `"strict"` to stop at bytes that are not UTF-8, `"replace"` to put
-            U+FFFD in their place. Defaults to `"strict"`.
+        paths: Iterable of paths of text files in UTF-8; `.gz`, `.xz` and `.bz2` are
+            decompressed.
+        errors: `"strict"` to stop at bytes that are not UTF-8, `"replace"` to read
+            them as U+FFFD. Defaults to `"strict"`.
 
     Raises:
-        ValueError: While reading, if a file is damaged or not UTF-8, or has a NUL in
-            it, as UTF-16 has, whatever `errors` is; the message names the file, and the
-            byte where that is known.
+        ValueError: If an argument is of another kind, or, while reading, if a file is
+            damaged, is not UTF-8, or contains a NUL, as UTF-16 does, whatever `errors`
+            is. The message names the file and, if known, the byte.
 
     Attributes:
-        part_size: Bytes of a part at most, more than a character may have: 1 MiB.
+        part_size: Most bytes of a part, 1 MiB.
+
+    Example:
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+    ...     _ = file.write(b"the cat\\nthe dog\\n")
+    ...     file.flush()
+    ...     list(Lines([file.name]))
+    ['the cat', 'the dog']
     """
 
     part_size = _PART_SIZE
@@ -75,13 +85,15 @@ class Lines:
     def part(
         self, start: tuple[int, int] = (0, 0), stop: tuple[int, int] | None = None
     ) -> Self:
-        """Return the text between two places.
+        """Return the lines between two places of the text.
+
+        A place is the number of an item (a line or a part of a line) and the number of
+        a character in it, both from 0.
 
         Args:
-            start: Which of all the lines, parts of lines counted as such, and which
-                character of it; from 0 on. Defaults to the first.
-            stop: The place behind the last one, alike; what is before it in its line
-                is a `LinePart`. Defaults to the end.
+            start: Two integers, the first place. Defaults to the start of the text.
+            stop: Two integers, the place after the last one; an item that is cut there
+                becomes a `LinePart`. Defaults to `None`, the end of the text.
         """
         part = copy.copy(self)
         part._part = start, stop
@@ -113,13 +125,22 @@ def lines_of(
     errors: str = "strict",
     part_size: int = _PART_SIZE,
 ) -> Iterator[str]:
-    """Yield the lines of an open file, decompressed as the end of its name says.
+    """Yield the lines of an open file, decompressed if its name says so.
 
     Args:
-        file: The file, wherever it lies.
-        path: Its name, for errors, too.
-        errors: As in `Lines`.
-        part_size: As there.
+        file: Binary file, open for reading.
+        path: Path of the file; it tells the compression and is named in errors.
+        errors: As for `Lines`. Defaults to `"strict"`.
+        part_size: Integer. Most bytes of a part of a line. Defaults to 1 MiB.
+
+    Raises:
+        ValueError: If the file is damaged or not UTF-8 text.
+
+    Example:
+
+    >>> import io
+    >>> list(lines_of(io.BytesIO(b"the cat"), "text.txt"))
+    ['the cat']
     """
     opener = _OPENERS.get(os.path.splitext(path)[1].lower())
     try:
@@ -135,10 +156,16 @@ def lines_of(
 
 
 def decoded(file: BinaryIO, name: str, errors: str, part_size: int) -> Iterator[str]:
-    """Yield the lines of a file of text, long ones in parts.
+    """Yield the lines of a binary file of text, long ones in parts.
+
+    Args:
+        file: Binary file, open for reading.
+        name: String, the name of the file in errors.
+        errors: As for `Lines`.
+        part_size: Integer. Most bytes of a part of a line.
 
     Raises:
-        ValueError: If it is not UTF-8 text; it is called `name`.
+        ValueError: If the file is not UTF-8 text.
     """
     offset = replaced = characters = 0
     for line, goes_on in _in_parts(file, part_size):
@@ -162,7 +189,7 @@ def decoded(file: BinaryIO, name: str, errors: str, part_size: int) -> Iterator[
 
 
 def _in_parts(file, size):
-    """Yield lines as bytes, long ones in parts, and whether the line goes on."""
+    """Yield lines as bytes, long ones in parts, and whether the line continues."""
     rest = b""
     while line := rest + file.readline(size - len(rest)):
         goes_on = len(line) == size and not line.endswith(b"\n")
@@ -172,19 +199,19 @@ def _in_parts(file, size):
 
 
 def _cut(line):
-    """Return where to cut bytes of a long line in two, neither of them empty."""
+    """Return where to cut a long line into two parts that are not empty."""
     before = _BEFORE_LAST_WORD.match(line)
     if before:
         return before.end()
     cut = len(line) - 1
-    # No character of UTF-8 has more than four bytes.
+    # Do not cut a character, which has at most four bytes.
     while cut > len(line) - 4 and line[cut] & 0xC0 == 0x80:
         cut -= 1
     return cut
 
 
 def _refuse_garbage(replaced, characters, name):
-    """Refuse what is no text in UTF-8 with a few bad bytes, as soon as that shows."""
+    """Refuse a file if more than a tenth of its characters are not UTF-8."""
     if characters >= _SHOWN_BY and replaced > characters / 10:
         raise ValueError(
             f"{name} must be UTF-8 text. Received: {replaced:,} of its first "
@@ -194,7 +221,7 @@ def _refuse_garbage(replaced, characters, name):
 
 
 def _refuse_other_encodings(line, offset, name):
-    """Refuse UTF-16 and UTF-32, which are garbage as UTF-8 whatever `errors` says."""
+    """Refuse UTF-16 and UTF-32, which make no sense as UTF-8, whatever `errors` is."""
     if offset == 0 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = "the byte-order mark of UTF-16 or UTF-32 at byte 0"
     elif b"\0" in line:
@@ -210,13 +237,18 @@ def _refuse_other_encodings(line, offset, name):
 def write_ids(
     path: pathlib.Path, lines: Iterable[str], vocabulary: Vocabulary
 ) -> np.ndarray:
-    """Write the ids of `lines` to `path` and return them memory-mapped.
+    """Write the ids of lines to a file and return them memory-mapped.
+
+    Args:
+        path: Path of the file to write.
+        lines: Iterable of strings, the text.
+        vocabulary: The `Vocabulary`.
 
     Returns:
-        Read-only int32 array `(N,)`, 4 bytes a token, on disk.
+        Read-only int32 array `(N,)`, on disk.
 
     Raises:
-        ValueError: If there is no token; the message has the name of `path`.
+        ValueError: If the text has no token; the message names the stem of `path`.
     """
     _check_encoding(lines, vocabulary)
     checks.path("path", path)
@@ -232,7 +264,26 @@ def write_ids(
 
 
 def encode(lines: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
-    """Return the ids of `lines` in memory, int32 `(N,)`."""
+    """Return the ids of lines in memory.
+
+    Args:
+        lines: Iterable of strings, the text.
+        vocabulary: The `Vocabulary`.
+
+    Returns:
+        int32 array `(N,)`.
+
+    Raises:
+        ValueError: If an argument is of another kind.
+
+    Example:
+
+    >>> lines = ["the cat", "the dog", "the cat"]
+    >>> tokenizer = lightrnn_tf.Tokenizer("words")
+    >>> vocabulary = Vocabulary.from_lines(lines, tokenizer)
+    >>> vocabulary.words, encode(lines, vocabulary).tolist()
+    (['<eos>', 'the', 'cat', '<unk>'], [1, 2, 0, 1, 3, 0, 1, 2, 0])
+    """
     _check_encoding(lines, vocabulary)
     ids = array.array("i")
     for line in vocabulary.encode(lines):
@@ -243,7 +294,15 @@ def encode(lines: Iterable[str], vocabulary: Vocabulary) -> np.ndarray:
 def encode_lines(
     lines: Iterable[str], vocabulary: Vocabulary
 ) -> tuple[np.ndarray, list[int]]:
-    """Return the ids of `lines` in memory, and how many of them each line has."""
+    """Return the ids of lines in memory, and the number of ids of each line.
+
+    Args:
+        lines: Iterable of strings, the text.
+        vocabulary: The `Vocabulary`.
+
+    Returns:
+        int32 array `(N,)`, and a list of integers, one per line.
+    """
     ids = array.array("i")
     lengths = [0]
     for line in lines:

@@ -1,4 +1,4 @@
-"""Word vectors from the text files that word2vec, GloVe and fastText write."""
+"""Reads word vectors from text files of word2vec, GloVe or fastText."""
 
 import collections
 import itertools
@@ -11,31 +11,43 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf.data.text import Lines
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# No other white space: U+0085 and U+00A0 are part of words.
+# Not all white space: U+0085 and U+00A0 are part of words.
 _SPACES = re.compile(r"[ \t]+")
-# Lines that say how many numbers there are, where the first one does not.
+# Lines that tell how many numbers there are, if there is no header.
 _FIRST_LINES = 100
 
 
 def word_vectors(
     path: str | pathlib.Path, vocabulary: Vocabulary, errors: str = "strict"
 ) -> np.ndarray:
-    """Return the vectors of a vocabulary's words, zeros where the file has none.
+    """Return the vectors of the words of a vocabulary, read from a file.
 
     Args:
-        path: Text file, which may be compressed: on each line a word and its D numbers,
-            separated by spaces or tabs. A first line with two integers is the number
-            of words and D; without one, D is that of most of the first 100 lines.
-            Lines with more than D numbers are words with a space in them, and skipped.
-        vocabulary: The words wanted; others are passed over.
-        errors: As in `Lines`. Defaults to `"strict"`.
+        path: Path of a text file, which may be compressed. Each line is a word and its
+            D numbers, separated by spaces or tabs. A first line of two integers is the
+            number of words and D; without it, D is the number that most of the first
+            100 lines have. Lines with more than D numbers, for words with a space, are
+            skipped.
+        vocabulary: The `Vocabulary`. Lines of other words are skipped.
+        errors: As for `Lines`. Defaults to `"strict"`.
 
     Returns:
-        float32 array `(V, D)`.
+        float32 array `(V, D)`, zeros for words that the file does not have.
 
     Raises:
-        ValueError: If a line has fewer than D numbers, or something else than finite
-            ones, or no word of the vocabulary is there.
+        ValueError: If the line of a word has fewer than D numbers or one that is not
+            finite, or the file has no word of the vocabulary.
+
+    Example:
+
+    >>> import tempfile
+    >>> tokenizer = lightrnn_tf.Tokenizer("words")
+    >>> vocabulary = Vocabulary(["cat", "<eos>", "<unk>"], [3, 2, 0], tokenizer)
+    >>> with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+    ...     _ = file.write(b"dog 3 4\\ncat 0.5 1\\n")
+    ...     file.flush()
+    ...     word_vectors(file.name, vocabulary).tolist()
+    [[0.5, 1.0], [0.0, 0.0], [0.0, 0.0]]
     """
     checks.path("path", path)
     checks.instance("vocabulary", vocabulary, Vocabulary)
@@ -71,9 +83,9 @@ def _split(line):
 
 
 def _dimensions(lines):
-    """Return how many numbers are at the end of most lines, the most of equally many.
+    """Return how many numbers most lines end with; of ties, the largest number.
 
-    What stands before them may be a word with spaces.
+    The word before the numbers may contain spaces.
     """
     lengths = collections.Counter()
     for _, *values in lines:
@@ -91,7 +103,7 @@ def _is_number(text):
 
 
 def _numbers(values):
-    """Return values as numbers, `None` if they are not finite ones."""
+    """Return strings as a float32 array, or `None` if they are not finite numbers."""
     try:
         vector = np.array(values, np.float32)
     except ValueError:
