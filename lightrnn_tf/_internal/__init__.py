@@ -1,1 +1,1 @@
-"""What every other part may use: checks, files, memory, bars of progress."""
+"""Helpers for all other parts: checks, files, memory, options, progress bars."""

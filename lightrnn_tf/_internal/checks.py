@@ -1,11 +1,23 @@
-"""Checks of arguments, with messages that say what was passed and what to do."""
+"""Checks of arguments.
+
+Each check raises a `ValueError` that names the argument and says what it must be and
+what was received. `name` is the name of the argument, `value` what was passed for it.
+"""
 
 import math
 import os
 
 
 def positive_integer(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is an integer above 0."""
+    """Check that an argument is an integer above 0.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) is not int or value < 1:
         raise ValueError(
             f"`{name}` must be a positive integer. "
@@ -14,7 +26,15 @@ def positive_integer(name: str, value: object) -> None:
 
 
 def natural_number(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is an integer of at least 0."""
+    """Check that an argument is an integer of at least 0.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) is not int or value < 0:
         raise ValueError(
             f"`{name}` must be an integer of at least 0. "
@@ -23,7 +43,15 @@ def natural_number(name: str, value: object) -> None:
 
 
 def fraction(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is a number in [0, 1)."""
+    """Check that an argument is a number in [0, 1).
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) not in (int, float) or not 0 <= value < 1:  # type: ignore[operator]
         raise ValueError(
             f"`{name}` must be a number in [0, 1). "
@@ -32,7 +60,15 @@ def fraction(name: str, value: object) -> None:
 
 
 def boolean(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is `True` or `False`."""
+    """Check that an argument is `True` or `False`.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) is not bool:
         raise ValueError(
             f"`{name}` must be True or False. "
@@ -41,7 +77,15 @@ def boolean(name: str, value: object) -> None:
 
 
 def string(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is a string."""
+    """Check that an argument is a string.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if not isinstance(value, str):
         raise ValueError(
             f"`{name}` must be a string. "
@@ -50,7 +94,15 @@ def string(name: str, value: object) -> None:
 
 
 def several(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` has items, as a list has and no string."""
+    """Check that an argument is a list or another collection, but not a string.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
         raise ValueError(
             f"`{name}` must be a list or another collection. "
@@ -59,7 +111,15 @@ def several(name: str, value: object) -> None:
 
 
 def strings(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` has strings only, as a list of them has."""
+    """Check that an argument is a collection of strings, but not a string.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     several(name, value)
     for item in value:  # type: ignore[attr-defined]
         if not isinstance(item, str):
@@ -70,7 +130,15 @@ def strings(name: str, value: object) -> None:
 
 
 def above_zero(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is a finite number above 0."""
+    """Check that an argument is a finite number above 0.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) not in (int, float) or not 0 < value < math.inf:  # type: ignore[operator]
         raise ValueError(
             f"`{name}` must be above 0 and finite. "
@@ -79,7 +147,16 @@ def above_zero(name: str, value: object) -> None:
 
 
 def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
-    """Raise `ValueError` unless `value` is one of `choices`."""
+    """Check that an argument is one of some words.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+        choices: Tuple of strings, the words allowed.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if not isinstance(value, str) or value not in choices:
         raise ValueError(
             f"`{name}` must be one of {', '.join(choices)}. "
@@ -88,7 +165,15 @@ def one_of(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def function(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` can be called, or is `None`."""
+    """Check that an argument is a function or `None`.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if value is not None and not callable(value):
         raise ValueError(
             f"`{name}` must be a function or None. "
@@ -97,7 +182,15 @@ def function(name: str, value: object) -> None:
 
 
 def path(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is the name of a file or a folder."""
+    """Check that an argument is the path of a file or folder.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if not isinstance(value, str | os.PathLike):
         raise ValueError(
             f"`{name}` must be a path. "
@@ -106,7 +199,16 @@ def path(name: str, value: object) -> None:
 
 
 def instance(name: str, value: object, *kinds: type) -> None:
-    """Raise `ValueError` unless `value` is of one of the classes `kinds`."""
+    """Check that an argument is an object of one of some classes.
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+        *kinds: The classes allowed.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if not isinstance(value, kinds):
         wanted = " or a ".join(kind.__name__ for kind in kinds)
         raise ValueError(
@@ -115,7 +217,15 @@ def instance(name: str, value: object, *kinds: type) -> None:
 
 
 def seed(name: str, value: object) -> None:
-    """Raise `ValueError` unless `value` is an integer in [0, 2³²)."""
+    """Check that an argument is an integer in [0, 2³²).
+
+    Args:
+        name: String, the name of the argument.
+        value: Anything, the value of the argument.
+
+    Raises:
+        ValueError: If it is something else.
+    """
     if type(value) is not int or not 0 <= value < 2**32:
         raise ValueError(
             f"`{name}` must be an integer in [0, 2**32). "
@@ -124,7 +234,17 @@ def seed(name: str, value: object) -> None:
 
 
 def divides(part_name: str, part: int, name: str, whole: int) -> None:
-    """Raise `ValueError` unless `part` divides `whole`."""
+    """Check that one argument divides another.
+
+    Args:
+        part_name: String, the name of the divisor.
+        part: Positive integer, the divisor.
+        name: String, the name of the other argument.
+        whole: Integer, the other argument.
+
+    Raises:
+        ValueError: If there is a remainder.
+    """
     if whole % part:
         raise ValueError(
             f"`{name}` must be a multiple of `{part_name}`. "

@@ -1,4 +1,4 @@
-"""Files: found by name, written in one piece or not at all, damaged."""
+"""Finds files by name, and writes files whole or not at all."""
 
 import contextlib
 import glob
@@ -13,28 +13,28 @@ from collections.abc import Iterable
 
 from lightrnn_tf._internal import checks
 
-# What reading a damaged zip, or arrays of NumPy in one, may raise.
+# Errors that reading a damaged zip file, or NumPy arrays in one, may raise.
 DAMAGED_ARCHIVE = (
     *(EOFError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
     *(TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error),
 )
-# In the names of files that are not finished.
+# Part of the names of unfinished files.
 _PART = ".part."
 
 
 @contextlib.contextmanager
 def replacing(path: pathlib.Path, keep: pathlib.Path | None = None):
-    """Yield a path; the file written there takes the place of `path`, in one piece.
+    """Replace a file by the one that is written to the path yielded.
 
-    An error or a crash leaves the old file or the new one. The path that is yielded
-    ends like `path`, as some libraries look at endings.
+    An error or a crash leaves either the old file or the new one. The path yielded has
+    the same suffix as `path`, because some libraries look at the suffix.
 
     Args:
-        path: The file to replace; there need not be one yet.
-        keep: Where to keep the old file. Defaults to nowhere.
+        path: Path of the file to replace; it need not exist.
+        keep: Path to move the old file to. Defaults to `None`, delete it.
 
     Raises:
-        OSError: If it cannot be written; the error names `path`.
+        OSError: If the file cannot be written; the error names `path`.
     """
     part = path.with_name(f"{secrets.token_hex(4)}{_PART}{path.name}")
     try:
@@ -45,7 +45,7 @@ def replacing(path: pathlib.Path, keep: pathlib.Path | None = None):
             os.replace(path, keep)
         os.replace(part, path)
     except OSError as error:
-        if error.errno is None:  # A library's own.
+        if error.errno is None:  # A library's own error, without a cause to pass on.
             raise
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
@@ -54,10 +54,14 @@ def replacing(path: pathlib.Path, keep: pathlib.Path | None = None):
 
 
 def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
-    """Write `content` to `path`; a crash leaves the old file or the new one.
+    """Write a file whole: a crash leaves either the old file or the new one.
+
+    Args:
+        path: Path of the file.
+        content: Bytes, or a string to encode as UTF-8.
 
     Raises:
-        OSError: If it cannot be written; the error names `path`.
+        OSError: If the file cannot be written; the error names `path`.
     """
     if isinstance(content, str):
         content = content.encode("utf-8")
@@ -66,16 +70,26 @@ def write_atomic(path: pathlib.Path, content: bytes | str) -> None:
 
 
 def remove_unfinished(folder: pathlib.Path) -> None:
-    """Delete what a process that was killed in `replacing` left in a folder."""
+    """Delete the unfinished files of processes that were killed in `replacing`.
+
+    Args:
+        folder: Path of the folder.
+    """
     for left in folder.glob(f"*{_PART}*"):
         left.unlink(missing_ok=True)
 
 
 def files(patterns: Iterable[str]) -> list[pathlib.Path]:
-    """Return the text files that names and glob patterns stand for, in order.
+    """Return the text files that match names and glob patterns.
+
+    Args:
+        patterns: Iterable of strings, names of files or glob patterns.
+
+    Returns:
+        List of paths, in the order of the patterns; sorted within each.
 
     Raises:
-        FileNotFoundError: If a name or pattern stands for no file.
+        FileNotFoundError: If no file matches one of them.
         IsADirectoryError: If one is a folder.
         ValueError: If one is a pipe, standard input or a device.
     """
@@ -101,7 +115,10 @@ def files(patterns: Iterable[str]) -> list[pathlib.Path]:
 
 
 def refuse_streams(name: str) -> None:
-    """Refuse what can be read but once, without opening it; nothing may be there.
+    """Refuse, without opening it, a file that can be read only once.
+
+    Args:
+        name: String, the name of the file; it need not exist.
 
     Raises:
         ValueError: If it is a pipe, standard input or a device.
@@ -116,9 +133,9 @@ def refuse_streams(name: str) -> None:
 
 
 def _stream(name):
-    """Return what `name` is if it is no file or folder, else nothing."""
+    """Return what a name stands for if it is a stream, else `None`."""
     path = pathlib.Path(name)
-    # A file of this name is one, as for most commands.
+    # A file may have this name.
     if name == "-" and not path.exists():
         return "standard input"
     if name in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):

@@ -1,6 +1,6 @@
-"""A process that outlives the crash of another one and says what happened.
+"""Runs a worker in a process of its own, and reports if the worker crashes.
 
-JAX ends a worker by a crash when the worker that it was told to meet is gone.
+JAX crashes a worker when another worker is gone.
 """
 
 import multiprocessing
@@ -16,28 +16,36 @@ LOST = (
     "again, with --resume RUN if anything was trained."
 )
 
-
-# The exit status of a process that found out before it was ended.
+# The exit status of a worker that noticed the loss before JAX crashed it.
 _FOUND_OUT = 3
 
 
 class Lost(ConnectionError):
-    """Another worker was lost."""
+    """Raised by a worker that has lost another one.
+
+    Example:
+
+    >>> str(Lost())[:25]
+    'another worker was lost o'
+    """
 
     def __init__(self):
         super().__init__(LOST)
 
 
 def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
-    """Call `work` in a process of its own; return its exit status.
+    """Call a function in a process of its own.
 
-    The process ends with this one, and is told of Ctrl-C by it. Where a signal ends
-    it, or `Lost` is raised, the status is 2 and this process says why, after all that
-    JAX writes.
+    The process ends when this one ends, and this one passes Ctrl-C on to it. If a
+    signal ends the process, or it raises `Lost`, this process prints why, below all
+    that JAX has printed.
 
     Args:
-        work: What to call; returns an exit status.
-        arguments: What to call it with.
+        work: Function to call; it takes `arguments` and returns an exit status.
+        arguments: List of strings.
+
+    Returns:
+        The exit status; 2 after a signal or `Lost`.
     """
     child = multiprocessing.get_context("spawn").Process(
         target=_work, args=(work, arguments)
@@ -60,7 +68,7 @@ def run(work: Callable[[list[str]], int], arguments: list[str]) -> int:
 
 
 def _work(work, arguments):
-    os.setpgid(0, 0)  # The terminal's Ctrl-C is for the parent alone.
+    os.setpgid(0, 0)  # Only the parent gets the terminal's Ctrl-C.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         status = work(arguments)
@@ -68,7 +76,7 @@ def _work(work, arguments):
         status = _FOUND_OUT
     sys.stdout.flush()
     sys.stderr.flush()
-    # At an ordinary exit, JAX would wait for workers that will not come.
+    # An ordinary exit would make JAX wait for workers that do not come.
     os._exit(status)
 
 

@@ -1,4 +1,4 @@
-"""Public names that are imported when they are first used."""
+"""Imports public names when they are first used."""
 
 import importlib
 from collections.abc import Callable
@@ -6,12 +6,21 @@ from typing import Any
 
 
 def attributes(package: str, places: dict[str, str]) -> Callable[[str], Any]:
-    """Return a `__getattr__` for a package whose names live elsewhere.
+    """Return a `__getattr__` for a package whose names are defined elsewhere.
 
     Args:
-        package: The name of the package.
-        places: For each public name the module that has it, or that it is, as in
-            `"lightrnn_tf.data.streams:Windows"` or `"lightrnn_tf.layers"`.
+        package: String, the name of the package.
+        places: Dict from each public name to its place: `"module:attribute"`, as in
+            `"lightrnn_tf.data.streams:Windows"`, or a module, as in
+            `"lightrnn_tf.layers"`.
+
+    Returns:
+        A function that takes a name and returns its value.
+
+    Example:
+
+    >>> attributes("package", {"root": "math:sqrt"})("root")(4)
+    2.0
     """
 
     def get(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Options of a command as fields of a dataclass: written once, parsed and checked."""
+"""Defines options of commands as fields of dataclasses, to parse and to check."""
 
 import argparse
 import dataclasses
@@ -10,11 +10,18 @@ from lightrnn_tf._internal import checks
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What values an option takes.
+    """The kind of values that an option takes.
 
     Attributes:
-        parse: Turns what was typed into a value; raises `ArgumentTypeError`.
-        check: Raises `ValueError` for a name and a value that is none.
+        parse: Function that turns typed text into a value, or raises
+            `ArgumentTypeError`.
+        check: Function of a name and a value that raises `ValueError` if the value is
+            of another kind.
+
+    Example:
+
+    >>> POSITIVE.parse("3")
+    3
     """
 
     parse: Callable[[str], Any]
@@ -42,7 +49,7 @@ NATURAL = Kind(_whole_number(0), checks.natural_number)
 
 @dataclasses.dataclass(frozen=True)
 class _Option:
-    """How an option is typed and what its help says."""
+    """What the metadata of a field tell about its option; see `option`."""
 
     help: str
     kind: Kind | None
@@ -61,16 +68,20 @@ def option(
     several: bool = False,
     flag: str | None = None,
 ) -> Any:
-    """Return the field of an option.
+    """Return a field of a dataclass for an option.
 
     Args:
-        default: Its default; `True` and `False` make a switch.
-        help: What it does; a default that is a number or a word is added.
-        kind: Its values. Defaults to any text.
-        metavar: What stands for the value in the help.
-        choices: The words that it may be. Defaults to any.
-        several: Whether it takes several values.
-        flag: As it is typed. Defaults to the name of the field.
+        default: The default value; `True` or `False` makes the option a switch.
+        help: String, what the option does. A default that is a number or a string is
+            added to it.
+        kind: A `Kind`. Defaults to `None`, any text.
+        metavar: String that stands for the value in the help. Defaults to `None`.
+        choices: Tuple of strings, the words allowed. Defaults to all.
+        several: Boolean. Whether the option takes several values. Defaults to `False`.
+        flag: String, the flag as typed. Defaults to the name of the field.
+
+    Returns:
+        The field.
     """
     return dataclasses.field(
         default=default,
@@ -79,7 +90,16 @@ def option(
 
 
 def with_default(cls: type, name: str, default: Any) -> Any:
-    """Return a field of a dataclass of options with another default."""
+    """Return a copy of an option with another default.
+
+    Args:
+        cls: Dataclass that has the option.
+        name: String, the name of its field.
+        default: The new default.
+
+    Returns:
+        The field for another dataclass.
+    """
     return dataclasses.field(default=default, metadata=_field(cls, name).metadata)
 
 
@@ -89,18 +109,51 @@ def _field(cls, name):
 
 
 def name_of(field: dataclasses.Field) -> str:
-    """Return what an option is called, in Python and in files, beside all others."""
+    """Return the unique name of an option, in Python and in files.
+
+    Args:
+        field: The field of the option.
+
+    Returns:
+        The flag as an identifier if the option has a flag of its own, else the name of
+        the field.
+    """
     flag = field.metadata["option"].flag
     return flag.removeprefix("--").replace("-", "_") if flag else field.name
 
 
 def flag_of(name: str) -> str:
-    """Return how an option of that name is typed."""
+    """Return the flag of an option.
+
+    Args:
+        name: String, the name of the option.
+
+    Returns:
+        The flag.
+
+    Example:
+
+    >>> flag_of("vocab_size")
+    '--vocab-size'
+    """
     return "--" + name.replace("_", "-")
 
 
 class Checked:
-    """Base of dataclasses of options: each value is checked when one is made."""
+    """Base class of dataclasses of options, which checks their values.
+
+    Raises:
+        ValueError: If an option has a value of another kind.
+
+    Example:
+
+    >>> @dataclasses.dataclass
+    ... class Options(Checked):
+    ...     epochs: int = option(3, "number of epochs", kind=POSITIVE)
+    >>> Options(epochs=0)
+    Traceback (most recent call last):
+    ValueError: `epochs` must be a positive integer. Received: epochs=0 (of type int).
+    """
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -118,16 +171,16 @@ class Checked:
 def add_to(
     add: Callable, options: type, *others: type, differs: dict[str, type] | None = None
 ) -> None:
-    """Add the options of a dataclass to a parser, those that were not added yet.
+    """Add the options of a dataclass to a parser.
 
-    What is not given is not in what the parser returns.
+    The parser returns only the options that the user gives.
 
     Args:
-        add: `add_argument` of a parser or a group.
+        add: Function, the `add_argument` of a parser or a group.
         options: The dataclass.
-        *others: Those whose options were added to other groups.
-        differs: Dataclasses with the same options and other defaults, by what they
-            are called. Defaults to none.
+        *others: Dataclasses whose options are left out, because another group has them.
+        differs: Dict from names to dataclasses that have the same options with other
+            defaults, which the help shows. Defaults to `None`.
     """
     known = {field.name for cls in others for field in dataclasses.fields(cls)}
     for field in dataclasses.fields(options):

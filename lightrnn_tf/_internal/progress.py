@@ -1,4 +1,4 @@
-"""On standard error: what is said, and bars for what may take more than a second."""
+"""Prints messages and progress bars to standard error."""
 
 import contextlib
 import sys
@@ -16,7 +16,11 @@ from rich.progress import (
 
 
 def say(text: str) -> None:
-    """Print a line to standard error; standard output is for results."""
+    """Print a line to standard error, because standard output is for results.
+
+    Args:
+        text: String, the line.
+    """
     print(text, file=sys.stderr, flush=True)
 
 
@@ -29,7 +33,14 @@ def _progress(*columns) -> Progress:
 
 @contextlib.contextmanager
 def bar(description: str) -> Iterator[Callable[[float], None]]:
-    """Show a bar; yield the function to call with the share done, in [0, 1]."""
+    """Show a progress bar.
+
+    Args:
+        description: String to show beside the bar.
+
+    Returns:
+        Context manager; its value is a function to call with the share done, in [0, 1].
+    """
     with _progress(
         TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn()
     ) as progress:
@@ -38,15 +49,28 @@ def bar(description: str) -> Iterator[Callable[[float], None]]:
 
 
 def waiting(description: str):
-    """Return a context that shows that something goes on whose end is not known."""
+    """Show that work goes on whose end is not known.
+
+    Args:
+        description: String to show.
+
+    Returns:
+        Context manager that shows it.
+    """
     return Console(stderr=True).status(description)
 
 
 class LazyBar:
-    """A bar that shows with its first share and goes with its last, for callbacks.
+    """A progress bar for callbacks: the first call shows it, and share 1 hides it.
 
     Args:
-        description: What is going on.
+        description: String to show beside the bar.
+
+    Example:
+
+    >>> progress = LazyBar("Matching")
+    >>> progress(0.5)
+    >>> progress(1.0)
     """
 
     def __init__(self, description: str):
@@ -64,7 +88,15 @@ class LazyBar:
 
 
 def count(items: Iterable, description: str) -> Iterator:
-    """Yield `items` and show how many there were; their number is not known before."""
+    """Yield items, and show how many were yielded.
+
+    Args:
+        items: Iterable whose length is not known.
+        description: String to show beside the number.
+
+    Returns:
+        Iterator of the items.
+    """
     with _progress(
         SpinnerColumn(),
         TextColumn("{task.description} {task.completed:,.0f}"),

@@ -1,4 +1,4 @@
-"""Silence for libraries in C++ that greet the user on standard error."""
+"""Silences C++ libraries that print to standard error."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import sys
 
 @contextlib.contextmanager
 def quiet():
-    """Send what is written to the standard error file to nowhere, for a while."""
+    """Discard, inside the context, all that is written to standard error."""
     sys.stderr.flush()
     try:
         saved = os.dup(2)
