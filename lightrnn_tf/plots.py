@@ -1,4 +1,4 @@
-"""Pictures of runs: learning curves, and quality against size."""
+"""Draws runs: learning curves, and quality against size."""
 
 import dataclasses
 import pathlib
@@ -20,11 +20,11 @@ except ModuleNotFoundError as error:
 
 
 def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
-    """Draw perplexity against epochs.
+    """Draw the perplexity of a run against epochs.
 
     Args:
-        epochs: The lines of `metrics.jsonl` that belong to epochs.
-        path: PNG file to write.
+        epochs: List of dicts, the lines of `metrics.jsonl` for epochs.
+        path: Path of the PNG file to write.
     """
     figure = Figure(figsize=(6, 4), layout="constrained")
     axes = figure.subplots()
@@ -42,12 +42,18 @@ def learning_curve(epochs: list[dict], path: pathlib.Path) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Trained:
-    """What a picture shows of a trained model.
+    """A trained model, as `comparison` draws it.
 
     Attributes:
-        name: What it is called.
-        epochs: The lines of `metrics.jsonl` that belong to epochs.
-        parameters: Number of trained weights.
+        name: String, the name in the legend.
+        epochs: List of dicts, the lines of `metrics.jsonl` for epochs.
+        parameters: Integer, the number of trained weights.
+
+    Example:
+
+    >>> epoch = {"epoch": 1, "val_perplexity": 90.0, "seconds": 60.0}
+    >>> Trained("lightrnn", [epoch], parameters=100_000).name
+    'lightrnn'
     """
 
     name: str
@@ -56,11 +62,11 @@ class Trained:
 
 
 def comparison(models: list[Trained], path: pathlib.Path) -> None:
-    """Draw validation perplexity against epochs, minutes and size.
+    """Draw the validation perplexity of models against epochs, minutes and size.
 
     Args:
-        models: What to compare, at least one.
-        path: PNG file to write.
+        models: List of `Trained`, at least one.
+        path: Path of the PNG file to write.
     """
     figure = Figure(figsize=(15, 4.5), layout="constrained")
     by_epoch, by_time, by_size = figure.subplots(1, 3, sharey=True)
@@ -77,7 +83,7 @@ def comparison(models: list[Trained], path: pathlib.Path) -> None:
                 m.name,
                 m.parameters,
                 min(line["val_perplexity"] for line in m.epochs),
-                group=m.name,  # In the colour of its curve.
+                group=m.name,  # The same colour as its curve.
             )
             for m in models
         ],
@@ -99,12 +105,18 @@ class Point:
     """A model in a picture of quality against size.
 
     Attributes:
-        name: What is written beside it.
-        size: Its size.
-        value: Its quality.
-        group: What it is coloured by and the legend says. Defaults to nothing.
-        estimated: Whether its size was not measured; it is drawn hollow. Defaults to
-            `False`.
+        name: String to write beside the point.
+        size: Number, the size of the model.
+        value: Number, the quality of the model.
+        group: String; points of a group have one colour and one line in the legend.
+            Defaults to `""`, no line.
+        estimated: Boolean. Whether the size is an estimate; the point is then hollow.
+            Defaults to `False`.
+
+    Example:
+
+    >>> Point("dense", size=4e6, value=95.0).estimated
+    False
     """
 
     name: str
@@ -115,16 +127,15 @@ class Point:
 
 
 def points_and_front(axes, points: list[Point], lower_is_better: bool = True):
-    """Draw points, size on a logarithmic axis, and their Pareto front.
+    """Draw points and their Pareto front, with size on a logarithmic axis.
 
     Args:
-        axes: Where to draw, of Matplotlib.
-        points: What to draw, at least one. Those whose size is estimated are on no
-            front.
-        lower_is_better: Whether it is so of their values. Defaults to `True`.
+        axes: Matplotlib `Axes` to draw on.
+        points: List of `Point`, at least one. The front leaves out estimated sizes.
+        lower_is_better: Boolean. Whether lower values are better. Defaults to `True`.
 
     Returns:
-        The line of the front, of Matplotlib.
+        Matplotlib `Line2D`, the front.
     """
     colours = {group: f"C{n}" for n, group in enumerate({p.group: 0 for p in points})}
     for group, colour in colours.items():
@@ -156,7 +167,7 @@ def points_and_front(axes, points: list[Point], lower_is_better: bool = True):
     axes.xaxis.set_major_formatter(ticker.EngFormatter())
     axes.xaxis.set_minor_formatter(ticker.NullFormatter())
     axes.margins(x=0.15)
-    axes.figure.draw_without_rendering()  # Names are placed where the points will be.
+    axes.figure.draw_without_rendering()  # Fixes the places of the points.
     adjust_text(
         [axes.text(p.size, p.value, p.name, fontsize=8) for p in points if p.name],
         [point.size for point in points],
@@ -171,9 +182,17 @@ def points_and_front(axes, points: list[Point], lower_is_better: bool = True):
 def pareto_front(
     sizes: Sequence[float], values: Sequence[float], lower_is_better: bool = True
 ) -> list[int]:
-    """Return the places of the points that no smaller or equal one is as good as.
+    """Return the indices of the points that no smaller or equal point matches.
 
-    They are sorted by size; of points that are the same the first one is taken.
+    Args:
+        sizes: Sequence of numbers, the sizes of the points.
+        values: Sequence of numbers, their values.
+        lower_is_better: Boolean. Whether lower values are better. Defaults to `True`.
+
+    Returns:
+        List of integers, sorted by size; of equal points it has only the first.
+
+    Example:
 
     >>> pareto_front([1, 2, 2, 3], [9, 7, 6, 8])
     [0, 2]

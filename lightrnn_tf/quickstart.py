@@ -1,4 +1,4 @@
-"""From nothing to next-word suggestions: corpus, training, export, answers."""
+"""Makes a first model, from the corpus to next-word suggestions."""
 
 import os
 import pathlib
@@ -31,12 +31,12 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
     """Train and export a model on the documentation of installed packages.
 
     Args:
-        out: Folder for the corpus, the run and `model.tflite`; an earlier quickstart
-            in it is replaced.
-        seed: Seed of everything random. Defaults to 0.
+        out: Path of the folder for the corpus, the run and `model.tflite`; an earlier
+            quickstart in it is replaced.
+        seed: Integer in `[0, 2**32)`. Seed of everything random. Defaults to 0.
 
     Returns:
-        What came of it, as text.
+        A report as a string: the quality and size of the model, and suggestions.
     """
     corpus = write_corpus(out / "corpus")
     run = training.train(
@@ -85,7 +85,15 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
 
 
 def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
-    """Write the built-in corpus: every tenth document is test, the one after valid."""
+    """Write the built-in corpus as three texts.
+
+    Args:
+        folder: Path of the folder to write.
+
+    Returns:
+        Dict of the paths of the texts `train`, `valid` and `test`. Every tenth document
+        is in `test`, and the one after it in `valid`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     paths = {name: folder / f"{name}.txt" for name in ("train", "valid", "test")}
     files = {name: open(path, "w", encoding="utf-8") for name, path in paths.items()}
@@ -101,14 +109,14 @@ def write_corpus(folder: pathlib.Path) -> dict[str, pathlib.Path]:
 
 
 def _command() -> str:
-    """Return how `lightrnn` is called here: its environment may not be active."""
+    """Return the command to call `lightrnn`; its environment may not be active."""
     if shutil.which("lightrnn"):
         return "lightrnn"
     return os.path.relpath(pathlib.Path(sys.executable).with_name("lightrnn"))
 
 
 def _microseconds(predictor: LiteRTPredictor, ids) -> float:
-    """Return the median time of a call of `suggest` on the words of a text."""
+    """Return the median time of a call of `suggest`, over the words of a text."""
     words = predictor.vocabulary.words
     cells = [predictor.lexicon[words[i]] for i in ids[:_TIMED]]
     state = predictor.start()

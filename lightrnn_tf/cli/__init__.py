@@ -1,8 +1,8 @@
 """The command line: parse, call one function, print.
 
 Results go to standard output, everything else to standard error. A wrong argument or
-file is one line on standard error and exit status 2, Ctrl-C exit status 130. Each
-command is a module of its own.
+file gives one line on standard error and exit status 2; Ctrl-C gives exit status 130.
+Each command is a module with `HELP`, `EXAMPLE`, `add_arguments` and `run`.
 """
 
 import argparse
@@ -29,19 +29,28 @@ _COMMANDS = (
     *(prepare, train, evaluate, suggest, generate),
     *(export, table, plot, quickstart),
 )
-# Characters of an error message; libraries print whole arrays.
+# Most characters of an error message; some libraries print whole arrays.
 _LONGEST = 600
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message):
         self.exit(2, f"{self.prog}: error: {message}. See {self.prog} --help.\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return its exit status."""
+    """Run a command.
+
+    Args:
+        arguments: List of strings, the arguments of the command line. Defaults to
+            those of this process.
+
+    Returns:
+        The exit status: 0 if all went well, 1 if nobody reads the output, 2 after an
+        error, 130 after Ctrl-C.
+    """
     args = _parse(arguments)
     if getattr(args, "coordinator", None):
         arguments = sys.argv[1:] if arguments is None else arguments
@@ -50,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(arguments):
-    """Do what `main` does, as one of several workers."""
+    """Run a command as one of several workers."""
     return _run(_parse(arguments))
 
 
@@ -67,14 +76,14 @@ def _run(args):
         print("lightrnn: interrupted.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone; there is nobody to tell.
+        # Nobody reads the output any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
         if _was_interrupted(error):
             print("lightrnn: interrupted.", file=sys.stderr)
             return 130
-        # TensorFlow and its like raise classes of their own; --debug tells where.
+        # Any class, because TensorFlow and others have their own; --debug tells where.
         if args.debug:
             traceback.print_exc()
         if isinstance(error, guard.Lost):
@@ -87,7 +96,7 @@ def _run(args):
 def _parse(arguments):
     parser = _parser()
     args, left = parser.parse_known_args(arguments)
-    # argparse takes TEXT right behind MODEL only; behind options it is left over.
+    # argparse accepts TEXT only right after MODEL; after options it is left over.
     if (
         len(left) == 1
         and getattr(args, "text", "x") in (None, "")
@@ -104,7 +113,7 @@ def _parse(arguments):
 
 
 def _was_interrupted(error: Exception) -> bool:
-    """Return whether an error came of Ctrl-C while TensorFlow fetched a batch."""
+    """Return whether Ctrl-C caused the error, while TensorFlow fetched a batch."""
     return "KeyboardInterrupt" in f"{error} {type(error).__name__}"
 
 

@@ -1,11 +1,19 @@
-"""What several commands parse."""
+"""Arguments that several commands have."""
 
 
 def add_model(command):
-    """Take a run or an exported file."""
+    """Add the argument for a run or an exported file.
+
+    Args:
+        command: The `ArgumentParser` of a command.
+    """
     command.add_argument("model", metavar="RUN|FILE.tflite")
 
 
 def add_json(command):
-    """Offer to print JSON."""
+    """Add the option to print JSON.
+
+    Args:
+        command: The `ArgumentParser` of a command.
+    """
     command.add_argument("--json", action="store_true", help="one JSON object")

@@ -1,4 +1,4 @@
-"""`lightrnn evaluate`."""
+"""The command `lightrnn evaluate`."""
 
 import dataclasses
 import json
@@ -11,7 +11,11 @@ EXAMPLE = "lightrnn evaluate runs/books --text test.txt --json"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn evaluate` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     arguments.add_model(command)
     command.add_argument("--text", nargs="+", required=True, metavar="FILE")
     command.add_argument("--errors", choices=("strict", "replace"), default="strict")
@@ -37,7 +41,14 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Score a text, and print the scores.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+
+    Raises:
+        ValueError: If the text has no word, or cannot be read.
+    """
     inputs.look_up(args.text)
     inputs.must_exist(args.model, "run or file")
     inputs.load_keras()

@@ -1,4 +1,4 @@
-"""`lightrnn export`."""
+"""The command `lightrnn export`."""
 
 from lightrnn_tf.cli import inputs
 
@@ -7,7 +7,11 @@ EXAMPLE = "lightrnn export runs/books --out books.tflite"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn export` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     command.add_argument("run", metavar="RUN")
     command.add_argument("--out", required=True, metavar="FILE")
     command.add_argument(
@@ -20,7 +24,11 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Export a run, and print how large and how good the file is.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+    """
     inputs.must_exist(args.run, "run")
     inputs.load_keras()
     import lightrnn_tf_export

@@ -1,4 +1,4 @@
-"""`lightrnn generate`."""
+"""The command `lightrnn generate`."""
 
 from lightrnn_tf._internal.options import NATURAL, POSITIVE
 from lightrnn_tf.cli import arguments, inputs
@@ -8,7 +8,11 @@ EXAMPLE = "lightrnn generate runs/books 'once upon a' --length 30 --seed 1"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn generate` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     arguments.add_model(command)
     command.add_argument("text", nargs="?", default="", metavar="TEXT")
     command.add_argument(
@@ -47,7 +51,11 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Draw a text from a model, and print it.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+    """
     predictor = inputs.open_predictor(args.model)
     from lightrnn_tf import decoding
     from lightrnn_tf.words.vocabulary import EOS
@@ -55,7 +63,12 @@ def run(args):
     words = predictor.tokenizer.text(inputs.clean(args.text))
     length = args.length or 30 * args.lines
     drawn = decoding.generate(
-        *(predictor, words, length, args.seed, args.temperature, args.top_p),
+        predictor,
+        words,
+        length,
+        args.seed,
+        args.temperature,
+        args.top_p,
         unknown=args.unknown,
         lines=args.lines,
     )

@@ -1,4 +1,4 @@
-"""`lightrnn plot`."""
+"""The command `lightrnn plot`."""
 
 import pathlib
 
@@ -9,7 +9,11 @@ EXAMPLE = "lightrnn plot runs/books runs/dense --out books.png"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn plot` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     command.add_argument("runs", nargs="+", metavar="RUN")
     command.add_argument(
         "--out",
@@ -21,7 +25,14 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Draw the runs, and print the path of the picture.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+
+    Raises:
+        ValueError: If the name of the picture does not end in `.png`.
+    """
     out = pathlib.Path(args.out)
     if out.suffix.lower() != ".png":
         raise ValueError(f"`--out` must end in .png. Received: {args.out}.")
@@ -42,7 +53,7 @@ def run(args):
 
 
 def _names(paths):
-    """Return what runs are called: their folders, by path where two are alike."""
+    """Return names for runs: those of their folders, or paths if two are the same."""
     names = [pathlib.Path(path).resolve().name for path in paths]
     return [
         name if names.count(name) == 1 else path

@@ -1,4 +1,4 @@
-"""`lightrnn prepare`."""
+"""The command `lightrnn prepare`."""
 
 import dataclasses
 import logging
@@ -12,7 +12,11 @@ EXAMPLE = "lightrnn prepare --input 'books/*.gz' --out books --lowercase"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn prepare` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     command.add_argument(
         "--input",
         nargs="+",
@@ -27,14 +31,18 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Prepare a text with Beam, and print the folder.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+    """
     inputs.load_keras()
     from lightrnn_tf.data import prepare
     from lightrnn_tf.words.tokenizer import Tokenizer
 
     names = (field.name for field in dataclasses.fields(ReadingOptions))
     reading = ReadingOptions(**{n: getattr(args, n) for n in names if n in args})
-    # Beam logs the traceback of an error that is told in one line.
+    # Beam would log a traceback besides our one line about an error.
     logging.disable(logging.NOTSET if args.debug else logging.ERROR)
     try:
         prepare.prepare(

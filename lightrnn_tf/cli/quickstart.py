@@ -1,4 +1,4 @@
-"""`lightrnn quickstart`."""
+"""The command `lightrnn quickstart`."""
 
 import pathlib
 
@@ -10,14 +10,22 @@ EXAMPLE = "lightrnn quickstart --out quickstart"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn quickstart` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     command.add_argument("--out", default="quickstart", metavar="FOLDER")
     command.add_argument("--seed", type=NATURAL.parse, default=0, metavar="N")
     command.add_argument("--threads", type=POSITIVE.parse, metavar="N")
 
 
 def run(args):
-    """Do what the options say."""
+    """Train, export and try a model, and print the answers.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+    """
     inputs.load_keras()
     from lightrnn_tf import quickstart
 

@@ -1,4 +1,4 @@
-"""`lightrnn suggest`."""
+"""The command `lightrnn suggest`."""
 
 import itertools
 import json
@@ -12,7 +12,11 @@ EXAMPLE = "lightrnn suggest books.tflite 'the old man and' -k 3 --prefix s"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn suggest` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     arguments.add_model(command)
     command.add_argument(
         "text", nargs="?", metavar="TEXT", help="the words so far; default: ask"
@@ -54,7 +58,14 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
+    """Print suggestions for the text given, or for each line typed.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+
+    Raises:
+        ValueError: If standard input is not UTF-8 text.
+    """
     predictor = inputs.open_predictor(args.model)
     if args.text is not None:
         answer = _suggestions(predictor, args.text, args)

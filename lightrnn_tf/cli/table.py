@@ -1,4 +1,4 @@
-"""`lightrnn table`."""
+"""The command `lightrnn table`."""
 
 import json
 import pathlib
@@ -12,7 +12,11 @@ EXAMPLE = "lightrnn table runs/books --word tuesday"
 
 
 def add_arguments(command):
-    """Say which options there are."""
+    """Add the options of `lightrnn table` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     arguments.add_model(command)
     command.add_argument("--row", type=NATURAL.parse, metavar="I")
     command.add_argument("--column", type=NATURAL.parse, metavar="J")
@@ -30,12 +34,23 @@ def add_arguments(command):
 
 
 def run(args):
-    """Do what the options say."""
-    others = args.row, args.column, args.word, args.page
-    if args.json and any(other is not None for other in others):
+    """Print a table or a part of it, and write its page.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+
+    Raises:
+        ValueError: If `--json` is combined with other options.
+    """
+    others = [
+        f"--{name}"
+        for name in ("row", "column", "word", "page")
+        if getattr(args, name) is not None
+    ]
+    if args.json and others:
         raise ValueError(
-            "`--json` lists the whole table. Leave out --row, --column, --word and "
-            "--page."
+            f"`--json` lists the whole table. Received: {', '.join(others)}, too. "
+            "Leave them out, or leave out --json."
         )
     if args.page:
         inputs.must_not_exist(args.page, args.overwrite)
@@ -49,7 +64,7 @@ def run(args):
     word = args.word and predictor.tokenizer.normalise(args.word)
     text = listing.as_text(table, vocabulary, args.row, args.column, word)
     print(text, flush=True)
-    # A run gets a page with the overview, others where they are asked for one.
+    # A run gets a page together with the overview; a file needs --page.
     overview = (args.row, args.column, args.word) == (None, None, None)
     folder = pathlib.Path(args.model)
     page = args.page or (overview and folder.is_dir() and folder / "table.html")
@@ -66,7 +81,7 @@ def _write_page(name, predictor, listed, path):
         from lightrnn_tf.training import run as runs
 
         run = runs.Run(name)
-        # What is missing in a run that was copied without its text is left out.
+        # A run may have been copied without its text.
         try:
             losses, history = predictor.word_losses(run.ids("valid")), run.history()
         except (FileNotFoundError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""`lightrnn train`."""
+"""The command `lightrnn train`."""
 
 import argparse
 import sys
@@ -12,13 +12,17 @@ EXAMPLE = (
     "lightrnn train --train 'books/*.txt.gz' --lowercase --vocab-size 20000 "
     "--out runs/books"
 )
-# What may be given with --resume, besides what every command has.
+# The options allowed with --resume, besides those of every command.
 _WITH_RESUME = {"resume", "threads", "tensorboard", "workers", "worker", "coordinator"}
 _OF_EVERY_COMMAND = {"debug", "command", "parser", "check"}
 
 
 def add_arguments(command):
-    """Add the options, in the order in which a user decides."""
+    """Add the options of `lightrnn train` to its parser.
+
+    Args:
+        command: The `ArgumentParser` of the command.
+    """
     add_to(command.add_argument_group("text").add_argument, asked_for.TextOptions)
     _add_run(command.add_argument_group("run").add_argument)
     _add_model(command)
@@ -86,13 +90,13 @@ def _add_workers(command):
 
 
 def _given(args):
-    """Return the options of the training that were given, by name."""
+    """Return the options of the training that the user gave, by name."""
     left_out = _WITH_RESUME - {"tensorboard"} | _OF_EVERY_COMMAND
     return {name: value for name, value in vars(args).items() if name not in left_out}
 
 
 def _check(args):
-    """Refuse options of `train` that do not go together."""
+    """Refuse options that do not go together."""
     command = args.parser
     team = [args.workers, args.worker, args.coordinator]
     if None in team and team != [None] * 3:
@@ -120,7 +124,11 @@ def _check(args):
 
 
 def run(args):
-    """Do what the options say."""
+    """Train a model or go on with a training, and print the path of the run.
+
+    Args:
+        args: The parsed options, an `argparse.Namespace`.
+    """
     given = _given(args)
     if not args.worker:  # Other workers need no texts.
         inputs.look_up(*(given.get(name) for name in ("train", "valid", "test")))
