@@ -66,7 +66,7 @@ def hold_out(lines: Lines, tokenizer: Tokenizer, once: Iterable[str]) -> HeldOut
     if before < _LEAST or total - before < _LEAST:
         raise ValueError(
             f"The training text must have at least {_LEAST} tokens to train on and "
-            f"{_LEAST} to hold out, set apart by white space. Received: {total} "
+            f"{_LEAST} to hold out, separated by white space. Received: {total} "
             "tokens. Pass a text for --valid, or a longer one."
         )
     return HeldOut(lines.part(stop=place), lines.part(place), total, total - before)

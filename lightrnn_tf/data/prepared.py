@@ -52,7 +52,7 @@ class Prepared:
             if index["format_version"] != FORMAT_VERSION:
                 raise ValueError(
                     f"its version must be {FORMAT_VERSION}. Received: "
-                    f"{index['format_version']!r}. Run lightrnn prepare again."
+                    f"{index['format_version']!r}."
                 )
             self._shards = [self._shard(*shard) for shard in index["shards"]]
             self.lengths = [length for _, length in index["shards"]]
@@ -62,12 +62,12 @@ class Prepared:
                     f"{len(self._shards)} names, {len({*self._shards})} different ones."
                 )
         except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
-            raise ValueError(f"{self.path / INDEX} is damaged: {error}") from error
+            raise _damaged(self.path / INDEX, error) from error
         try:
             text = (self.path / VOCABULARY).read_bytes().decode("utf-8")
             self.vocabulary = Vocabulary.from_text(text)
         except (ValueError, OSError) as error:
-            raise ValueError(f"{self.path / VOCABULARY} is damaged: {error}") from error
+            raise _damaged(self.path / VOCABULARY, error) from error
 
     def _shard(self, name, length):
         path = self.path / name
@@ -87,7 +87,7 @@ class Prepared:
             with open(path, "rb") as file:
                 return Neighbours.load(file, len(self.vocabulary))
         except (ValueError, OSError) as error:
-            raise ValueError(f"{path} is damaged: {error}") from error
+            raise _damaged(path, error) from error
 
     def write_ids(self, path: pathlib.Path) -> np.ndarray:
         """Write the ids of all shards to one file.
@@ -105,6 +105,15 @@ class Prepared:
             for shard in self._shards:
                 ids = np.memmap(shard, "<i4", "r")
                 if ids.min() < 0 or ids.max() >= len(self.vocabulary):
-                    raise ValueError(f"{shard} is damaged: not ids of {self.path}.")
+                    raise _damaged(
+                        shard,
+                        f"its ids must be in [0, {len(self.vocabulary)}). Received: "
+                        f"ids from {ids.min()} to {ids.max()}",
+                    )
                 ids.tofile(file)
         return np.memmap(path, "<i4", "r")
+
+
+def _damaged(path, why):
+    text = f"{path} is damaged: {why}".rstrip(".")
+    return ValueError(f"{text}. Run lightrnn prepare again.")

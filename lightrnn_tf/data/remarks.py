@@ -69,11 +69,11 @@ def check_words(counts: Mapping[str, int], min_count: int | None) -> None:
         return
     if 2 * (too_long + once) > total or max(words.values(), default=0) < least:
         raise ValueError(
-            "The training text must be of words that are set apart by spaces and come "
+            "The training text must have words that are separated by spaces and occur "
             f"again. Received: {total:,} words with letters, {too_long:,} of them with "
-            f"more than {MAX_WORD_LENGTH} characters and {once:,} that stand there "
-            "once, which are read as <unk>. Set the words apart by spaces first; if "
-            "the text is only short, pass --min-count 1."
+            f"more than {MAX_WORD_LENGTH} characters and {once:,} that occur once; "
+            "these are read as <unk>. Separate the words by spaces first or, if the "
+            "text is only short, pass --min-count 1."
         )
 
 

@@ -87,7 +87,10 @@ def from_json(text: str, vocabulary: Vocabulary) -> WordTable:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"A table file must be JSON: {error}.") from error
+        raise ValueError(
+            f"A table file must be JSON. Received: {text[:60]!r} ({error}). Name the "
+            "output of lightrnn table --json."
+        ) from error
     if not isinstance(content, dict) or "words" not in content:
         table = WordTable.from_json(text)
         if len(table) != len(vocabulary):

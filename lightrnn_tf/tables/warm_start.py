@@ -223,10 +223,12 @@ def _check_vectors(vectors, counts):
             "`vectors` must be of shape (V, D) with a count for each. Received: shapes "
             f"{vectors.shape} and {counts.shape}."
         )
-    if vectors.dtype.kind not in "fiu" or not (np.abs(vectors) <= _LARGEST).all():
+    numbers = vectors.dtype.kind in "fiu"
+    bad = vectors[~(np.abs(vectors) <= _LARGEST)] if numbers else vectors
+    if not numbers or bad.size:
         raise ValueError(
             f"`vectors` must be finite numbers of at most {_LARGEST:g}. Received: "
-            "others."
+            f"{bad.flat[0] if bad.size else vectors.dtype}."
         )
 
 

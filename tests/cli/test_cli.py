@@ -427,7 +427,7 @@ def test_wrong_arguments_are_one_line(arguments, message, capsys):
         (b"\n", ("--valid", __file__), "The train text must have at least one word"),
         (TEXT.encode("utf-16-le"), (), "must be UTF-8 text. Received: NUL at byte 1"),
         (TEXT.encode("utf-16"), ("--errors", "replace"), "byte-order mark of UTF-16"),
-        ("ก".encode() * 65 + b"\n", ("--valid", __file__), "set apart by spaces"),
+        ("ก".encode() * 65 + b"\n", ("--valid", __file__), "separated by spaces"),
         (b"na\xefve\n", (), "is not UTF-8: byte 2 is 0xef"),
         (b"a b c\n" * 3, (), "must fill at least one batch, 20 words (4 streams × 5"),
         (TEXT.encode(), ("--rows", 2, "--columns", 3), "a cell for each of the"),

@@ -310,7 +310,7 @@ def test_streams_and_texts_without_spaces_are_refused(tmp_path, capsys):
         (fifo, f"Received: {fifo}, a pipe"),
         (tmp_path / "fif*", f"Received: {fifo}, a pipe"),
         ("-", "Received: -, standard input"),
-        (text, "set apart by spaces and come again. Received: 20 words with"),
+        (text, "separated by spaces and occur again. Received: 20 words with"),
     ):
         out = tmp_path / "out"
         assert lightrnn("prepare", "--input", name, "--out", out) == 2

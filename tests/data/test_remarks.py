@@ -35,7 +35,7 @@ def counts(*lines, tokenizer="whitespace"):
 )
 def test_a_text_is_refused_if_most_of_its_words_are_unknown(line, min_count, refused):
     if refused:
-        message = "set apart by spaces.*Received: . words with .*--min-count 1"
+        message = "separated by spaces.*Received: . words with .*--min-count 1"
         with pytest.raises(ValueError, match=message):
             check_words(counts(line), min_count)
     else:
