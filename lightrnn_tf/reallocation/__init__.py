@@ -1,4 +1,4 @@
-"""Moving words to better cells: losses, a round, and the callback of `fit`."""
+"""Moving words to better cells: loss tables, reallocation, a callback for `fit`."""
 
 from lightrnn_tf._internal import lazy
 

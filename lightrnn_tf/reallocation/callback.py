@@ -1,4 +1,4 @@
-"""A round of reallocation between epochs, as a callback of Keras."""
+"""The Keras callback that reallocates between epochs."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -14,22 +14,26 @@ from lightrnn_tf.tables.matching import check_solver
 class Reallocate(keras.callbacks.Callback):
     """Moves the words to better cells between epochs of `fit`.
 
-    Training then goes on with the new table; everything else, the learning-rate
-    schedule included, stays as it is.
+    Training then goes on with the new table. Everything else stays as it is, also the
+    learning-rate schedule.
 
     Args:
         windows: `data.windows(...)` of the training text.
         epochs: Numbers of the epochs, counted from 0, before which to reallocate.
-        matching: As in `reallocation.reallocate`. Defaults to what `Matching` does.
-        folder: As there. Defaults to memory.
-        report: Called with the epoch and the `reallocation.Round`. Defaults to none.
-        progress: Called with the share of the pass done. Defaults to none.
-        reallocate: What makes a round, called as `reallocation.reallocate`, as
-            `workers.Team.reallocate` can be. Defaults to `reallocation.reallocate`.
+        matching: The `Matching`, as in `reallocation.reallocate`. Defaults to
+            `Matching()`.
+        folder: Where to keep the loss tables, as in `reallocation.reallocate`. Defaults
+            to memory.
+        report: Function called with the epoch and the `reallocation.Round`. Defaults
+            to none.
+        progress: Function called with the share of the pass done. Defaults to none.
+        reallocate: Function that does the reallocation, with the arguments of
+            `reallocation.reallocate`, such as `workers.Team.reallocate`. Defaults to
+            `reallocation.reallocate`.
 
     Raises:
-        ValueError: If an argument cannot be used, or, in `fit`, the model is no
-            `LightRNN` or `PaperRNN`, or has too many words for the solver.
+        ValueError: If an argument cannot be used; in `fit`, if the model is neither a
+            `LightRNN` nor a `PaperRNN`, or has too many words for the solver.
 
     Attributes:
         rounds: The `reallocation.Round` of each reallocation so far.
@@ -92,12 +96,12 @@ class Reallocate(keras.callbacks.Callback):
         self.rounds.append(done)
         if self.report:
             self.report(epoch, done)
-        # What was scored on the way is in the sums of the epoch.
+        # The sums of the epoch hold what reallocation has scored.
         self.model.reset_metrics()
 
 
 def _numbers(epochs):
-    """Return the numbers of epochs, checked, as a set."""
+    """Check the numbers of epochs; return them as a set."""
     listed = list(epochs) if isinstance(epochs, Iterable) else [epochs]
     for epoch in listed:
         if not isinstance(epochs, Iterable) or type(epoch) is not int or epoch < 0:

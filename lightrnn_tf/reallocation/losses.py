@@ -1,17 +1,18 @@
-"""Loss tables from a model: what each word would cost in each row and each column.
+"""Loss tables of a model: what each word would cost in each row and each column.
 
     row_losses[w, i]    = Σ_t  −log P_r(i)              over the places t of word w
     column_losses[w, j] = Σ_t  −log P_c(w in column j)
 
-The first is the paper's. In the second a word's bias and vector move with it, so its
-loss in column j is the one after changing places with the word u in (row(w), j):
+The first is the paper's. In the second, the bias and the vector of a word move with it.
+So its loss in column j is the loss after it has changed places with the word u in
+(row(w), j):
 
     a = y_j·h + own_w,   o = y_{c(w)}·h + own_u  (nothing if that cell is free)
     −a + log(Σ over the other cells of the row + e^a + e^o)
 
-At w's own column this is its loss as it stands, so the entries at the cells of the
-table sum to the negative log-likelihood of the text. Without cell biases, word vectors
-and free cells it is the paper's table.
+In w's own column this is the present loss. So the entries at the cells of the table sum
+to the negative log-likelihood of the text. Without word biases, word vectors and free
+cells it is the paper's table.
 
 Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2.
 """
@@ -39,18 +40,24 @@ from lightrnn_tf.reallocation.storage import (
 
 __all__ = ["Limits", "LossTables", "discard", "exchange_losses", "loss_tables"]
 
-# Stands for minus infinity, which would turn into NaN in a difference.
+# Replaces minus infinity, which would give NaN in a difference.
 _NO = -1e9
 
 
 @dataclasses.dataclass(frozen=True)
 class LossTables:
-    """What words would cost.
+    """What each word would cost elsewhere.
 
     Attributes:
         rows: float32 `(V, R)`, nats of each word in each row.
         columns: float32 `(V, C)`, nats of each word in each column.
         nats: Negative log-likelihood of the text, from the same pass.
+
+    Example:
+
+    >>> losses = LossTables(np.ones((6, 2)), np.ones((6, 3)), nats=12.0)
+    >>> losses.rows.shape, losses.columns.shape
+    ((6, 2), (6, 3))
     """
 
     rows: np.ndarray
@@ -67,25 +74,28 @@ def loss_tables(
 ) -> LossTables:
     """Return the loss tables of a text, in one deterministic pass.
 
-    The losses of the tokens are summed by word on the device, for up to 8,192 different
-    words and half a million tokens at a time, and then added to the tables. All sums
-    are float32: with n batches and a word at most m times in each, its losses are off
-    by less than (m + 2 n) · 2⁻²⁴ of what they are, besides the rounding of the model.
-    The same model and text give the same tables, resumed or not.
+    The device sums the losses of the tokens by word, for up to 8,192 different words
+    and half a million tokens at a time; the sums are then added to the tables. All sums
+    are float32: with n batches and a word at most m times in each, the relative error
+    of its losses is less than (m + 2 n) · 2⁻²⁴, besides the rounding of the model. The
+    same model and text give the same tables, also if the pass was resumed.
 
     Args:
         model: A built `LightRNN` or `PaperRNN`.
         windows: `data.windows(...)` of the training text.
-        folder: Where to keep the tables, as `rows.npy` and `columns.npy`. A pass that
-            was stopped is resumed there by the same call, from what it had a minute or
-            half a million tokens before. Defaults to memory, or temporary files for
-            tables of more than 4 GiB, V · (R + C) · 4 bytes.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
+        folder: Where to keep the tables, as `rows.npy` and `columns.npy`. The same call
+            resumes a pass that was stopped there; it repeats the last minute or half a
+            million tokens. Defaults to memory, or to temporary files for tables of more
+            than 4 GiB, V · (R + C) · 4 bytes.
+        progress: Function called with the share done, in [0, 1]. Defaults to none.
         limits: How much is held at once. Defaults to the sizes above.
+
+    Returns:
+        The `LossTables`.
 
     Raises:
         ValueError: If `model` has no table or is not built, the text has words that it
-            does not know, or `folder` is none or holds what cannot be resumed from.
+            does not know, or `folder` is a file or holds damaged tables.
         OSError: If there is no room for the tables.
 
     Example:
@@ -140,7 +150,10 @@ def _check(model, windows):
             f"Received: {type(model).__name__}."
         )
     if not model.built:
-        raise ValueError("`model` must be built. Call `model.build()` or `fit` first.")
+        raise ValueError(
+            "`model` must be built. Received: a model that is not. Call "
+            "`model.build()` or `fit` first."
+        )
     if not isinstance(windows, data.windows):
         raise ValueError(
             "`windows` must be `data.windows(...)`. "
@@ -157,7 +170,8 @@ def _check(model, windows):
 class _LossPass(StreamPass):
     """Reads batches and sums the losses of their tokens by word, on the device.
 
-    A word's sum has a slot from the first time it is met until the sums are taken.
+    A word gets a slot for its sum when it first occurs, and keeps it until the sums
+    are taken.
     """
 
     def __init__(self, model, windows, limits):
@@ -171,7 +185,7 @@ class _LossPass(StreamPass):
         self.sums = [
             self.add_weight(
                 name=name,
-                # One more, for places without a word.
+                # The last slot is for places without a word.
                 shape=(self._slots + 1, width),
                 initializer="zeros",
                 trainable=False,
@@ -186,7 +200,7 @@ class _LossPass(StreamPass):
         self.start(windows.batch_size)
 
     def go_on(self, place):
-        """Go on from a `Place`."""
+        """Take over the sum and the states of a `Place`."""
         self._nats = place.nats
         if place.states:
             self.carried.from_numpy(place.states)
@@ -208,7 +222,7 @@ class _LossPass(StreamPass):
         return scored
 
     def has_room(self, ids):
-        """Return whether a batch can be added to what is summed."""
+        """Return whether there are slots for the words of a batch."""
         if self._tokens >= self._limits.tokens_at_once:
             return False
         return len(self._words) + len(self._new(ids)) <= self._slots
@@ -229,10 +243,14 @@ class _LossPass(StreamPass):
         self.predict_on_batch((ids, slots.astype(np.int32)))
 
     def take(self, batch):
-        """Return what was summed up to a batch, and begin anew.
+        """Return the sums up to a batch, and begin new ones.
+
+        Args:
+            batch: The number of the batch that is read next.
 
         Returns:
-            The words, the sums of their losses in rows and in columns, and the `Place`.
+            The words `(n,)`; the sums of their losses in rows `(n, R)` and in columns
+            `(n, C)`; and the `Place`.
         """
         words, count = self._words, len(self._words)
         *sums, nats = (
@@ -247,11 +265,11 @@ class _LossPass(StreamPass):
 
 
 def _fingerprint(model, windows):
-    """Return a hash of what the tables depend on."""
+    """Return a hash of all that the tables depend on."""
     config = {k: v for k, v in model.get_config().items() if k not in ("name", "dtype")}
     sizes = windows.batch_size, windows.steps, len(windows.ids), *windows.order.tolist()
     digest = hashlib.sha256(json.dumps([config, sizes], sort_keys=True).encode())
-    # Not the states and the noise of training, which the pass does not use.
+    # The pass uses neither the states nor the random numbers of training.
     for weight in (*model.trainable_weights, model.softmax.cells):
         digest.update(np.ascontiguousarray(ops.convert_to_numpy(weight)))
     for start in range(0, len(windows.ids), 1 << 24):
@@ -260,7 +278,7 @@ def _fingerprint(model, windows):
 
 
 def exchange_losses(softmax, hidden, ids):
-    """Return each token's loss after an exchange with each cell of its row.
+    """Return the loss of each token after an exchange with each cell of its row.
 
     Args:
         softmax: A `TwoStepSoftmax`.
@@ -268,7 +286,7 @@ def exchange_losses(softmax, hidden, ids):
         ids: Integer tensor `(...)`, the words.
 
     Returns:
-        float32 `(..., C)`: nats of the column step if the word stood in column j.
+        float32 `(..., C)`: −log P_c of the word if it stood in column j.
     """
     cells = ops.take(softmax.cells, ids, axis=0)
     logits, words_logits, occupied = softmax.column_logits(
@@ -277,8 +295,8 @@ def exchange_losses(softmax, hidden, ids):
     place = ops.one_hot(cells % softmax.columns, softmax.columns, dtype="bool")
     own_word = softmax.word_logit(hidden, ids)[..., None]
     of_place = ops.sum(ops.where(place, logits, 0.0), axis=-1, keepdims=True)
-    # The rest of the row, without the word's own cell and without cell j: a sum over
-    # what is left of j and one over what is right of it. Subtraction would cancel.
+    # The rest of the row, without the word's own cell and cell j, is a sum over what is
+    # left of j and one over what is right of it. To subtract cell j would lose digits.
     rest = ops.where(
         ops.logical_and(occupied, ops.logical_not(place)), logits + words_logits, _NO
     )
@@ -289,7 +307,7 @@ def exchange_losses(softmax, hidden, ids):
     right = ops.flip(ops.cumsum(flipped, axis=-1) - flipped, axis=-1)
     others = peak + ops.log(ops.maximum(left + right, 1e-38))
     moved = logits + own_word
-    # At the word's own column nobody changes places.
+    # In the word's own column there is no exchange.
     swapped = ops.where(
         ops.logical_and(occupied, ops.logical_not(place)), of_place + words_logits, _NO
     )

@@ -1,4 +1,4 @@
-"""How a round matches words with cells: by which solver, and what a move costs."""
+"""How a reallocation matches words with cells: which solver, what a move costs."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -7,19 +7,20 @@ import numpy as np
 
 from lightrnn_tf.tables import matching, word_table
 
-if TYPE_CHECKING:  # It needs Keras, which the options of a command do not.
+if TYPE_CHECKING:  # It needs Keras, which the options of a command do without.
     from lightrnn_tf.reallocation.losses import LossTables
 
 
 @dataclasses.dataclass(frozen=True)
 class Matching:
-    """How a round matches words with cells.
+    """Says how a reallocation matches words with cells.
 
     Args:
         solver: As in `matching.solve`. Defaults to `"auto"`.
-        time_limit: Seconds for the solver, as there. Defaults to none.
-        moving_cost: Nats per occurrence of a word that it must gain to change its row,
-            and to change its column. Defaults to 0 and 0, as in the paper.
+        time_limit: Seconds for the solver, as in `matching.solve`. Defaults to no
+            limit.
+        moving_cost: Nats per occurrence that a word must gain to change its row, and to
+            change its column. Defaults to 0 and 0, as in the paper.
 
     Raises:
         ValueError: If the solver is unknown, the time limit is not positive or a moving
@@ -52,22 +53,26 @@ class Matching:
     def solve(
         self, losses: "LossTables", table: word_table.WordTable, counts: np.ndarray
     ) -> matching.Assignment:
-        """Return a better table, with the moving costs in its cost.
+        """Return a better table.
 
         Args:
-            losses: The loss tables of the text, which are as they were in the end.
-            table: The table now.
+            losses: The `LossTables` of the text. Their entries change meanwhile and are
+                restored.
+            table: The present `WordTable`.
             counts: How often each word occurs, `(V,)`.
+
+        Returns:
+            The `Assignment`; its costs include the moving costs.
         """
         words = np.arange(len(table))
-        # Staying is cheaper by as much.
+        # A move costs as much more as staying costs less.
         parts = [
             (part, place, cost)
             for part, place, cost in (
                 (losses.rows, table.row_of, self.moving_cost[0]),
                 (losses.columns, table.column_of, self.moving_cost[1]),
             )
-            if cost  # Writing would copy the pages of a memory map.
+            if cost  # To write to a memory map copies its pages.
         ]
         staying = [part[words, place] for part, place, _ in parts]
         try:

@@ -1,14 +1,14 @@
-"""A round: move the words to cells where they cost less, and go on from there.
+"""Reallocation: moves the words to cells where they cost less.
 
-The loss tables say what a word would cost elsewhere as a word to be predicted. They
-do not know that the model also reads words: after a move it reads another row vector
-and another column vector than it was trained with. Two things soften that.
+The loss tables say what it costs to predict a word in another cell. They do not say
+what it costs to read it there: after a move, the model reads other row and column
+vectors than it was trained with. Two things soften that.
 
-- The input vectors are fitted to the new table: each row's is the mean of the vectors
-  that its words had before, weighted by how often they occur, which is the
-  least-squares fit; and so for columns.
-- A move may be given a cost, in nats for each occurrence of the word, for the row and
-  for the column, so that words move that gain more.
+- The input vectors are fitted to the new table. The vector of a row becomes the mean of
+  the vectors that its words had before, weighted by how often they occur; this is the
+  least-squares fit. Columns are treated alike.
+- A move may have a cost, in nats for each occurrence of the word, for the row and for
+  the column. Then only words that gain more move.
 
 Li et al., "LightRNN", NIPS 2016, https://arxiv.org/abs/1610.09893, section 3.2, has
 neither.
@@ -35,14 +35,25 @@ class Round:
     """What a reallocation did.
 
     Attributes:
-        assignment: The matching; its costs have the moving costs in them.
+        assignment: The matching; its costs include the moving costs.
         words_moved: How many words changed their cell.
-        tokens_moved: The share of the text that they are.
-        nats_before: Nats per token of the training text.
-        nats_predicted: What the loss tables say that it will be.
-        nats_after: What it is, measured right after, on two million words of it, the
-            beginnings of its streams, or all.
-        gap: Nats per token that another table might have been predicted to save.
+        tokens_moved: The share of the text that these words make up.
+        nats_before: Nats per token of the training text, before.
+        nats_predicted: Nats per token that the loss tables predict.
+        nats_after: Nats per token right after, measured on the beginnings of the
+            streams, about two million words, or on the whole text if it is shorter.
+        gap: Nats per token by which the best table could at most be better, by the
+            loss tables.
+
+    Example:
+
+    >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.compile()
+    >>> model.build()
+    >>> windows = data.windows(np.arange(40) % 10, batch_size=4, steps=5)
+    >>> done = reallocate(model, windows)
+    >>> 0 <= done.words_moved <= 10
+    True
     """
 
     assignment: Assignment
@@ -62,16 +73,20 @@ def reallocate(
     progress: Callable[[float], None] | None = None,
     losses: LossTables | None = None,
 ) -> Round:
-    """Move the words of `model` to better cells and fit its input vectors to them.
+    """Move the words of a model to better cells and fit its input vectors to them.
 
     Args:
         model: A built and compiled `LightRNN` or `PaperRNN`; its table and its input
             vectors change.
         windows: `data.windows(...)` of the training text.
-        matching: How words are matched with cells. Defaults to what `Matching` does.
-        folder: As in `loss_tables`. Defaults to memory.
-        progress: Called with the share of the pass done. Defaults to none.
-        losses: The loss tables of the text, if they are known. Defaults to a pass.
+        matching: How words are matched with cells. Defaults to `Matching()`.
+        folder: Where to keep the loss tables, as in `loss_tables`. Defaults to memory.
+        progress: Function called with the share of the pass done. Defaults to none.
+        losses: The loss tables of the text, if they are known. Defaults to a pass over
+            the text.
+
+    Returns:
+        The `Round`: what was done.
 
     Raises:
         ValueError: If the model is not compiled or has diverged, or has too many words
@@ -94,7 +109,10 @@ def reallocate(
         checks.instance("losses", losses, LossTables)
         checks.instance("windows", windows, data.windows)
     if not model.compiled:
-        raise ValueError("`model` must be compiled. Call `model.compile(...)` first.")
+        raise ValueError(
+            "`model` must be compiled. Received: a model that is not. Call "
+            "`model.compile(...)` first."
+        )
     if losses is None:
         losses = loss_tables(model, windows, folder, progress)
     before = model.table
@@ -116,7 +134,7 @@ def reallocate(
 
 
 def _counts(ids, vocabulary_size):
-    """Return how often each word occurs, `(V,)`, a part of a memory map at a time."""
+    """Return how often each word occurs, `(V,)`; reads a memory map part by part."""
     counts = np.zeros(vocabulary_size)
     for start in range(0, len(ids), 1 << 24):
         part = ids[start : start + (1 << 24)]
@@ -125,13 +143,23 @@ def _counts(ids, vocabulary_size):
 
 
 def measure(model: TableRNN, windows, tokens: int = 2_000_000) -> float:
-    """Return nats per token of so many tokens, the beginnings of streams, or of all."""
+    """Return the nats per token of a text, or of the beginnings of its streams.
+
+    Args:
+        model: A compiled `LightRNN` or `PaperRNN`.
+        windows: `data.windows(...)` of the text.
+        tokens: How many tokens to read at least, if the text has as many. Defaults to
+            2,000,000.
+
+    Returns:
+        Mean of −log P(w).
+    """
     some = windows.first(-(-tokens // (windows.batch_size * windows.steps)))
     return model.evaluate(some, verbose=0, return_dict=True)["loss"]
 
 
 def _fit_input_vectors(model: TableRNN, before: WordTable, counts):
-    """Give rows and columns the mean of the vectors that their words had before."""
+    """Set each row and column to the mean vector that its words had before."""
     after = model.table
     parts = [(vectors, before.row_of, after.row_of) for vectors in model.row_inputs]
     parts.append((model.embedding.column_vectors, before.column_of, after.column_of))
@@ -140,7 +168,7 @@ def _fit_input_vectors(model: TableRNN, before: WordTable, counts):
         total = np.zeros(vectors.shape, np.float64)
         np.add.at(total, new, vectors[old] * counts[:, None])
         mass = np.bincount(new, counts, len(vectors))
-        # A row whose words never occur keeps its vector.
+        # A row keeps its vector if its words never occur.
         met = mass > 0
         vectors[met] = total[met] / mass[met, None]
         variable.assign(vectors)

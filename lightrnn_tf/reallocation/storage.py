@@ -1,4 +1,4 @@
-"""Where loss tables are kept: in memory, and in files that a pass goes on from."""
+"""Storage of loss tables: in memory, or in files from which a pass is resumed."""
 
 import dataclasses
 import errno
@@ -16,25 +16,30 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import DAMAGED_ARCHIVE
 
 _TABLES = "rows", "columns"
-# Says, beside tables that are kept, how far they are.
+# The file beside the tables that says how far the pass has come.
 _PROGRESS = "progress.npz"
 
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """How much of loss tables is held at once, and how much a crash may cost.
+    """How much a pass holds at once, and how much of it a crash may cost.
 
     Attributes:
-        words_at_once: Different words whose losses are summed on the device before they
-            are fetched. Defaults to 8,192.
-        tokens_at_once: Tokens, likewise. These two and the text decide in which order
-            losses are added, time does not: the same text gives the same sums.
-            Defaults to 524,288.
-        memory_budget: Bytes of tables above which they are memory-mapped files.
-            Defaults to 4 GiB.
-        save_seconds: Seconds after which a pass that can be resumed is saved. Defaults
-            to 60.
-        save_bytes: Bytes of changes after which it is. Defaults to 256 MiB.
+        words_at_once: Different words whose losses the device sums before they are
+            fetched. Defaults to 8,192.
+        tokens_at_once: Tokens whose losses the device sums before they are fetched. The
+            order of additions depends on these two and the text, not on time, so the
+            same text gives the same sums. Defaults to 524,288.
+        memory_budget: Bytes above which the tables are memory-mapped files. Defaults to
+            4 GiB.
+        save_seconds: Seconds after which a pass with a folder is saved. Defaults to 60.
+        save_bytes: Bytes of changes after which a pass with a folder is saved. Defaults
+            to 256 MiB.
+
+    Example:
+
+    >>> Limits(words_at_once=100).tokens_at_once
+    524288
     """
 
     words_at_once: int = 8192
@@ -45,12 +50,17 @@ class Limits:
 
 
 class Place(NamedTuple):
-    """How far a pass over a text is.
+    """How far a pass over a text has come.
 
     Attributes:
-        batch: The number of the batch that is read next.
-        nats: Negative log-likelihood of all before.
-        states: Those of the streams; none at the start.
+        batch: The number of the batch that is read next. Defaults to 0.
+        nats: Negative log-likelihood of all batches before. Defaults to 0.
+        states: What `CarriedState.to_numpy` returned; empty at the start.
+
+    Example:
+
+    >>> Place().batch
+    0
     """
 
     batch: int = 0
@@ -59,14 +69,25 @@ class Place(NamedTuple):
 
 
 class TemporaryTables:
-    """Tables in memory, or in temporary files, which need no deleting.
+    """Tables in memory, or in temporary files that the system deletes.
 
     Args:
         shapes: `(V, R)` and `(V, C)`.
         memory_budget: As in `Limits`.
 
+    Raises:
+        OSError: If there is no room for the files.
+
     Attributes:
-        place: The `Place` that the tables are of.
+        place: The `Place` up to which losses were added.
+
+    Example:
+
+    >>> tables = TemporaryTables([(6, 2), (6, 3)], memory_budget=1 << 20)
+    >>> words = np.array([1, 4])
+    >>> tables.add(words, [np.ones((2, 2)), np.ones((2, 3))], Place(batch=1))
+    >>> [float(table.sum()) for table in tables.finish()]
+    [4.0, 6.0]
     """
 
     def __init__(self, shapes, memory_budget):
@@ -81,9 +102,9 @@ class TemporaryTables:
         """Add sums of losses.
 
         Args:
-            words: Integer array `(n,)`, no two the same.
+            words: Integer array `(n,)`, all different.
             sums: Float32 arrays `(n, R)` and `(n, C)`.
-            place: The `Place` up to which they go.
+            place: The `Place` up to which they are summed.
         """
         for table, part in zip(self._tables, sums, strict=True):
             table[words] += part
@@ -95,26 +116,39 @@ class TemporaryTables:
 
 
 class SavedTables:
-    """Tables in the files of a folder, which a pass that was stopped goes on from.
+    """Tables in the files of a folder, from which a stopped pass is resumed.
 
-    What a crash leaves in a memory-mapped file is unknown. So changes gather in memory
-    first; the new values of all changed words are saved in a file of their own, in one
-    piece, and only then written into the tables. Doing that again changes nothing,
-    which is how a pass goes on.
+    A crash may leave anything in a memory-mapped file. So changes gather in memory
+    first. Then the new values of all changed words are saved in a file of their own, in
+    one piece, and only then written into the tables. A pass is resumed by writing these
+    values again, which does no harm.
 
     Args:
-        folder: The folder; it is made if there is none.
+        folder: The folder; it is made if it does not exist.
         shapes: `(V, R)` and `(V, C)`.
-        fingerprint: A hash of what the tables depend on. Those of another one are
-            emptied.
-        limits: `Limits`.
+        fingerprint: A hash of all that the tables depend on. Tables with another one
+            are emptied.
+        limits: The `Limits`.
 
     Raises:
-        ValueError: If `folder` is a file, or holds what is damaged.
+        ValueError: If `folder` is a file, or its files are damaged.
         OSError: If there is no room for the tables.
 
     Attributes:
-        place: The `Place` that the tables are of.
+        place: The `Place` up to which losses were added.
+
+    Example:
+
+    >>> import tempfile
+    >>> folder, shapes = tempfile.mkdtemp(), [(6, 2), (6, 3)]
+    >>> tables = SavedTables(folder, shapes, "text", Limits())
+    >>> words = np.array([1, 4])
+    >>> tables.add(words, [np.ones((2, 2)), np.ones((2, 3))], Place(batch=1))
+    >>> [float(table.sum()) for table in tables.finish()]
+    [4.0, 6.0]
+    >>> SavedTables(folder, shapes, "text", Limits()).place.batch
+    1
+    >>> discard(folder)
     """
 
     def __init__(self, folder, shapes, fingerprint, limits):
@@ -130,7 +164,7 @@ class SavedTables:
         self._paths = [self._folder / f"{name}.npy" for name in _TABLES]
         saved = self._read_progress()
         if saved is None:
-            # It would vouch for tables that are about to be emptied.
+            # It must not stand beside tables that are about to be emptied.
             self._progress.unlink(missing_ok=True)
             _check_room(self._folder, shapes)
             self._tables = [
@@ -145,7 +179,7 @@ class SavedTables:
             self.place = Place(int(saved["batch"]), float(saved["nats"]), tuple(states))
 
     def add(self, words, sums, place):
-        """Add sums of losses, as in `TemporaryTables`; some are saved together."""
+        """Add sums of losses, as in `TemporaryTables`; they are saved now and then."""
         self._changes.append((words, *sums))
         self.place = place
         size = sum(part.nbytes for change in self._changes for part in change)
@@ -154,7 +188,7 @@ class SavedTables:
             self._save()
 
     def finish(self):
-        """Return the tables; what is done to them does not reach their files."""
+        """Return the tables, `(V, R)` and `(V, C)`; their files will not change."""
         if self._changes:
             self._save()
         for table in self._tables:
@@ -162,7 +196,7 @@ class SavedTables:
         return [np.load(path, mmap_mode="c") for path in self._paths]
 
     def _save(self):
-        """Bring what was added into the files, so that the pass can go on."""
+        """Write what was added into the files, so that the pass can be resumed."""
         words = np.unique(np.concatenate([change[0] for change in self._changes]))
         values = [table[words] for table in self._tables]
         for changed, *sums in self._changes:
@@ -170,7 +204,7 @@ class SavedTables:
             for value, part in zip(values, sums, strict=True):
                 value[places] += part
         self._changes = []
-        # The tables must have the changes before the last ones are forgotten.
+        # The changes before must be in the tables before their file is replaced.
         for table in self._tables:
             table.flush()
         self._write_progress(words, values)
@@ -201,7 +235,7 @@ class SavedTables:
         part.replace(self._progress)
 
     def _read_progress(self):
-        """Return the arrays that were saved; none if they are of another pass."""
+        """Return the arrays that were saved; `None` if they are of another pass."""
         if not self._progress.exists():
             return None
         try:
@@ -216,10 +250,16 @@ class SavedTables:
 
 
 def discard(folder: str | os.PathLike) -> None:
-    """Delete tables that were kept in a folder, and it.
+    """Delete a folder of tables.
 
-    What says that they can be gone on with goes first: a crash leaves nothing that is
-    taken for more than it is.
+    The file that says how far the pass has come goes first, so that after a crash
+    nothing resumes from half of the files.
+
+    Args:
+        folder: The folder of `loss_tables`.
+
+    Raises:
+        FileNotFoundError: If there is no such folder.
     """
     checks.path("folder", folder)
     (pathlib.Path(folder) / _PROGRESS).unlink(missing_ok=True)
@@ -231,19 +271,19 @@ def _bytes(shapes):
 
 
 def _check_room(folder, shapes):
-    """Refuse tables for which a disk has no room: maps would end the process."""
+    """Raise `OSError` if tables do not fit on a disk: a map would kill the process."""
     if _bytes(shapes) > shutil.disk_usage(folder).free:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _temporary(shape):
-    """Return an empty table in a file without a name, which is gone with it."""
+    """Return an empty table in a nameless file, which goes when the table goes."""
     with tempfile.TemporaryFile() as file:
         return np.memmap(file, np.float32, "w+", shape=shape)
 
 
 def _opened(path, shape):
-    """Return the table in a file."""
+    """Return the table of a file, checked."""
     try:
         table = np.load(path, mmap_mode="r+")
     except DAMAGED_ARCHIVE as error:
