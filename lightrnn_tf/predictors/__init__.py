@@ -1,4 +1,4 @@
-"""Models that answer: in memory, from a `.tflite`, with the words of a user.
+"""Predictors: models that answer, in memory, exported or with the words of a user.
 
 `protocol` says what decoding and scoring ask of them.
 """

@@ -1,8 +1,8 @@
 """Reading and running an exported `.tflite` file.
 
-The file is a LiteRT model with a zip appended that holds a manifest and the vocabulary;
-`export/FORMAT.md` specifies it. Files may come from anywhere, so nothing in them is
-trusted: sizes are checked before anything is read into memory.
+The file is a LiteRT model and, appended to it, a zip with a manifest and the
+vocabulary; `export/FORMAT.md` specifies it. Files may come from anywhere, so nothing in
+them is trusted: sizes are checked before anything is read into memory.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ MANIFEST = "manifest.json"
 WORDS = "vocab.bin"
 COUNTS = "counts.bin"
 
-# What a file may make us read: so much of a manifest, and so much for each word, whose
-# characters take at most 4 bytes; its line end, cell and flag take 6.
+# Most bytes that are read of a manifest, and of each word: its characters take at most
+# 4 bytes each; its line end, cell and flag take 6.
 _MAX_MANIFEST, _MAX_WORD = 1 << 20, 4 * MAX_WORD_LENGTH + 6
 
 
@@ -54,13 +54,16 @@ _RUNTIMES = {
 
 
 def runtime() -> tuple[type, str]:
-    """Return the interpreter class at hand and the name of where it comes from.
+    """Return the class of the interpreter that is installed.
 
-    ai-edge-litert runs every file that is exported; tflite-runtime and tf.lite stand in
-    for it where it is missing, for the models that they can run.
+    ai-edge-litert runs every exported file. Without it, tflite-runtime and tf.lite are
+    tried; they can run some of the files.
+
+    Returns:
+        The class, and the name of the package that it comes from.
 
     Raises:
-        ModuleNotFoundError: If there is none.
+        ModuleNotFoundError: If none is installed.
     """
     for name, load in _RUNTIMES.items():
         try:
@@ -68,27 +71,30 @@ def runtime() -> tuple[type, str]:
         except ImportError:
             continue
     raise ModuleNotFoundError(
-        "Running a .tflite needs `ai-edge-litert`. Run: pip install ai-edge-litert."
+        f"Running a .tflite needs `ai-edge-litert`. Received: none of "
+        f"{', '.join(_RUNTIMES)} is installed. Run: pip install ai-edge-litert."
     )
 
 
 class LiteRTPredictor:
-    """An exported file as a predictor, see `decoding.Predictor`.
+    """Answers from an exported file, as a `decoding.Predictor`.
 
     Several threads may use one predictor: they take turns at its interpreter. Threads
-    that are to run at the same time need one each. Other processes get it by its path.
+    that shall run at the same time need one each. Pickled for another process, it is
+    opened there again by its path.
 
     Args:
         path: The `.tflite` file.
 
     Raises:
         FileNotFoundError: If there is no such file.
+        ModuleNotFoundError: If no runtime is installed.
         ValueError: If it is not a file that `lightrnn export` wrote, or is damaged.
 
     Attributes:
         manifest: What the file says of itself.
         lexicon: Its words and their cells.
-        runtime: Which runtime is in use.
+        runtime: The name of the runtime in use.
     """
 
     def __init__(self, path: str | pathlib.Path):
@@ -102,12 +108,12 @@ class LiteRTPredictor:
             self.manifest["tokenizer"], self.manifest["lowercase"]
         )
         self.model_bytes = self.manifest["model_bytes"]
-        # Between its inputs and its outputs a call must not be disturbed by another.
+        # One call at a time: it sets inputs, runs and fetches outputs.
         self._turn = threading.Lock()
         interpreter_class, self.runtime = runtime()
         try:
-            # The first call makes the runtime say what it has set up. By its path the
-            # model is mapped into memory; what follows it in the file is ignored.
+            # The first call makes the runtime print what it has set up. Opened by its
+            # path, the model is mapped into memory; what follows it is ignored.
             with quiet():
                 self._interpreter = interpreter_class(
                     model_path=str(self.path), num_threads=1
@@ -149,13 +155,13 @@ class LiteRTPredictor:
         self.line_independent = line_independent
 
     def _call(self, signature, **inputs):
-        """Run a signature; return its outputs by name, which are copies."""
+        """Run a signature; return copies of its outputs by name."""
         with self._turn:
             return self._run[signature](**inputs)
 
     @property
     def dense(self) -> bool:
-        """Whether the model has no rows and scores all words at once."""
+        """Whether the model has no table and scores all words at once."""
         return "expand" not in self._run
 
     def _check_signatures(self):
@@ -183,7 +189,7 @@ class LiteRTPredictor:
             "advance", word=np.array([cell], np.int32), **self._named(state)
         )
         if self.dense:
-            # One row holds all words; what `expand` would give comes along.
+            # The single row holds all words; the state keeps the answer of `expand`.
             return State(
                 [*(answer[name] for name in self._states), answer["word_log_probs"]],
                 np.zeros(1, np.float32),
@@ -192,7 +198,7 @@ class LiteRTPredictor:
         return State(states, answer["row_log_probs"][0])
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
-        """Return log P_c `(n, C)` in each of the rows, n ≤ 8."""
+        """Return log P_c `(n, C)` of n ≤ 8 rows."""
         if self.dense:
             return state.states[-1]
         padded = np.full(ROWS_AT_ONCE, rows[0], np.int32)
@@ -201,7 +207,16 @@ class LiteRTPredictor:
         return answer["column_log_probs"][: len(rows)]
 
     def suggest(self, cell: int, state: State):
-        """Run the one-call path: return the cells and log-probabilities of 16 words."""
+        """Read a word and return the best next words, in one call of the model.
+
+        Args:
+            cell: The cell of the word.
+            state: The `State` before the word.
+
+        Returns:
+            The cells of the 16 best words of the best rows, int32 `(16,)`, and log P of
+            each, float32 `(16,)`.
+        """
         answer = self._call(
             "suggest", word=np.array([cell], np.int32), **self._named(state)
         )
@@ -225,7 +240,7 @@ class LiteRTPredictor:
         )
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
-        """Yield the places of a text one by one."""
+        """Read word ids `(N,)` as one stream; yield the places one by one."""
         cell_of = {word: cell for cell, word in enumerate(self.lexicon.words())}
         cells = np.array([cell_of[word] for word in self.vocabulary.words])
         eos = cell_of[EOS]
@@ -242,7 +257,13 @@ class LiteRTPredictor:
 
 
 def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
-    """Return the manifest of an exported file and its words.
+    """Read what is appended to the model of an exported file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The manifest, and the words with their cells.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -280,7 +301,15 @@ def read_container(path: pathlib.Path) -> tuple[dict, Lexicon]:
 
 
 def read_counts(path: pathlib.Path, manifest: dict, lexicon: Lexicon) -> np.ndarray:
-    """Return how often the word of each cell stood in the training text, `(R · C,)`.
+    """Read how often the word of each cell occurred in the training text.
+
+    Args:
+        path: The file.
+        manifest: Its manifest.
+        lexicon: Its words.
+
+    Returns:
+        int64 `(R · C,)`.
 
     Raises:
         ValueError: If the file is damaged.
@@ -304,7 +333,7 @@ def _checked_member(path, name, manifest, most):
 
 
 def _model_sum(path, size):
-    """Return the sum of the first bytes of a file, without holding them all."""
+    """Return the SHA-256 of the first bytes of a file, read piece by piece."""
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while size and (part := file.read(min(size, 1 << 20))):
@@ -316,7 +345,7 @@ def _model_sum(path, size):
 def _member(path, name, most):
     """Return a member of the zip at the end of a file, never more than `most` bytes."""
     with zipfile.ZipFile(path) as archive, archive.open(name) as member:
-        # What the directory says of its size may be a lie.
+        # The size that the zip states may be wrong.
         content = member.read(most + 1)
     if len(content) > most:
         raise ValueError(f"{name} has more than {most} bytes")
@@ -333,7 +362,10 @@ def _check_sum(digest, name, manifest, path):
 
 def _check_manifest(manifest, path):
     if not isinstance(manifest, dict):
-        raise ValueError(f"{path}: the manifest must be a JSON object.")
+        raise ValueError(
+            f"{path}: the manifest must be a JSON object. Received: "
+            f"{type(manifest).__name__}."
+        )
     version = manifest.get("format_version")
     if type(version) is not int or version != FORMAT_VERSION:
         raise ValueError(
@@ -378,7 +410,10 @@ def _check_manifest(manifest, path):
             f"Received: {manifest.get('model')!r}."
         )
     if not isinstance(manifest.get("sha256"), dict):
-        raise ValueError(f"{path}: `sha256` in the manifest must be an object.")
+        raise ValueError(
+            f"{path}: `sha256` in the manifest must be an object. Received: "
+            f"{type(manifest.get('sha256')).__name__}."
+        )
     if manifest.get("tokenizer") not in TOKENIZERS:
         raise ValueError(
             f"{path}: `tokenizer` in the manifest must be one of "
@@ -386,4 +421,7 @@ def _check_manifest(manifest, path):
         )
     for name in ("lowercase", "line_independent"):
         if not isinstance(manifest.get(name), bool):
-            raise ValueError(f"{path}: `{name}` in the manifest must be a boolean.")
+            raise ValueError(
+                f"{path}: `{name}` in the manifest must be a boolean. Received: "
+                f"{manifest.get(name)!r}."
+            )

@@ -1,4 +1,4 @@
-"""A Keras model and its vocabulary as a predictor for decoding and evaluation."""
+"""A predictor of a Keras model in memory, for decoding and scoring."""
 
 import functools
 import math
@@ -16,23 +16,35 @@ from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import EOS
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# Words of a stream that are scored together.
+# Words of a stream that are read together.
 _STEPS = 256
-# Numbers of them that rows are expanded for.
+# For so many places of a text at once rows are expanded; each number is compiled.
 _PLACES = (16, 64, _STEPS)
-# Streams where their number does not matter.
+# Streams side by side where a text need not be read in order.
 _STREAMS = 32
 
 
 class KerasPredictor:
-    """A model in memory, see `decoding.Predictor`.
+    """Answers from a model in memory, as a `decoding.Predictor`.
 
     Args:
         model: A built model of `lightrnn_tf.models`.
         vocabulary: Its `Vocabulary`.
 
     Raises:
-        ValueError: If one is something else, or they have not as many words.
+        ValueError: If one is something else, or their numbers of words differ.
+
+    Example:
+
+    >>> words = ["<eos>", "<unk>", "the", "cat", "sat"]
+    >>> vocabulary = lightrnn_tf.Vocabulary(
+    ...     words, [5, 4, 3, 2, 1], lightrnn_tf.Tokenizer("words")
+    ... )
+    >>> model = models.LightRNN(5, rows=2, columns=3, units=4)
+    >>> model.build()
+    >>> predictor = KerasPredictor(model, vocabulary)
+    >>> predictor.expand(np.array([0, 1]), predictor.start()).shape
+    (2, 3)
     """
 
     def __init__(self, model: LanguageModel, vocabulary: Vocabulary):
@@ -69,14 +81,21 @@ class KerasPredictor:
         return State(states, ops.convert_to_numpy(row_log_probs)[0])
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
-        """Return log P_c `(n, C)` in each of the rows."""
+        """Return log P_c `(n, C)` of n rows."""
         states = [ops.repeat(s, len(rows), 0) for s in state.states]
         return ops.convert_to_numpy(self.model.expand(rows.astype("int32"), states))
 
     def word_losses(self, ids: np.ndarray) -> np.ndarray:
-        """Return the mean nats of each word in a text, NaN if it is not in it, `(V,)`.
+        """Return the mean nats of each word in a text.
 
-        The text is read as 32 streams side by side.
+        Args:
+            ids: Integer array `(N,)` of word ids, read as 32 streams side by side.
+
+        Returns:
+            float64 `(V,)`; NaN for words that are not in the text.
+
+        Raises:
+            ValueError: If `ids` are not of the vocabulary.
         """
         word_ids.check("ids", ids, len(self.vocabulary), least=0)
         total, count = np.zeros((2, len(self.vocabulary)))
@@ -94,7 +113,7 @@ class KerasPredictor:
         return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
-        """Yield every place of a text, read as one stream, with what is known there."""
+        """Read word ids `(N,)` as one stream; yield what is known at each place."""
         word_ids.check("ids", ids, len(self.vocabulary), least=0)
         model, expansion = self.model, _Expansion(self.model)
 
@@ -115,7 +134,7 @@ class KerasPredictor:
 
 
 class _Expansion(keras.Model):
-    """`model.expand` for some places of a text, compiled for few numbers of them."""
+    """Expands rows at places of a text, compiled for a few numbers of places."""
 
     def __init__(self, model):
         super().__init__(name="expansion")
@@ -132,7 +151,7 @@ class _Expansion(keras.Model):
     def of(self, states, places, rows):
         """Return log P_c `(n, m, C)` of rows `(n, m)` at places `(n,)`."""
         count = len(places)
-        # Up to the next of few sizes: each new shape is compiled.
+        # Padded to the next of a few sizes, because each new shape is compiled.
         padding = (0, next(size for size in _PLACES if size >= count) - count)
         log_probs = self.predict_on_batch(
             (

@@ -1,4 +1,4 @@
-"""What decoding asks of a model, and how a model reads a text."""
+"""What decoding and scoring ask of a predictor, and how a predictor reads a text."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,17 +11,23 @@ from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import EOS, UNK, Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# Rows that are expanded in one batch; static in a `.tflite`.
+# How many rows are expanded at once; fixed in a `.tflite`.
 ROWS_AT_ONCE = 8
 
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """Where a text has come to.
+    """What a predictor knows of the text that it has read.
 
     Attributes:
-        states: The recurrent states, float32 arrays `(1, H)`.
+        states: The states of the recurrent layers, float32 arrays `(1, H)`.
         row_log_probs: `(R,)`, log P_r of the next word.
+
+    Example:
+
+    >>> state = State([np.zeros((1, 8))], row_log_probs=np.log([0.75, 0.25]))
+    >>> int(state.row_log_probs.argmax())
+    0
     """
 
     states: Sequence[np.ndarray]
@@ -29,13 +35,13 @@ class State:
 
 
 class Predictor(Protocol):
-    """What decoding needs of a model.
+    """What decoding asks of a model.
 
     Attributes:
         lexicon: The words and their cells.
-        rows: Number of rows, `R`; 1 for a dense model.
+        rows: Number of rows, `R`; 1 for a model without a table.
         columns: Number of columns, `C`.
-        tokenizer: How the model's text was cut into words.
+        tokenizer: The `Tokenizer` that cut the model's text into words.
         line_independent: Whether each line begins anew.
     """
 
@@ -46,7 +52,7 @@ class Predictor(Protocol):
     line_independent: bool
 
     def start(self) -> State:
-        """Return the state at the start of a text, `<eos>` having been read."""
+        """Return the state at the start of a text, after `<eos>`."""
         ...
 
     def advance(self, cell: int, state: State) -> State:
@@ -54,14 +60,18 @@ class Predictor(Protocol):
         ...
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
-        """Return log P_c `(n, C)` in each of n ≤ 8 rows; only words' entries count."""
+        """Return log P_c `(n, C)` of n ≤ 8 rows; only the entries of words count."""
         ...
 
 
 def check_predictor(predictor: object) -> None:
-    """Raise `ValueError` unless something answers as a predictor does.
+    """Check that an object has what a `Predictor` must have, whatever its class.
 
-    Anything that does is one, so its class says nothing.
+    Args:
+        predictor: Any object.
+
+    Raises:
+        ValueError: If an attribute or method is missing.
     """
     wanted = ("lexicon", "rows", "columns", "tokenizer", "start", "advance", "expand")
     missing = [name for name in wanted if not hasattr(predictor, name)]
@@ -75,12 +85,21 @@ def check_predictor(predictor: object) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class Contexts:
-    """Some places of a text, before their words are known.
+    """What a predictor knows at some places of a text, before it reads their words.
 
     Attributes:
         targets: `(N,)`, the cells of the true words.
         row_log_probs: `(N, R)`, log P_r.
-        expand: Maps places `(n,)` and rows `(n, m)` with m ≤ 8 to log P_c `(n, m, C)`.
+        expand: Function from places `(n,)` and rows `(n, m)`, m ≤ 8, to log P_c
+            `(n, m, C)`.
+
+    Example:
+
+    >>> def expand(places, rows):
+    ...     return np.full((*rows.shape, 2), np.log(0.5))
+    >>> contexts = Contexts(np.array([3]), np.log([[0.25, 0.75]]), expand)
+    >>> contexts.expand(np.array([0]), np.array([[0, 1]])).shape
+    (1, 2, 2)
     """
 
     targets: np.ndarray
@@ -89,7 +108,14 @@ class Contexts:
 
 
 class Readable(Protocol):
-    """A predictor that can go over a text."""
+    """What scoring asks of a predictor: that it can go over a text.
+
+    Attributes:
+        lexicon: The words and their cells.
+        tokenizer: The `Tokenizer` that cut the model's text into words.
+        rows: Number of rows, `R`; 1 for a model without a table.
+        columns: Number of columns, `C`.
+    """
 
     lexicon: Lexicon
     tokenizer: Tokenizer
@@ -102,12 +128,19 @@ class Readable(Protocol):
         ...
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
-        """Yield the places of a text of word ids, as one stream."""
+        """Read word ids `(N,)` as one stream; yield what is known at each place."""
         ...
 
 
 def check_readable(predictor: object) -> None:
-    """Raise `ValueError` unless something can go over a text, as `Readable` says."""
+    """Check that an object has what a `Readable` must have, whatever its class.
+
+    Args:
+        predictor: Any object.
+
+    Raises:
+        ValueError: If an attribute or method is missing.
+    """
     wanted = ("lexicon", "tokenizer", "rows", "columns", "vocabulary", "contexts")
     missing = [name for name in wanted if not hasattr(predictor, name)]
     if missing:
@@ -118,15 +151,18 @@ def check_readable(predictor: object) -> None:
 
 
 def read(predictor: Predictor, words: Iterable[str]) -> State:
-    """Return the state after the words of a text; unknown ones are read as `<unk>`.
+    """Read the words of a text, unknown words as `<unk>`.
 
     Args:
-        predictor: The model.
-        words: The words, with `<eos>` where a line ends, as predictor.tokenizer.text
-            returns them.
+        predictor: The predictor.
+        words: The words, with `<eos>` at the end of each line, as
+            `predictor.tokenizer.text(text)` returns them.
+
+    Returns:
+        The `State` after the last word.
 
     Raises:
-        ValueError: If a string is given: its characters are no words.
+        ValueError: If `words` is one string, or no list of strings.
     """
     check_predictor(predictor)
     if not isinstance(words, Iterable) or isinstance(words, str | bytes):
@@ -143,16 +179,33 @@ def read(predictor: Predictor, words: Iterable[str]) -> State:
 
 
 def after(predictor: Predictor, cell: int, state: State) -> State:
-    """Return the state after a word, that of a start where a line begins anew."""
+    """Read one more word; a predictor with `line_independent` starts after `<eos>`.
+
+    Args:
+        predictor: The predictor.
+        cell: The cell of the word.
+        state: The `State` before the word.
+
+    Returns:
+        The `State` after the word.
+    """
     if cell == predictor.lexicon[EOS] and predictor.line_independent:
         return predictor.start()
     return predictor.advance(cell, state)
 
 
 def cell_of(predictor: Predictor, word: str) -> int:
-    """Return the cell of `word`, that of `<unk>` for an unknown one.
+    """Return the cell of a word, or the cell of `<unk>` for an unknown word.
 
-    It is looked up in the spelling of the model's words.
+    Args:
+        predictor: The predictor.
+        word: The word; it is looked up in the spelling of the model's words.
+
+    Returns:
+        The cell, row · C + column.
+
+    Raises:
+        ValueError: If `word` is not a string.
     """
     check_predictor(predictor)
     checks.string("word", word)

@@ -1,11 +1,11 @@
 """Words that the user adds: they take free cells, and the model stays as it is.
 
-A free cell has vectors like any other, so the model can read a word in it and has a
-score s for it, on the scale of the log-probabilities of its row. A user word of bias d
-has the probability exp(s + d) / Z in its row, Z = 1 + Σ exp(s + d) over the user words
-of the row, and every other word of the row what it had, divided by Z. So all
-probabilities still sum to 1, no word is more probable than its row, and exact decoding
-stays exact.
+A free cell has the vectors of its row and column. So the model can read a word in it
+and gives it a score s, on the scale of the log-probabilities of its row. A user word
+with bias d has the probability exp(s + d) / Z in its row, where Z = 1 + Σ exp(s + d)
+over the user words of the row. The probabilities of all other words of the row are
+divided by Z. So all probabilities still sum to 1, no word is more probable than its
+row, and exact decoding stays exact.
 """
 
 import dataclasses
@@ -30,13 +30,13 @@ from lightrnn_tf.words.spelling import begins_with
 from lightrnn_tf.words.tokenizer import MAX_WORD_LENGTH, is_suggestable
 
 FORMAT_VERSION = 1
-# The bias of a word that was seen once; it grows with the logarithm of its count. More
-# of it completes new words after fewer letters and disturbs the other words more.
-# Chosen on validation text so that these lose less than 0.2 points of top-3.
+# The bias of a word that was learned once; it grows with the logarithm of the count. A
+# larger bias completes new words after fewer letters but disturbs the other words more.
+# It was chosen on validation text so that these lose less than 0.2 points of top-3.
 _FIRST_BIAS = 2.0
-# Cells that are kept in mind for each word, the best ones when it was first seen.
+# Cells that are stored for each word: the best ones when it was first learned.
 _CANDIDATES = 8
-# A file may be so large, a word so frequent.
+# Limits of a file: its bytes, and the count of a word.
 _MAX_BYTES, _MAX_COUNT = 1 << 24, 1 << 31
 
 
@@ -46,9 +46,9 @@ class _Entry:
 
     Attributes:
         count: How often it was learned.
-        cell: Where it is, none if it has to be placed again.
-        cells: The cells that were best for it when it was first seen.
-        losses: Nats that the contexts it was seen in would have cost in each of them.
+        cell: Its cell; `None` if it must be placed again.
+        cells: The cells that were best for it when it was first learned.
+        losses: Nats that it would have cost in each of these, over all its contexts.
     """
 
     count: int
@@ -58,7 +58,7 @@ class _Entry:
 
 
 class UserWords:
-    """A model with the words of its user, again a `decoding.Predictor`.
+    """Adds the words of the user to a predictor, and is itself a predictor.
 
     Args:
         predictor: A `LiteRTPredictor` or `KerasPredictor` with free cells.
@@ -123,7 +123,7 @@ class UserWords:
         return self._predictor.advance(cell, state)
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
-        """Return log P_c `(n, C)` in each of the rows, with the words of the user."""
+        """Return log P_c `(n, C)` of n ≤ 8 rows, with the words of the user."""
         log_probs = np.array(self._predictor.expand(rows, state))
         for place, row in enumerate(np.asarray(rows).tolist()):
             own = self._own_rows == row
@@ -138,19 +138,19 @@ class UserWords:
     # As a store.
 
     def counts(self) -> dict[str, int]:
-        """Return the words and how often each was learned, the longest unseen first."""
+        """Return each word and how often it was learned, the least recent first."""
         return {word: entry.count for word, entry in self._entries.items()}
 
     def learn(self, word: str, state: State) -> None:
-        """Count a word that the user wrote, and place it where it fits.
+        """Count a word that the user wrote, and place it where it fits best.
 
-        Words of the model are known already and change nothing. When no cell is free
-        the word that was learned least makes room, of equal ones the longest unseen.
+        Words of the model are known already and change nothing. If no cell is free, the
+        word that was learned least often makes room; of several, the least recent.
 
         Args:
-            word: One word as the tokeniser of the model cuts it; it is learned in the
+            word: One word, as the tokenizer of the model cuts it. It is learned in the
                 spelling of the model's words.
-            state: Where the text had come to before it.
+            state: The `State` before the word.
 
         Raises:
             ValueError: If it is not one word with letters, or too long.
@@ -178,7 +178,7 @@ class UserWords:
         self._update()
 
     def _spelled(self, word: object) -> str | None:
-        """Return a word in the spelling of the model's, none if it is not one word."""
+        """Return a word in the model's spelling; `None` if it is not one word."""
         if not isinstance(word, str) or not _is_one(word):
             return None
         words = self.tokenizer.words(word)
@@ -187,7 +187,7 @@ class UserWords:
         return words[0] if is_suggestable(words[0]) else None
 
     def _losses(self, cells, state):
-        """Return −log P of a new word in each of the cells, `(n,)`."""
+        """Return −log P of a new word in each of n cells, `(n,)`."""
         rows = np.unique(cells // self.columns)
         scores = {}
         for start in range(0, len(rows), ROWS_AT_ONCE):
@@ -203,7 +203,7 @@ class UserWords:
         )
 
     def _place(self, entry):
-        """Give an entry the best of its cells that is free, or any free one."""
+        """Give an entry its best free cell, or else any free cell."""
         taken = {other.cell for other in self._entries.values()}
         order = np.argsort(entry.losses, kind="stable")
         for cell in (*entry.cells[order].tolist(), *self._free.tolist()):
@@ -216,6 +216,9 @@ class UserWords:
 
     def forget(self, word: str) -> None:
         """Forget a word.
+
+        Args:
+            word: The word, as `counts` has it.
 
         Raises:
             KeyError: If it was not learned.
@@ -231,7 +234,14 @@ class UserWords:
     # As a file.
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the words to a file, in one piece."""
+        """Write the words to a file, whole or not at all.
+
+        Args:
+            path: The file; it is replaced if it exists.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
         words = [
             {
                 "word": word,
@@ -251,33 +261,33 @@ class UserWords:
         write_atomic(pathlib.Path(path), text + "\n")
 
     def load(self, path: str | os.PathLike) -> None:
-        """Read the words of a file, instead of those that are there.
+        """Replace the words by those of a file.
 
-        Words of a model with another vocabulary keep their counts; each is placed when
-        it is learned again.
+        If the file was saved with another vocabulary, its words keep their counts, and
+        each gets a cell when it is learned again.
+
+        Args:
+            path: A file that `save` wrote.
 
         Raises:
             FileNotFoundError: If there is no such file.
-            ValueError: If it is not a file that `save` wrote; nothing is changed then.
+            ValueError: If it is not a file that `save` wrote; then nothing changes.
         """
         path = pathlib.Path(path)
         if path.stat().st_size > _MAX_BYTES:
-            raise ValueError(f"{path} must have at most {_MAX_BYTES} bytes.")
+            raise ValueError(
+                f"{path} must have at most {_MAX_BYTES} bytes. Received: "
+                f"{path.stat().st_size}."
+            )
         try:
             content = json.loads(path.read_bytes().decode("utf-8"))
-            if content["format_version"] != FORMAT_VERSION:
-                raise ValueError(f"format version {content['format_version']!r}")
-            same = content["vocabulary"] == self._vocabulary()
-            entries = {
-                self._checked_word(item): self._entry(item, same)
-                for item in content["words"]
-            }
-            cells = [e.cell for e in entries.values() if e.cell is not None]
-            if len(set(cells)) < len(cells):
-                raise ValueError("two words in one cell")
+            entries = self._checked_entries(content)
         except (
-            *(ValueError, KeyError, TypeError),
-            *(RecursionError, OverflowError),
+            ValueError,
+            KeyError,
+            TypeError,
+            RecursionError,
+            OverflowError,
         ) as error:
             raise ValueError(
                 f"{path} is not a file of user words, or is damaged: {error}."
@@ -290,43 +300,51 @@ class UserWords:
         self._update()
 
     def _vocabulary(self):
-        """Return what tells models apart whose words are in other cells."""
+        """Return a hash that differs for models with words in other cells."""
         return hashlib.sha256(self._predictor.lexicon.to_bytes()).hexdigest()
 
-    def _checked_word(self, item):
-        word = self._spelled(item["word"])
-        if word is None:
-            raise ValueError(f"word {item['word']!r}")
-        return word
+    def _checked_entries(self, content):
+        """Return the entries of a file by word, or raise what is wrong with it."""
+        if content["format_version"] != FORMAT_VERSION:
+            raise ValueError(f"format version {content['format_version']!r}")
+        same = content["vocabulary"] == self._vocabulary()
+        entries = {}
+        for item in content["words"]:
+            word = self._spelled(item["word"])
+            if word is None:
+                raise ValueError(f"word {item['word']!r}")
+            entries[word] = _entry(item, self._free, same)
+        cells = [e.cell for e in entries.values() if e.cell is not None]
+        if len(set(cells)) < len(cells):
+            raise ValueError(f"two words in one cell, of {sorted(cells)}")
+        return entries
 
-    def _entry(self, item, same):
-        count, cell = item["count"], item["cell"]
-        if type(count) is not int or not 1 <= count <= _MAX_COUNT:
-            raise ValueError(f"count {count!r}")
-        if not same:
-            return _Entry(count, None, *_nothing())
-        cells, losses = np.array(item["cells"]), np.array(item["losses"], float)
-        if not len(cells):
-            cells = cells.astype(int)
-        named = np.array([*cells, *([] if cell is None else [cell])])
-        if cells.ndim != 1 or cells.shape != losses.shape:
-            raise ValueError(f"losses of {item['word']!r}")
-        if len(named) and (named.dtype != int or not np.isin(named, self._free).all()):
-            raise ValueError(f"cells of {item['word']!r}")
-        if len(cells) > _CANDIDATES or not np.isfinite(losses).all():
-            raise ValueError(f"losses of {item['word']!r}")
-        return _Entry(count, cell, cells, losses)
+
+def _entry(item, free, same):
+    """Return the entry of an item of a file, without cells for another vocabulary."""
+    count, cell = item["count"], item["cell"]
+    if type(count) is not int or not 1 <= count <= _MAX_COUNT:
+        raise ValueError(f"count {count!r}")
+    if not same:
+        return _Entry(count, None, np.empty(0, int), np.empty(0))
+    cells, losses = np.array(item["cells"]), np.array(item["losses"], float)
+    if not len(cells):
+        cells = cells.astype(int)
+    named = np.array([*cells, *([] if cell is None else [cell])])
+    if cells.ndim != 1 or cells.shape != losses.shape:
+        raise ValueError(f"losses of {item['word']!r}")
+    if len(named) and (named.dtype != int or not np.isin(named, free).all()):
+        raise ValueError(f"cells of {item['word']!r}")
+    if len(cells) > _CANDIDATES or not np.isfinite(losses).all():
+        raise ValueError(f"losses of {item['word']!r}")
+    return _Entry(count, cell, cells, losses)
 
 
 def _is_one(word):
-    """Return whether a string has neither spaces nor what cannot be written."""
+    """Return whether a string has no spaces and no unprintable characters."""
     return word.split() == [word] and all(
         c.isprintable() or unicodedata.category(c) == "Cf" for c in word
     )
-
-
-def _nothing():
-    return np.empty(0, int), np.empty(0)
 
 
 def _bias(count):
@@ -334,7 +352,7 @@ def _bias(count):
 
 
 class _UserLexicon:
-    """The words of a model and of its user, as far as decoding asks for them."""
+    """The words of a model and of its user, with the methods that decoding uses."""
 
     def __init__(self, lexicon: Lexicon, own: dict[str, int]):
         self._lexicon, self._own = lexicon, own
