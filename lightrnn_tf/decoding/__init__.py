@@ -1,8 +1,8 @@
-"""From log-probabilities of rows and columns to words: best ones, drawn ones, new ones.
+"""From log-probabilities of rows and columns to words: the best ones, or drawn ones.
 
-A predictor is anything that reads words and answers for rows: a model in memory
-(`lightrnn_tf.predictor`), a `.tflite` file (`lightrnn_tf.litert`), or one of these with
-the words of its user. It speaks of cell ids, row · C + column.
+A predictor reads words and gives the probabilities of rows and of cells: a model in
+memory (`lightrnn_tf.predictor`), a `.tflite` file (`lightrnn_tf.litert`), or one of
+these with the words of its user. It names a word by its cell, row · C + column.
 """
 
 from lightrnn_tf.decoding.sampling import generate, sample

@@ -1,4 +1,4 @@
-"""Words drawn from a model: their rows, then their columns."""
+"""Words drawn from a model: first the row, then the column."""
 
 from collections.abc import Iterable
 
@@ -24,22 +24,25 @@ def sample(
     top_p: float = 1.0,
     unknown: bool = True,
 ) -> int:
-    """Return the cell of a word drawn from the model: its row, then its column.
+    """Draw a word from the model: first its row, then its column.
 
     Args:
-        predictor: The model.
-        state: Where the text has come to.
+        predictor: The predictor.
+        state: The `State` of the text so far, from `read`.
         rng: Source of randomness.
-        temperature: Below 1 for more probable rows and columns. Defaults to 1, the
-            distribution of the model.
-        top_p: Draw among the most probable words only, as few as have this probability
-            together, at the temperature. Defaults to 1, all words.
-        unknown: Whether `<unk>` may be drawn; else the distribution is the model's,
-            given that the word is another one. Defaults to `True`.
+        temperature: Number above 0; below 1 it favours probable rows and columns.
+            Defaults to 1, the distribution of the model.
+        top_p: Number in (0, 1]. Draws among the fewest most probable words that have
+            this probability together, at the temperature. Defaults to 1, all words.
+        unknown: Whether `<unk>` may be drawn. If not, the distribution is the model's
+            under the condition that the word is another one. Defaults to `True`.
+
+    Returns:
+        The cell of the word.
 
     Raises:
         ValueError: If `temperature` is not above 0 and finite, `top_p` is not above 0
-            and at most 1, or `unknown` not a boolean.
+            and at most 1, or `unknown` is not a boolean.
     """
     check_predictor(predictor)
     checks.instance("state", state, State)
@@ -60,9 +63,9 @@ def sample(
 
 
 def _without_unknown(predictor, words, state):
-    """Return which words are left without `<unk>`, and the state with its row's rest.
+    """Return the words without `<unk>`, and the state without its probability.
 
-    The rows are not normalised again; at a temperature they are.
+    The probabilities of the rows no longer sum to 1 here; `_log_softmax` follows.
     """
     row, column = divmod(predictor.lexicon[UNK], predictor.columns)
     words = words.copy()
@@ -74,7 +77,7 @@ def _without_unknown(predictor, words, state):
 
 
 class _Tempered:
-    """A predictor whose columns are drawn at a temperature."""
+    """Expands the rows of a predictor at a temperature."""
 
     def __init__(self, predictor, words, temperature):
         self.columns = predictor.columns
@@ -82,7 +85,7 @@ class _Tempered:
         self._words, self._temperature = words, temperature
 
     def expand(self, rows, state):
-        """Return log P_c `(n, C)` at the temperature, −∞ in free cells."""
+        """Return log P_c `(n, C)` of n rows at the temperature, −∞ in free cells."""
         rows = np.asarray(rows)
         log_probs = np.where(self._words[rows], self._expand(rows, state), -np.inf)
         return _log_softmax(log_probs, self._temperature)
@@ -90,7 +93,7 @@ class _Tempered:
 
 def _log_softmax(log_probs, temperature):
     """Return log-probabilities at a temperature, in float64."""
-    # The peak goes first, so that the least temperature leaves it at 0.
+    # The greatest is subtracted first: it stays 0 at any temperature.
     below = log_probs.astype(np.float64) - log_probs.max(axis=-1, keepdims=True)
     with np.errstate(over="ignore"):
         below /= temperature
@@ -98,7 +101,7 @@ def _log_softmax(log_probs, temperature):
 
 
 def _sample_nucleus(tempered, state, rng, words, top_p):
-    """Draw among the words that are certified to be the most probable."""
+    """Draw among the most probable words, certified; return the cell."""
     found, cells = np.empty(0), np.empty(0, np.int64)
     for rows, scores, bound in best_first(tempered, state, words):
         place, column = np.nonzero(words[rows])
@@ -113,7 +116,7 @@ def _sample_nucleus(tempered, state, rng, words, top_p):
 
 
 def _draw(log_probs, rng):
-    # The largest of log-probabilities with Gumbel noise is a draw from them.
+    # With Gumbel noise added, the place of the greatest is a draw by probability.
     return int(np.argmax(log_probs + rng.gumbel(size=len(log_probs))))
 
 
@@ -127,18 +130,21 @@ def generate(
     unknown: bool = False,
     lines: int = 1,
 ) -> list[str]:
-    """Return words that go on from a text.
+    """Draw words that continue a text.
 
     Args:
-        predictor: The model.
-        words: The text so far, as for `read`.
+        predictor: The predictor.
+        words: The words of the text so far, as for `read`.
         length: How many words to draw; fewer if the last line ends before.
-        seed: Seed of the draw. Defaults to 0.
-        temperature: See `sample`. Defaults to 1.
-        top_p: See `sample`. Defaults to 1.
-        unknown: See `sample`. Defaults to `False`, `<unk>` is not drawn.
-        lines: How many lines to write; between them is `<eos>`, which is none of the
-            words that are counted. Defaults to 1.
+        seed: Integer in [0, 2³²), the seed of the draw. Defaults to 0.
+        temperature: As in `sample`. Defaults to 1.
+        top_p: As in `sample`. Defaults to 1.
+        unknown: As in `sample`. Defaults to `False`: `<unk>` is not drawn.
+        lines: How many lines to draw. Between them stands `<eos>`, which does not count
+            as a word. Defaults to 1.
+
+    Returns:
+        The words that were drawn.
 
     Raises:
         ValueError: If `length` or `lines` is not a positive integer, or as in `sample`.

@@ -1,8 +1,8 @@
-"""The most probable words, certified, without scoring V of them.
+"""The most probable words, certified, without scoring all V.
 
-No word of a row is more probable than its row, P(w) ≤ P_r(row). So rows are expanded
-best first, until the k-th best word found is at least as probable as the best row not
-yet expanded: then the answer is the true top k.
+No word is more probable than its row: P(w) ≤ P_r(row). So rows are expanded, the best
+first, until the k-th best word found is at least as probable as the best row that is
+left. Then the answer is the true top k.
 """
 
 import dataclasses
@@ -27,11 +27,16 @@ class Suggestions:
 
     Attributes:
         words: At most k words, best first.
-        log_probs: Their log-probabilities in nats, among all V words.
+        log_probs: The log-probability of each in nats, among all V words.
         exact: Whether they are certified to be the best ones.
-        bound: No word that was not scored has a greater log-probability; −∞ where all
-            candidates were.
-        rows_expanded: Rows whose words were scored.
+        bound: An upper bound on the log-probability of words that were not scored; −∞
+            if all candidates were.
+        rows_expanded: How many rows were expanded.
+
+    Example:
+
+    >>> Suggestions(["the"], [-0.5], exact=True, bound=-2.0, rows_expanded=8).words
+    ['the']
     """
 
     words: list[str]
@@ -53,61 +58,39 @@ def top_k(
 ) -> Suggestions:
     """Return the k most probable next words, certified.
 
+    It takes time O(C) for each row expanded, usually a few rows.
+
     Args:
-        predictor: The model.
-        state: Where the text has come to, from `read`.
-        k: How many words, at least 1; fewer are returned where there are fewer.
-        prefix: What the words begin with; accents and apostrophes may be missing in it.
-            Of equally probable words those that begin with it exactly come first.
-            Defaults to nothing.
-        exclude: Words that are not to be suggested, in lower case or not for a model
-            of lower-cased text. Defaults to none.
-        max_rows: Rows that are expanded at most, at least 1: a cap on the time. The
-            answer may then not be exact. Defaults to none.
-        all_tokens: Whether special words, numbers and punctuation are suggested too.
+        predictor: The predictor.
+        state: The `State` of the text so far, from `read`.
+        k: Positive integer. How many words; fewer are returned if there are fewer.
+        prefix: What the words begin with; accents and apostrophes may be left out. Of
+            equally probable words, those that begin with it exactly come first.
+            Defaults to any word.
+        exclude: Words that are not suggested; for a model of lower-cased text their
+            case makes no difference. Defaults to none.
+        max_rows: Positive integer. Most rows to expand, which limits the time; the
+            answer may then not be exact. Defaults to no limit.
+        all_tokens: Whether to suggest special words, numbers and punctuation, too.
             Defaults to `False`.
-        ignore_case: Whether the case of the prefix makes no difference. Defaults to
-            `False`; a model of lower-cased text always ignores it.
+        ignore_case: Whether to ignore the case of the prefix. Defaults to `False`; a
+            model of lower-cased text always ignores it.
+
+    Returns:
+        The `Suggestions`.
 
     Raises:
-        ValueError: If an argument is wrong: `k` not an integer of at least 1, `exclude`
-            a string.
-
-    Time: O(C) for each row expanded, usually a few of them.
+        ValueError: If an argument is none of these.
     """
     check_predictor(predictor)
-    checks.instance("state", state, State)
-    checks.positive_integer("k", k)
-    if max_rows is not None:
-        checks.positive_integer("max_rows", max_rows)
+    _check(state, k, max_rows, all_tokens, ignore_case)
     prefix = "" if prefix is None else prefix
     checks.string("prefix", prefix)
-    exclude = () if exclude is None else exclude
-    checks.several("exclude", exclude)
-    exclude = list(exclude)
-    checks.strings("exclude", exclude)
-    checks.boolean("all_tokens", all_tokens)
-    checks.boolean("ignore_case", ignore_case)
     ignore_case = ignore_case or predictor.tokenizer.lowercase
-    allowed = _allowed(predictor, prefix, exclude, all_tokens, ignore_case)
-    best_cells = np.empty(0, np.int64)
-    best = np.empty(0, np.float64)
-    expanded, bound = 0, -math.inf
-    for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
-        places = np.flatnonzero(allowed[rows])
-        values = scores.ravel()[places]
-        first = _first(values, k, ties=bool(prefix))
-        row, column = np.divmod(places[first], predictor.columns)
-        best = np.concatenate([best, values[first]])
-        best_cells = np.concatenate(
-            [best_cells, rows[row] * predictor.columns + column]
-        )
-        first = _first(best, k, ties=bool(prefix))
-        best, best_cells = best[first], best_cells[first]
-        expanded += len(rows)
-        if len(best) >= k and best[k - 1] >= bound:
-            break
-    words = [predictor.lexicon.word(cell) for cell in best_cells.tolist()]
+    allowed = _allowed(predictor, prefix, _listed(exclude), all_tokens, ignore_case)
+    best, words, bound, expanded = _best(
+        predictor, state, allowed, k, max_rows, ties=bool(prefix)
+    )
     if prefix:
         words = _exact_ones_first(words, best, prefix, ignore_case)[:k]
     return Suggestions(
@@ -119,14 +102,58 @@ def top_k(
     )
 
 
+def _check(state, k, max_rows, all_tokens, ignore_case):
+    checks.instance("state", state, State)
+    checks.positive_integer("k", k)
+    if max_rows is not None:
+        checks.positive_integer("max_rows", max_rows)
+    checks.boolean("all_tokens", all_tokens)
+    checks.boolean("ignore_case", ignore_case)
+
+
+def _listed(exclude):
+    """Return the words of `exclude` as a list, checked."""
+    exclude = () if exclude is None else exclude
+    checks.several("exclude", exclude)
+    exclude = list(exclude)
+    checks.strings("exclude", exclude)
+    return exclude
+
+
+def _best(predictor, state, allowed, k, max_rows, ties):
+    """Expand rows until the k best words are certain, or `max_rows` are expanded.
+
+    Returns:
+        The log-probabilities of the best words and the words, best first, at least k
+        if there are as many; the bound of `Suggestions`; and the rows expanded.
+    """
+    cells = np.empty(0, np.int64)
+    best = np.empty(0, np.float64)
+    expanded, bound = 0, -math.inf
+    for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
+        places = np.flatnonzero(allowed[rows])
+        values = scores.ravel()[places]
+        first = _first(values, k, ties)
+        row, column = np.divmod(places[first], predictor.columns)
+        best = np.concatenate([best, values[first]])
+        cells = np.concatenate([cells, rows[row] * predictor.columns + column])
+        first = _first(best, k, ties)
+        best, cells = best[first], cells[first]
+        expanded += len(rows)
+        if len(best) >= k and best[k - 1] >= bound:
+            break
+    words = [predictor.lexicon.word(cell) for cell in cells.tolist()]
+    return best, words, bound, expanded
+
+
 def _first(values, k, ties):
     """Return the places of the k greatest values, the greatest first.
 
-    With `ties` those that equal the last one are among them, too.
+    With `ties`, all values that equal the k-th are included.
     """
     if len(values) <= k:
         return np.argsort(-values, kind="stable")
-    # Most are out of the question, so few are sorted.
+    # Only the values from the k-th on are sorted.
     least = np.partition(values, len(values) - k)[len(values) - k]
     places = np.flatnonzero(values >= least)
     places = places[np.argsort(-values[places], kind="stable")]
@@ -134,7 +161,7 @@ def _first(values, k, ties):
 
 
 def _exact_ones_first(words, log_probs, prefix, ignore_case):
-    """Return words by falling log-probability, of equal ones those typed exactly."""
+    """Sort words by log-probability; of equal ones, those typed exactly go first."""
     order = sorted(
         range(len(words)),
         key=lambda n: (
@@ -161,11 +188,17 @@ def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
 
 
 def best_first(predictor, state, allowed, max_rows=None):
-    """Expand rows with candidates from the best, a batch at a time.
+    """Expand the rows that hold candidates, the best first, some at a time.
+
+    Args:
+        predictor: A `Predictor`, or anything with its `expand`.
+        state: The `State` of the text so far.
+        allowed: bool `(R, C)`, which cells hold a candidate.
+        max_rows: Most rows to expand. Defaults to no limit.
 
     Yields:
-        The rows `(n,)`, log P of their cells `(n, C)`, and log P_r of the best row that
-        is left, −∞ if there is none.
+        The rows `(n,)`, n ≤ 8; log P of their cells `(n, C)`; and log P_r of the best
+        row that is left, −∞ if none is.
     """
     useful = np.flatnonzero(allowed.any(axis=1))
     order = useful[np.argsort(-state.row_log_probs[useful], kind="stable")]

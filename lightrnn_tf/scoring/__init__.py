@@ -1,1 +1,1 @@
-"""How good a model is: scores of a text, and the taps that a keyboard saves."""
+"""Measures of a model: scores of a text, and the taps that a keyboard saves."""

@@ -1,10 +1,10 @@
-"""Scores of a text: the same code for a model in memory and for a `.tflite` file.
+"""Scores of a text, with the same code for a model in memory and an exported one.
 
-The text is read as one stream in order. The three best words of each place are found
-as in `decoding`, many places at a time.
+The text is read in order, as one stream. The three best words of each place are found
+as in `decoding`, for many places at a time.
 
-Every token counts, `<eos>` and `<unk>` included. A word outside the vocabulary is read
-as `<unk>`; as a target it is a miss, because no keyboard could offer it.
+Every token counts, also `<eos>` and `<unk>`. A word outside the vocabulary is read as
+`<unk>`. To predict it counts as a miss, because no keyboard could offer it.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ from lightrnn_tf.predictors.protocol import (
 )
 from lightrnn_tf.words.tokenizer import EOS, UNK
 
-# Whether three or more words are better than the true one makes no difference.
+# For top-3 it is enough to know the three best words.
 _ENOUGH = 3
 
 
@@ -33,16 +33,24 @@ class Scores:
     Attributes:
         tokens: Number of tokens, `<eos>` included.
         nats_per_token: Mean of −log P(w).
-        perplexity: Its exponential.
-        perplexity_no_oov: The same over the tokens that are not OOV, `<eos>` among
-            them; NaN if there is none.
-        oov_rate: Share of the tokens that are `<unk>` or outside the vocabulary.
-        top1: Share of the tokens whose probability no other word exceeds; an OOV token
-            is a miss.
-        top3: Share of the tokens whose probability at most two words exceed.
+        perplexity: e to the `nats_per_token`.
+        perplexity_no_oov: The perplexity over the tokens that are not OOV, `<eos>`
+            included; NaN if there is none.
+        oov_rate: Share of the tokens that are OOV: `<unk>` or outside the vocabulary.
+        top1: Share of the tokens that are the most probable word, or as probable; an
+            OOV token is a miss.
+        top3: Share of the tokens that at most two words exceed in probability; an OOV
+            token is a miss.
         top1_no_oov_eos: `top1` over the tokens that are neither OOV nor `<eos>`.
         top3_no_oov_eos: `top3` over the same tokens.
         tokens_no_oov_eos: Number of these tokens.
+
+    Example:
+
+    >>> score = Score(eos_id=0, unk_id=1)
+    >>> score.add(np.array([2, 0]), np.log([4.0, 4.0]), better=np.array([2, 0]))
+    >>> score.result().top1
+    0.5
     """
 
     tokens: int
@@ -86,7 +94,8 @@ class Score:
         Args:
             targets: Integer array `(N,)`, the ids of the true words.
             nats: `(N,)`, −log P of each.
-            better: `(N,)`, how many words are more probable than the true one.
+            better: Integer array `(N,)`, how many words are more probable than the true
+                one.
         """
         self._nats += float(np.sum(nats, dtype=np.float64))
         oov = targets == self._unk_id
@@ -103,7 +112,7 @@ class Score:
         ]
 
     def result(self) -> Scores:
-        """Return the scores of all tokens added so far, at least one."""
+        """Return the `Scores` of all tokens that were added, at least one."""
         counts = [int(count) for count in self._counts]
         tokens, oov, words, top1, top3, word_top1, word_top3 = counts
         return Scores(
@@ -131,7 +140,13 @@ class LineScore:
     Attributes:
         tokens: Number of tokens, `<eos>` included; 0 for a blank line without any.
         nats: Sum of −log P(w).
-        unknown_words: How many of the tokens are `<unk>` or outside the vocabulary.
+        unknown_words: How many tokens are `<unk>` or outside the vocabulary.
+
+    Example:
+
+    >>> line = LineScore(tokens=3, nats=12.0, unknown_words=0)
+    >>> line.nats / line.tokens
+    4.0
     """
 
     tokens: int
@@ -145,16 +160,19 @@ def evaluate(
     progress: Callable[[float], None] | None = None,
     nats: np.ndarray | None = None,
 ) -> Scores:
-    """Return how well `predictor` predicts a text.
+    """Measure how well a predictor predicts a text.
 
     Args:
         predictor: A `KerasPredictor` or `LiteRTPredictor`.
         ids: Integer array `(N,)`, in the ids of the predictor's vocabulary.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
-        nats: Array `(N,)` that is filled with −log P of each token. Defaults to none.
+        progress: Function called with the share done, in [0, 1]. Defaults to none.
+        nats: Array `(N,)` to be filled with −log P of each token. Defaults to none.
+
+    Returns:
+        The `Scores` of the text.
 
     Raises:
-        ValueError: If the text is empty.
+        ValueError: If the text is empty, or an argument is none of these.
     """
     check_readable(predictor)
     checks.function("progress", progress)
@@ -172,7 +190,7 @@ def evaluate(
     done = 0
     for contexts in predictor.contexts(ids):
         found = answers(contexts, occupied)
-        # The true word is none of them, however its log-probability was rounded.
+        # The true word is not better than itself, however its value was rounded.
         others = found.cells != contexts.targets[:, None]
         better = (found.log_probs > -found.nats[:, None]) & others
         score.add(contexts.targets, found.nats, better.sum(axis=1))
@@ -187,13 +205,16 @@ def evaluate(
 def line_scores(
     ids: np.ndarray, nats: np.ndarray, lengths: Iterable[int], unk_id: int
 ) -> list[LineScore]:
-    """Return the scores of the lines of a text.
+    """Return the score of each line of a text.
 
     Args:
-        ids: `(N,)`, its tokens.
-        nats: `(N,)`, −log P of each, as `evaluate` gives them.
-        lengths: How many tokens each line has, N together.
+        ids: Integer array `(N,)`, the tokens of the text.
+        nats: `(N,)`, −log P of each token, from `evaluate`.
+        lengths: How many tokens each line has; they sum to N.
         unk_id: The id of `<unk>`.
+
+    Returns:
+        A `LineScore` for each line.
 
     Example:
 
@@ -214,12 +235,19 @@ def line_scores(
 
 @dataclasses.dataclass(frozen=True)
 class Answers:
-    """What a model says at some places of a text.
+    """What a model predicts at N places of a text.
 
     Attributes:
         nats: `(N,)`, −log P of the true words.
-        cells: `(N, k)`, the k best words in any order; −1 where there are fewer.
-        log_probs: `(N, k)`, log P of these, −∞ where there are fewer.
+        cells: `(N, k)`, the cells of the k best words in any order; −1 if there are
+            fewer.
+        log_probs: `(N, k)`, log P of these; −∞ if there are fewer.
+
+    Example:
+
+    >>> found = Answers(np.array([0.5]), np.array([[4, 2]]), np.array([[-2.0, -0.5]]))
+    >>> found.cells.shape
+    (1, 2)
     """
 
     nats: np.ndarray
@@ -228,12 +256,15 @@ class Answers:
 
 
 def answers(contexts: Contexts, occupied: np.ndarray, k: int = _ENOUGH) -> Answers:
-    """Return what a model says of the true words, and its k best ones.
+    """Score the true words at some places of a text, and find the k best words there.
 
     Args:
-        contexts: Places of a text.
+        contexts: The `Contexts` of N places.
         occupied: bool `(R, C)`, which cells hold a word.
-        k: How many words. Defaults to 3.
+        k: How many words to find. Defaults to 3.
+
+    Returns:
+        The `Answers`.
     """
     rows, columns = occupied.shape
     number = np.arange(len(contexts.targets))

@@ -1,4 +1,4 @@
-"""What is measured: perplexity while training, and taps that a keyboard saves."""
+"""The taps that a keyboard with suggestions saves."""
 
 import dataclasses
 import functools
@@ -12,22 +12,30 @@ from lightrnn_tf.words.tokenizer import UNK, is_suggestable
 
 # Words that a keyboard shows at once.
 SLOTS = 3
-# Numbers that are worked out at once.
+# Most numbers that are computed at once.
 _AT_ONCE = 1 << 22
 
 
 @dataclasses.dataclass(frozen=True)
 class Keystrokes:
-    """What typing a text takes with a strip of three suggestions above the keyboard.
+    """The taps that a text takes with three suggestions above the keyboard.
 
     Attributes:
-        typed_words: Words in lower case; only these are typed.
-        typed_letters: Their characters.
-        taps: Taps with suggestions for the text so far.
-        taps_blind: Taps with the most frequent words for the letters typed.
-        keystroke_savings: 1 − taps / (letters + words): typed in full, a word takes its
-            letters and a space.
-        keystroke_savings_blind: The same without context.
+        typed_words: How many words are typed; only those in lower case are.
+        typed_letters: How many characters these have.
+        taps: Taps if the suggestions depend on the text so far.
+        taps_blind: Taps if the suggestions are the most frequent words that begin with
+            the letters typed.
+        keystroke_savings: 1 − taps / (letters + words), because a word typed in full
+            takes its letters and a space.
+        keystroke_savings_blind: The same with `taps_blind`.
+
+    Example:
+
+    >>> found = Keystrokes(2, 8, taps=6, taps_blind=8, keystroke_savings=0.4,
+    ...                    keystroke_savings_blind=0.2)
+    >>> found.keystroke_savings == 1 - found.taps / (8 + 2)
+    True
     """
 
     typed_words: int
@@ -45,16 +53,20 @@ def keystrokes(
 ) -> Keystrokes:
     """Simulate typing a text with suggestions from a model.
 
-    The strip shows before the first letter too, and nothing but words: no numbers,
-    punctuation marks or special words. As soon as it shows the word, a tap on it types
-    the rest of the word and the space. Until then each letter costs a tap; a word that
-    is never shown costs its letters and one more. Tokens other than words in lower case
-    are context and cost nothing. A word outside the vocabulary is never shown.
+    The strip shows three words, also before the first letter; it shows no numbers,
+    punctuation marks or special words. As soon as it shows the right word, a tap on it
+    types the rest of the word and a space. Until then each letter costs a tap. A word
+    that is never shown costs its letters and a tap for the space; words outside the
+    vocabulary are never shown. Only words in lower case are typed; all other tokens are
+    context and cost nothing.
 
     Args:
         predictor: A `KerasPredictor` or `LiteRTPredictor`.
         lines: Lines of text.
-        progress: Called with the share done, in [0, 1]. Defaults to none.
+        progress: Function called with the share done, in [0, 1]. Defaults to none.
+
+    Returns:
+        The `Keystrokes`.
 
     Raises:
         ValueError: If there is no word in lower case.
@@ -70,7 +82,8 @@ def keystrokes(
             "The text must have at least one word in lower case. Received: none."
         )
     strip = _Strip(predictor)
-    # The most frequent word is 0, of equal counts the one whose id is lower.
+    # The score of the most frequent word is 0, the next −1, and so on; of equal counts
+    # the lower id comes first.
     order = np.argsort(-np.array(vocabulary.counts), kind="stable").tolist()
     ranks = {vocabulary.words[n]: -rank for rank, n in enumerate(order)}
     by_cell = np.array([ranks.get(w, -len(order)) for w in predictor.lexicon.words()])
@@ -99,7 +112,7 @@ def keystrokes(
 
 
 class _Strip:
-    """Three slots with the best words for the letters typed so far."""
+    """Shows the three best words that begin with the letters typed so far."""
 
     def __init__(self, predictor):
         self.lexicon = predictor.lexicon
@@ -108,9 +121,12 @@ class _Strip:
         self.candidates: dict[str, np.ndarray] = {}
 
     def taps(self, word: str, cell: int, scores: np.ndarray) -> int:
-        """Return the taps for a word, by the scores of all cells `(R · C,)`.
+        """Return the taps for a word. Of equal scores the lower cell is shown first.
 
-        Of equal scores the lower cell is shown first.
+        Args:
+            word: The word.
+            cell: Its cell.
+            scores: Scores of all cells `(R · C,)`, the best greatest.
         """
         if cell != self.unknown:
             for length in range(len(word)):
@@ -129,7 +145,7 @@ class _Strip:
 
 
 def _log_probs(contexts, places, shape):
-    """Yield places of a text and log P of all cells there, `(R · C,)`."""
+    """Yield each of some places of a text, and log P of all cells there, `(R · C,)`."""
     rows, columns = shape
     step = max(1, _AT_ONCE // (rows * columns))
     for start in range(0, len(places), step):
