@@ -9,7 +9,7 @@ import numpy as np
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import replacing
 from lightrnn_tf.models import LanguageModel, TableRNN
-from lightrnn_tf.predictors import exported
+from lightrnn_tf.predictors import container, exported
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.words.tokenizer import EOS, UNK
 from lightrnn_tf.words.vocabulary import Vocabulary
@@ -168,7 +168,7 @@ def _check_target(path, overwrite):
 def _manifest(model, step, vocabulary, lexicon):
     """Return what a file says of its model."""
     return {
-        "format_version": exported.FORMAT_VERSION,
+        "format_version": container.FORMAT_VERSION,
         # Both models with a table are read alike.
         "model": "lightrnn" if isinstance(model, TableRNN) else model.kind,
         "rows": step.rows,

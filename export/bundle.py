@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 
-from lightrnn_tf.predictors import exported
+from lightrnn_tf.predictors import container
 from lightrnn_tf.words.lexicon import Lexicon
 
 # A fixed date, so that the same model gives the same bytes.
@@ -26,15 +26,15 @@ def bundle(
         counts: `(R · C,)`, how often the word of each cell was met in training.
     """
     parts = {
-        exported.WORDS: lexicon.to_bytes(),
-        exported.COUNTS: counts.astype("<u4").tobytes(),
+        container.WORDS: lexicon.to_bytes(),
+        container.COUNTS: counts.astype("<u4").tobytes(),
     }
     sums = {"model": model_bytes, **parts}
     manifest["sha256"] = {
         name: hashlib.sha256(content).hexdigest() for name, content in sums.items()
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    parts[exported.MANIFEST] = text.encode("utf-8")
+    parts[container.MANIFEST] = text.encode("utf-8")
     buffer = io.BytesIO(model_bytes)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in parts.items():

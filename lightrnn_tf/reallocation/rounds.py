@@ -102,17 +102,7 @@ def reallocate(
     >>> result.nats_predicted <= result.nats_before
     True
     """
-    checks.instance("model", model, LightRNN, PaperRNN)
-    checks.instance("matching", matching, Matching)
-    checks.function("progress", progress)
-    if losses is not None:
-        checks.instance("losses", losses, LossTables)
-        checks.instance("windows", windows, data.windows)
-    if not model.compiled:
-        raise ValueError(
-            "`model` must be compiled. Received: a model that is not. Call "
-            "`model.compile(...)` first."
-        )
+    _check(model, windows, matching, progress, losses)
     if losses is None:
         losses = loss_tables(model, windows, folder, progress)
     before = model.table
@@ -140,6 +130,20 @@ def _counts(ids, vocabulary_size):
         part = ids[start : start + (1 << 24)]
         counts += np.bincount(part, minlength=vocabulary_size)
     return counts
+
+
+def _check(model, windows, matching, progress, losses):
+    checks.instance("model", model, LightRNN, PaperRNN)
+    checks.instance("matching", matching, Matching)
+    checks.function("progress", progress)
+    if losses is not None:
+        checks.instance("losses", losses, LossTables)
+        checks.instance("windows", windows, data.windows)
+    if not model.compiled:
+        raise ValueError(
+            "`model` must be compiled. Received: a model that is not. Call "
+            "`model.compile(...)` first."
+        )
 
 
 def measure(model: TableRNN, windows, tokens: int = 2_000_000) -> float:

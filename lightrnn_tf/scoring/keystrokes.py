@@ -82,12 +82,8 @@ def keystrokes(
             "The text must have at least one word in lower case. Received: none."
         )
     strip = _Strip(predictor)
-    # The score of the most frequent word is 0, the next −1, and so on; of equal counts
-    # the lower id comes first.
-    order = np.argsort(-np.array(vocabulary.counts), kind="stable").tolist()
-    ranks = {vocabulary.words[n]: -rank for rank, n in enumerate(order)}
-    by_cell = np.array([ranks.get(w, -len(order)) for w in predictor.lexicon.words()])
-    blind = functools.cache(functools.partial(strip.taps, scores=by_cell))
+    frequency = _by_frequency(vocabulary, predictor.lexicon)
+    blind = functools.cache(functools.partial(strip.taps, scores=frequency))
     shape = predictor.rows, predictor.columns
     taps = taps_blind = done = 0
     for contexts in predictor.contexts(np.array(vocabulary.ids(tokens))):
@@ -109,6 +105,16 @@ def keystrokes(
         keystroke_savings=1 - taps / (letters + words),
         keystroke_savings_blind=1 - taps_blind / (letters + words),
     )
+
+
+def _by_frequency(vocabulary, lexicon):
+    """Return scores of cells `(R · C,)` by which the more frequent word is better.
+
+    The most frequent word has 0, the next −1; of equal counts the lower id comes first.
+    """
+    order = np.argsort(-np.array(vocabulary.counts), kind="stable").tolist()
+    ranks = {vocabulary.words[n]: -rank for rank, n in enumerate(order)}
+    return np.array([ranks.get(word, -len(order)) for word in lexicon.words()])
 
 
 class _Strip:

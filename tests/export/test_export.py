@@ -546,7 +546,7 @@ def test_counts_that_lie_are_refused_when_they_are_asked_for(
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(predictors.exported, "_MAX_MANIFEST", 10_000)
+    monkeypatch.setattr(predictors.container, "_MAX_MANIFEST", 10_000)
     path = tmp_path / "m.tflite"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", "0" * 20_000)

@@ -343,7 +343,6 @@ TABLE = {
 }
 GIVEN_BY_KERAS = "Keras checks it, and says `identifier`"
 RESULT = "what functions return, not what a user makes"
-READS_FILES = "its contents are tested with damaged files in test_fuzz and others"
 UNVALIDATED = {
     "layers.SlimEmbedding(embeddings_initializer)": GIVEN_BY_KERAS,
     "layers.SlimSoftmax(kernel_initializer)": GIVEN_BY_KERAS,
@@ -382,8 +381,6 @@ UNVALIDATED = {
     "lightrnn_tf_export.ExportMismatchError": "an error",
     "lightrnn_tf_export.ExportResult": RESULT,
     "lightrnn_tf_export.Report": RESULT,
-    "litert.read_container": READS_FILES,
-    "litert.read_counts": READS_FILES,
     "litert.runtime": "has none",
     "metrics.Keystrokes": RESULT,
     "tokenizer.LinePart": "a string",
