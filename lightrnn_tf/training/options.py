@@ -1,10 +1,10 @@
-"""What a training is asked for: each option once, with its help, values and check."""
+"""The options of a training: each once, with its help, values and check."""
 
 import argparse
 import dataclasses
 import importlib.util
 import pathlib
-from typing import Any, ClassVar
+from typing import Any
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import refuse_streams
@@ -19,13 +19,20 @@ from lightrnn_tf._internal.options import (
 )
 from lightrnn_tf.data.reading import ReadingOptions
 from lightrnn_tf.reallocation.matching import Matching
+from lightrnn_tf.training.model_options import (
+    DenseRNNOptions,
+    LightRNNOptions,
+    ModelOptions,
+    PaperRNNOptions,
+    SlimRNNOptions,
+)
 
-# Where a first table comes from, if not from a file.
+# Kinds of a first table that are not files.
 WARM_START, RANDOM = "warm-start", "random"
 
 
 def _numbers(of_one, example):
-    """Return what parses numbers with commas between them."""
+    """Return a function that parses numbers with commas between them."""
 
     def parse(text):
         try:
@@ -47,7 +54,7 @@ def _check_rounds(name, value):
 
 
 def _check_moving_cost(name, value):
-    Matching(moving_cost=value)  # It says what is wrong.
+    Matching(moving_cost=value)  # Raises the error.
 
 
 def _check_rate(name, value):
@@ -83,7 +90,6 @@ _EPOCHS = Kind(_numbers(POSITIVE.parse, "numbers of epochs, as in 10,5"), _check
 _COSTS = Kind(
     _numbers(float, "two numbers, for rows and columns, as in 3,0"), _check_moving_cost
 )
-_SHARE = Kind(float, checks.fraction)
 _MINUTES = Kind(float, checks.above_zero)
 _RATE = Kind(float, _check_rate)
 _SEED = Kind(NATURAL.parse, checks.seed)
@@ -93,7 +99,13 @@ _FOLDER = Kind(str, _check_tensorboard)
 
 @dataclasses.dataclass
 class SourceOptions(Checked):
-    """Where the texts are."""
+    """Says where the texts are.
+
+    Example:
+
+    >>> SourceOptions(train=["books.txt"]).tfds_feature
+    'text'
+    """
 
     train: list[str] | None = option(
         None,
@@ -132,128 +144,29 @@ class SourceOptions(Checked):
 
 @dataclasses.dataclass
 class TextOptions(ReadingOptions, SourceOptions):
-    """Which text is read, and how it becomes words."""
+    """Says which texts are read, and how they become words.
+
+    Example:
+
+    >>> TextOptions(train=["books.txt"], test=["test.txt"]).sources()
+    ['books.txt', 'test.txt']
+    """
 
     def sources(self) -> list[str]:
-        """Return the names of the texts that are read."""
+        """Return the names of all texts that are read."""
         files = [*(self.train or ()), *(self.valid or ()), *(self.test or ())]
         return [*files, *filter(None, (self.tfds, self.prepared))]
 
 
 @dataclasses.dataclass
-class ModelOptions(Checked):
-    """What every model takes: the arguments of `LanguageModel`."""
-
-    kind: ClassVar[str]
-
-    units: int = option(200, "size of the hidden states", POSITIVE, "H")
-    embedding_dim: int | None = option(
-        None, "default: --units", kind=POSITIVE, metavar="E"
-    )
-    layers: int = option(1, "recurrent layers", POSITIVE, "N")
-    cell: str = option("lstm", "", choices=("lstm", "gru"))
-    dropout: float = option(0.2, "", _SHARE, "P")
-    line_independent: bool = option(False, "begin anew at every line")
-
-
-@dataclasses.dataclass
-class LightRNNOptions(ModelOptions):
-    """What `LightRNN` takes besides."""
-
-    kind = "lightrnn"
-
-    rows: int | None = option(
-        None, "default: nearly square", kind=POSITIVE, metavar="R"
-    )
-    columns: int | None = option(
-        None, "default: nearly square", kind=POSITIVE, metavar="C"
-    )
-    word_dim: int = option(
-        16, "length of the vector each word has of its own", kind=NATURAL, metavar="k"
-    )
-    row_parts: int = option(4, "output vectors of each row", POSITIVE, "M")
-    frequent_words: int = option(
-        0,
-        "how many of the most frequent words have a longer vector",
-        kind=NATURAL,
-        metavar="F",
-    )
-    frequent_dim: int = option(0, "by how much it is longer", NATURAL, "N")
-    word_bias: bool = option(True, "a bias for each word; default: yes, paper: no")
-
-
-@dataclasses.dataclass
-class PaperRNNOptions(LightRNNOptions):
-    """What `PaperRNN` takes besides."""
-
-    kind = "paper"
-
-    word_dim: int = with_default(LightRNNOptions, "word_dim", 0)
-    row_parts: int = with_default(LightRNNOptions, "row_parts", 1)
-    word_bias: bool = with_default(LightRNNOptions, "word_bias", False)
-
-
-@dataclasses.dataclass
-class SlimRNNOptions(ModelOptions):
-    """What `SlimRNN` takes besides."""
-
-    kind = "slim"
-
-    parts: int = option(
-        10,
-        "sub-vectors of a word; divides H, E and M",
-        kind=POSITIVE,
-        metavar="K",
-        flag="--slim-parts",
-    )
-    vectors: int | None = option(
-        None,
-        "sub-vectors that all words share, on each side; default: 5000, or one for "
-        "each word of a smaller vocabulary",
-        kind=POSITIVE,
-        metavar="M",
-        flag="--slim-vectors",
-    )
-    side: str = option(
-        "both",
-        "which side shares sub-vectors",
-        choices=("both", "input", "output"),
-        flag="--slim-side",
-    )
-
-    def __post_init__(self):
-        super().__post_init__()
-        of_input, of_output = ("embedding_dim",), ("units", "vectors")
-        if self.embedding_dim is None:
-            of_input = ("units",)
-        sides = {"input": of_input, "output": of_output}
-        for name in sides.get(self.side, (*of_input, *of_output)):
-            size = getattr(self, name)
-            if size is not None:
-                shown = "slim_vectors" if name == "vectors" else name
-                checks.divides("slim_parts", self.parts, shown, size)
-
-
-@dataclasses.dataclass
-class DenseRNNOptions(ModelOptions):
-    """What `DenseRNN` takes besides."""
-
-    kind = "dense"
-
-    tied: bool = option(False, "one table of vectors for both sides")
-
-    def __post_init__(self):
-        super().__post_init__()
-        if self.tied and self.embedding_dim not in (None, self.units):
-            raise ValueError(
-                "`embedding_dim` must be left out, or equal `units`, for a tied model. "
-                f"Received: embedding_dim={self.embedding_dim}, units={self.units}."
-            )
-
-
-@dataclasses.dataclass
 class TableOptions(Checked):
-    """Where words live at first, and what moves them."""
+    """Says in which cells the words stand at first, and what it costs to move them.
+
+    Example:
+
+    >>> TableOptions(moving_cost=(3.0, 0.0)).table
+    'warm-start'
+    """
 
     table: str = option(
         WARM_START,
@@ -280,14 +193,26 @@ class TableOptions(Checked):
 
 @dataclasses.dataclass
 class PaperTableOptions(TableOptions):
-    """The same, beginning as the paper does."""
+    """The same, with the first table of the paper.
+
+    Example:
+
+    >>> PaperTableOptions().table
+    'random'
+    """
 
     table: str = with_default(TableOptions, "table", RANDOM)
 
 
 @dataclasses.dataclass
 class FitOptions(Checked):
-    """How the model is trained."""
+    """Says how the model is trained.
+
+    Example:
+
+    >>> FitOptions(rounds=(10, 5)).batch_size
+    32
+    """
 
     rounds: tuple[int, ...] = option(
         (10,),
@@ -317,7 +242,7 @@ class FitOptions(Checked):
     )
 
 
-# The parts of the options of each kind of model.
+# Kind of model → its groups of options.
 KINDS: dict[str, dict[str, type]] = {
     model.kind: {"text": TextOptions, "model": model, **table, "fit": FitOptions}
     for model, table in (
@@ -331,19 +256,21 @@ KINDS: dict[str, dict[str, type]] = {
 
 @dataclasses.dataclass
 class Options:
-    """What `lightrnn train` was asked for; see its help for the meaning.
+    """The options of `lightrnn train`; its help says what they mean.
 
     Attributes:
         out: The run to write.
-        text: Which text is read, and how.
-        model: The arguments of the model, of the class of its kind.
+        text: Which texts are read, and how.
+        model: The arguments of the model; the class says which kind it is.
         fit: How it is trained.
-        table: The first table, of models that have one.
-        overwrite: Whether a run of that name is replaced.
+        table: The first table; `None` for models without a table.
+        overwrite: Whether to replace a run of that name. Defaults to `False`.
+
+    Raises:
+        ValueError: If options do not fit together.
 
     Example:
 
-    >>> from lightrnn_tf.training.options import Options
     >>> options = Options.of("runs/books", train=["books.txt"], units=64)
     >>> options.model.units, options.fit.rounds
     (64, (10,))
@@ -360,17 +287,21 @@ class Options:
     def of(
         cls, out: str, model: str = "lightrnn", overwrite: bool = False, **given: Any
     ) -> "Options":
-        """Return the options that are given by name, the others by default.
+        """Return the options with some given by name, and defaults for all others.
 
         Args:
             out: The run to write.
-            model: The kind of model, `"lightrnn"`, `"paper"`, `"slim"` or `"dense"`.
-            overwrite: Whether a run of that name is replaced.
+            model: The kind of model: `"lightrnn"`, `"paper"`, `"slim"` or `"dense"`.
+                Defaults to `"lightrnn"`.
+            overwrite: Whether to replace a run of that name. Defaults to `False`.
             **given: Options by the names that `lightrnn train --help` shows.
 
+        Returns:
+            The `Options`.
+
         Raises:
-            ValueError: If a value is none of the option, or another kind of model has
-                it alone.
+            ValueError: If a value does not suit its option, or only other kinds of
+                model have the option.
             TypeError: If no option has that name.
         """
         checks.one_of("model", model, tuple(KINDS))
@@ -399,7 +330,7 @@ class Options:
             )
 
     def written(self) -> dict[str, Any]:
-        """Return what is kept with a run: all but where it is written, by name."""
+        """Return the options that a run keeps, by name: all but where it is written."""
         kept: dict[str, Any] = {"model": self.model.kind}
         for part in (self.text, self.model, self.table, self.fit):
             for field in dataclasses.fields(part) if part else ():
@@ -409,13 +340,13 @@ class Options:
 
 
 def _names(*parts: type) -> dict[str, str]:
-    """Return what options are called, and their fields."""
+    """Return the fields of options by the names of the options."""
     fields = (field for part in parts for field in dataclasses.fields(part))
     return {name_of(field): field.name for field in fields}
 
 
 def _refuse(name, value, model):
-    """Raise what is wrong with an option that a kind of model has not."""
+    """Raise the error for an option that a kind of model does not have."""
     of_kinds = [kind for kind in KINDS if name in _names(*KINDS[kind].values())]
     if not of_kinds:
         raise TypeError(f"there is no option {name!r}.")
@@ -426,9 +357,15 @@ def _refuse(name, value, model):
 
 
 def of_format_1(training: dict[str, Any]) -> dict[str, Any]:
-    """Return options as they are written today, from a run of format 1.
+    """Translate the options of a run of format 1 to those of the present format.
 
-    There each run had all options, those of other kinds of model by default.
+    In format 1 each run had all options, with defaults for those of other models.
+
+    Args:
+        training: The options by their old names, from `config.json`.
+
+    Returns:
+        The options by their present names, without those of other kinds of model.
     """
     new = {"residual_dim": "word_dim", "cell_bias": "word_bias"}
     named = {new.get(name, name): value for name, value in training.items()}
