@@ -1,4 +1,4 @@
-"""Training: from text files to a run, `fit` with its rounds, checkpoints, workers."""
+"""Training: from text files to a run, with rounds, checkpoints and workers."""
 
 from lightrnn_tf._internal import lazy
 

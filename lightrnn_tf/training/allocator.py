@@ -1,4 +1,4 @@
-"""Keeps the C library from giving the memory of every step back to the system."""
+"""Keeps the memory of each training step in the process."""
 
 import ctypes
 import functools
@@ -11,16 +11,17 @@ _KEPT_BYTES = 1 << 28
 
 @functools.cache
 def keep_freed_memory() -> None:
-    """Let what a step has freed be taken up again by the next.
+    """Let each training step reuse the memory that the step before has freed.
 
-    As soon as TensorFlow (seen in 2.21) runs a dataset made of a generator, which is
-    what Keras turns a `PyDataset` into, it sets glibc's M_TRIM_THRESHOLD to 128 kB.
-    From then on each large tensor is mapped anew and given back when it is freed, and
-    filling in its pages takes a third of a training step. Blocks on the heap, with so
-    much kept at its end, are not affected. Does nothing without glibc.
+    Keras turns a `PyDataset` into a dataset made from a generator. When TensorFlow
+    (seen in 2.21) runs one, it sets M_TRIM_THRESHOLD of glibc to 128 kB. From then on
+    each large tensor is mapped anew and given back when it is freed, and filling in its
+    pages takes a third of a training step. This function keeps large blocks on the
+    heap, with 256 MiB spare at its end, where that does not happen. Without glibc it
+    does nothing.
 
-    It changes the whole process, so `lightrnn train` calls it and a model does not;
-    call it before `fit` where the process is yours.
+    It changes the whole process. So `lightrnn train` calls it and models do not; call
+    it before `fit` if the process is yours.
     """
     if sys.platform != "linux":
         return

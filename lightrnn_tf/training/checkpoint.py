@@ -1,4 +1,4 @@
-"""Checkpoints: all that training needs to go on as if it had never been stopped."""
+"""Checkpoints: all that training needs to go on as if it had not been stopped."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ from lightrnn_tf._internal.progress import say
 
 FILE, PREVIOUS = "checkpoint.npz", "checkpoint.previous.npz"
 _PLACE = "place"
-# More than any array or the place has beside its numbers, in a file of NumPy.
+# More bytes than a NumPy file has beside the numbers of an array, or for the place.
 _HEADER_BYTES = 1024
 
 
@@ -23,9 +23,14 @@ class Place:
     """How far training has come.
 
     Attributes:
-        epoch: Epochs that are done.
-        batch: Batches of the epoch after them that are done.
-        lines: Lines of the run's metrics that were written.
+        epoch: Epochs that are done. Defaults to 0.
+        batch: Batches that are done of the next epoch. Defaults to 0.
+        lines: Lines that are written of the run's metrics. Defaults to 0.
+
+    Example:
+
+    >>> Place(epoch=2).is_start
+    False
     """
 
     epoch: int = 0
@@ -34,31 +39,40 @@ class Place:
 
     @property
     def is_start(self) -> bool:
+        """Whether no batch is done yet."""
         return not (self.epoch or self.batch)
 
 
 def exists(folder: pathlib.Path) -> bool:
-    """Return whether there is a checkpoint in a folder, damaged or not."""
+    """Return whether a folder has a checkpoint, damaged or not.
+
+    Args:
+        folder: The folder of a run.
+    """
     return (folder / FILE).exists() or (folder / PREVIOUS).exists()
 
 
 def largest(folder: pathlib.Path) -> pathlib.Path:
-    """Return the file of the larger checkpoint in a folder that has one."""
+    """Return the file of the larger checkpoint.
+
+    Args:
+        folder: The folder of a run with at least one checkpoint.
+    """
     paths = (folder / name for name in (FILE, PREVIOUS))
     found = [path for path in paths if path.exists()]
     return max(found, key=lambda path: path.stat().st_size)
 
 
 def save(folder: pathlib.Path, model, place: Place) -> None:
-    """Write a checkpoint; the one before it is kept, older ones are not.
+    """Write a checkpoint and keep the one before it, but no older one.
 
     Args:
-        folder: Where to.
-        model: A `LanguageModel` whose optimizer has its variables.
+        folder: The folder of the run.
+        model: A compiled `LanguageModel` whose optimizer is built.
         place: How far its training has come.
 
     Raises:
-        OSError: If it cannot be written. Those that were there stay.
+        OSError: If it cannot be written. The old checkpoints then stay.
     """
     told = json.dumps(dataclasses.asdict(place)).encode()
     arrays: dict[str, Any] = {_PLACE: np.frombuffer(told, np.uint8)}
@@ -69,13 +83,20 @@ def save(folder: pathlib.Path, model, place: Place) -> None:
 
 
 def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
-    """Return how far training had come and the values for `restore`.
+    """Read the last checkpoint that is whole.
 
-    A damaged checkpoint is named on standard error, and the one before it is taken; it
-    is deleted then, so that the next one does not take the place of the good one.
+    A damaged checkpoint is reported on standard error, and the one before it is read.
+    The damaged one is then deleted, so that the next `save` keeps the good one.
+
+    Args:
+        folder: The folder of the run.
+        model: The compiled model of the run.
+
+    Returns:
+        How far training had come, and the values for `restore`.
 
     Raises:
-        ValueError: If there is none that can be read.
+        ValueError: If there is no checkpoint that can be read.
     """
     for path in (folder / FILE, folder / PREVIOUS):
         if not path.exists():
@@ -94,25 +115,34 @@ def load(folder: pathlib.Path, model) -> tuple[Place, list[np.ndarray]]:
 
 
 def restore(model, values: list[np.ndarray]) -> None:
-    """Put what `load` returned into a model."""
+    """Set the variables of a model to the values of a checkpoint.
+
+    Args:
+        model: The model.
+        values: The arrays that `load` returned for it.
+    """
     for variable, value in zip(_variables(model), values, strict=True):
         variable.assign(value)
 
 
 def remove(folder: pathlib.Path) -> None:
-    """Delete the checkpoints in a folder."""
+    """Delete the checkpoints of a folder.
+
+    Args:
+        folder: The folder of a run.
+    """
     for name in (FILE, PREVIOUS):
         (folder / name).unlink(missing_ok=True)
 
 
 def _variables(model):
-    """Return what changes in training: weights, random states, sums, streams."""
+    """Return all that training changes: weights, random states, sums, streams."""
     every = (
         *model.variables,
         *model.optimizer.variables,
         *model.perplexity.variables,
     )
-    # Each evaluation begins anew, and has no variables before the first one.
+    # Evaluation begins anew each time, and makes its variables when it first runs.
     left_out = {id(variable) for variable in model.evaluation_state.variables}
     return [variable for variable in every if id(variable) not in left_out]
 
@@ -131,7 +161,10 @@ def _read(path, variables):
             not 0 <= member.file_size - sizes[name] <= _HEADER_BYTES
             for name, member in members.items()
         ):
-            raise ValueError("it belongs to another model.")
+            raise ValueError(
+                f"it must have the {len(sizes)} arrays of this model. Received: "
+                f"{len(members)} arrays, of another model."
+            )
         damaged = archive.testzip()
         if damaged:
             raise ValueError(f"the checksum of {damaged} is wrong.")
@@ -145,5 +178,8 @@ def _read(path, variables):
             value.shape != tuple(variable.shape)
             or value.dtype != _array(variable).dtype
         ):
-            raise ValueError("it belongs to another model.")
+            raise ValueError(
+                f"it must have an array of shape {tuple(variable.shape)}. Received: "
+                f"{value.shape}, {value.dtype}, of another model."
+            )
     return place, values

@@ -1,4 +1,4 @@
-"""The model of a training as it is before the first epoch, and its first table."""
+"""The model as it is before the first epoch, and its first table."""
 
 import dataclasses
 import math
@@ -20,12 +20,19 @@ from lightrnn_tf.training.options import (
 from lightrnn_tf.training.texts import Texts
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# Share of the words for which cells are kept free by default.
+# Default number of free cells for the user, as a share of the words.
 USER_CELLS = 0.02
 
 
 def first_model(options: Options, texts: Texts) -> models.LanguageModel:
-    """Return the model that options ask for, its words in their first cells.
+    """Make the model that options ask for, with its words in their first cells.
+
+    Args:
+        options: The options of the training.
+        texts: Its texts.
+
+    Returns:
+        The built model.
 
     Raises:
         ValueError: If the table that the options name cannot be used.
@@ -40,13 +47,19 @@ def first_model(options: Options, texts: Texts) -> models.LanguageModel:
 def new_model(
     options: Options, vocabulary: Vocabulary, given: word_table.WordTable | None = None
 ) -> models.LanguageModel:
-    """Return the model that options ask for, built, as it is before training.
+    """Make the model that options ask for.
 
     Args:
-        options: Those of the model are read.
+        options: The options of the training.
         vocabulary: The words of the model.
-        given: A table whose shape a LightRNN takes. Defaults to the shape that the
-            options say, or a nearly square one.
+        given: A table that gives the model its shape. Defaults to the shape of the
+            options, or a nearly square one.
+
+    Returns:
+        The built model, with its words in the order of their ids.
+
+    Raises:
+        ValueError: If the words do not fit into the table.
     """
     arguments = dataclasses.asdict(options.model)
     if options.table and isinstance(options.model, LightRNNOptions):
@@ -97,12 +110,12 @@ def _table_shape(
 
 
 def _given_table(options, vocabulary):
-    """Return the table of a JSON file, if that was asked for."""
+    """Return the table of the JSON file that the options name, or `None`."""
     if options.table is None or options.table.table in (WARM_START, RANDOM):
         return None
     path = pathlib.Path(options.table.table)
     with open(path, "rb") as file:
-        if file.read(1) != b"{":  # Word vectors are not JSON.
+        if file.read(1) != b"{":  # A file of word vectors, not JSON.
             return None
     try:
         text = path.read_bytes().decode("utf-8")
@@ -120,12 +133,13 @@ def _first_table(options, texts, rows, columns):
         if kind == WARM_START:
             text = texts.train if texts.neighbours is None else texts.neighbours
             return warm_start.table(
-                *(text, words, rows, columns), seed=seed, progress=progress
+                text, words, rows, columns, seed=seed, progress=progress
             )
         return warm_start.table_of_vectors(
             data.word_vectors(kind, texts.vocabulary, options.text.errors),
             np.array(texts.vocabulary.counts),
-            *(rows, columns),
+            rows,
+            columns,
             seed=seed,
             progress=progress,
         )

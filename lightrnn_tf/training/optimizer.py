@@ -1,26 +1,26 @@
-"""The optimizer of `lightrnn train`: Adam, with gradients of a limited norm."""
+"""The optimizer of `lightrnn train`: Adam with clipped gradients."""
 
 import math
 
 import keras
 from keras import ops
 
-# Gradients are scaled down to this norm.
+# Gradients with a larger norm are scaled down to this one.
 CLIP_NORM = 5.0
-# What the learning rate falls to, as a share of the full one, when training is over.
+# The last learning rate, as a share of the full one.
 FINAL_RATE = 0.02
 
 
 class FallingRate(keras.optimizers.schedules.LearningRateSchedule):
     """Maps a step to its learning rate: full until the last round, then half a cosine.
 
-    A model needs the full rate to recover from a reallocation. A last round of less
-    than a third of the epochs is too short to fall in; the fall then begins earlier.
+    A model needs the full rate to recover from a reallocation. If the last round has
+    less than a third of the epochs, the rate falls over the last third instead.
 
     Args:
         rate: The full rate.
         rounds: Epochs of each round.
-        batches: Steps of an epoch.
+        batches: Batches of an epoch.
 
     Example:
 
@@ -49,12 +49,12 @@ class FallingRate(keras.optimizers.schedules.LearningRateSchedule):
 def adam(learning_rate: float | FallingRate) -> keras.Optimizer:
     """Return Adam that scales all gradients together down to the norm `CLIP_NORM`.
 
-    On TensorFlow a weight is updated in one kernel, where Keras makes a dozen passes
-    over its numbers, and gradients that are short enough are not scaled. With a vector
-    for each of many words those passes are most of a training step.
+    On TensorFlow one kernel updates a weight, where Keras passes over its numbers a
+    dozen times; and gradients below that norm are not touched. In a model with a vector
+    for each of many words, those passes are most of a training step.
 
     Args:
-        learning_rate: As of `keras.optimizers.Adam`, whose other defaults are taken.
+        learning_rate: As for `keras.optimizers.Adam`; its other defaults stay.
 
     Returns:
         An optimizer with the variables of `keras.optimizers.Adam`.
@@ -65,7 +65,7 @@ def adam(learning_rate: float | FallingRate) -> keras.Optimizer:
 
 
 class _OneKernelAdam(keras.optimizers.Adam):
-    """Adam by TensorFlow's own kernel."""
+    """Adam with the kernel of TensorFlow."""
 
     def apply(self, grads, trainable_variables=None):
         super().apply(_clipped(grads), trainable_variables)
@@ -90,15 +90,15 @@ class _OneKernelAdam(keras.optimizers.Adam):
 
 
 def _clipped(gradients):
-    """Return gradients whose norm, of all together, is at most `CLIP_NORM`."""
+    """Scale gradients so that the norm of all together is at most `CLIP_NORM`."""
     import tensorflow as tf
 
-    # A gradient of rows that were looked up has a row for each time, and its norm is
-    # that of their sums.
+    # The gradient of a lookup may have several entries for a row. They are summed
+    # first, because the norm is that of the sums.
     summed = [None if g is None else tf.convert_to_tensor(g) for g in gradients]
     there = [g for g in summed if g is not None]
     norm = tf.linalg.global_norm(there)
-    # A norm that is not a number is no less, so it reaches the weights and the loss.
+    # A norm of NaN is not less, so NaN reaches the weights and shows in the loss.
     scaled = iter(
         tf.cond(
             norm <= CLIP_NORM,

@@ -1,4 +1,4 @@
-"""Callbacks that keep what a training has reached."""
+"""Callbacks that record a training: weights, metrics, checkpoints, speed."""
 
 import errno
 import json
@@ -16,12 +16,17 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import replacing, write_atomic
 from lightrnn_tf.training import checkpoint, run, workers
 
-# Room on disk beside the weights themselves.
+# Bytes that must be free on disk beside those of the weights.
 _SPARE_BYTES = 1 << 20
 
 
 class KeepBest(keras.callbacks.Callback):
-    """Keeps the weights of the epoch with the best validation, in one piece."""
+    """Saves the weights of the epoch with the best validation loss.
+
+    Args:
+        path: The file of the weights; it is replaced whole.
+        log: The `Log` that knows the epochs so far.
+    """
 
     def __init__(self, path: pathlib.Path, log: "Log"):
         super().__init__()
@@ -32,11 +37,11 @@ class KeepBest(keras.callbacks.Callback):
         before = [line["val_loss"] for line in self.log.epochs]
         if not logs["val_loss"] < min(before, default=math.inf):
             return
-        model = self.model  # On JAX that fetches the numbers of the step.
+        model = self.model  # On JAX this fetches the weights; every worker must do it.
         if not self.log.writes:
             return
         self._check_space(model)
-        # Keras makes variables of its own to save others.
+        # Keras makes variables when it saves; they must belong to this process.
         with replacing(self.path) as new, workers.alone():
             model.save_weights(new)
 
@@ -49,9 +54,27 @@ class KeepBest(keras.callbacks.Callback):
 
 
 class Log(keras.callbacks.Callback):
-    """Writes the numbers of each epoch to `metrics.jsonl`, one worker for all.
+    """Writes the metrics of each epoch to `metrics.jsonl`.
 
-    An epoch with a number that is not finite is the last one, and is not written.
+    An epoch with a metric that is not finite ends the training and is not written.
+
+    Args:
+        path: The folder of the run.
+        writes: Whether this worker writes the file.
+
+    Attributes:
+        lines: Lines so far.
+        epochs: The lines of epochs so far.
+        diverged: Whether a metric was not finite.
+
+    Example:
+
+    >>> import tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> log = Log(folder, writes=True)
+    >>> log.write(test={"perplexity": 100.0})
+    >>> (folder / "metrics.jsonl").read_text()
+    '{"test": {"perplexity": 100.0}}\\n'
     """
 
     def __init__(self, path: pathlib.Path, writes: bool):
@@ -75,10 +98,11 @@ class Log(keras.callbacks.Callback):
         line = {"epoch": epoch + 1, **line, "learning_rate": float(rate)}
         line["seconds"] = round(time.perf_counter() - self.start, 1)
         self.write(**line)
-        # Only now: an epoch counts as finished when everything of it is on disk.
+        # Last, because an epoch counts as finished when all of it is on disk.
         self.epochs.append(line)
 
     def write(self, **line):
+        """Write a line with these fields, as JSON."""
         if self.writes:
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
@@ -87,11 +111,21 @@ class Log(keras.callbacks.Callback):
         self.lines += 1
 
     def keep(self, lines: int):
-        """Go on after some lines; later ones will be written again."""
+        """Read the first lines of the file and drop the others.
+
+        Args:
+            lines: How many lines to keep.
+
+        Raises:
+            ValueError: If the file is damaged.
+        """
         text = self.path.read_text(encoding="utf-8") if lines else ""
         kept = text.splitlines()[:lines]
         if len(kept) < lines:
-            raise ValueError(f"{self.path} is damaged: lines of it are missing.")
+            raise ValueError(
+                f"{self.path} is damaged: lines of it are missing. Received: "
+                f"{len(kept)} of {lines}."
+            )
         try:
             read = [json.loads(line) for line in kept]
             self.epochs = [line for line in read if "epoch" in line]
@@ -105,9 +139,12 @@ class Log(keras.callbacks.Callback):
 
 
 class Restore(keras.callbacks.Callback):
-    """Puts what was saved into the model before its first epoch.
+    """Restores a checkpoint at the beginning of the first epoch.
 
-    Not earlier: `fit` empties the sums and lets the streams begin anew.
+    Before that, `fit` would reset the sums and the streams again.
+
+    Args:
+        saved: The values that `checkpoint.load` returned, or `None`.
     """
 
     def __init__(self, saved):
@@ -121,13 +158,13 @@ class Restore(keras.callbacks.Callback):
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves a checkpoint after each epoch and, within one, whenever it is due.
+    """Saves a checkpoint after each epoch, and within an epoch whenever one is due.
 
     Args:
-        save: Called with the model and its `checkpoint.Place`.
-        is_due: Called after each batch with how many of the epoch are done and the
-            seconds since the last checkpoint.
-        batches: How many an epoch has.
+        save: Function called with the model and its `checkpoint.Place`.
+        is_due: Function called after each batch with the batches that are done of the
+            epoch and the seconds since the last checkpoint; returns whether to save.
+        batches: Batches of an epoch.
         done: Batches of the first epoch that were done before.
     """
 
@@ -151,7 +188,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         done = self.done + batch + 1
-        # With its last batch an epoch is not over: its validation follows.
+        # After the last batch comes the validation, and then the end of the epoch.
         is_due = done < self.batches and self.is_due(done, time.monotonic() - self.last)
         if is_due and not self.model.stop_training:
             self._save(self.epoch, done)
@@ -159,17 +196,26 @@ class Checkpoints(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self.done = 0
         if not self.model.stop_training:
-            self.model.reset_metrics()  # The sums are those of the validation.
+            self.model.reset_metrics()  # They hold the sums of the validation.
             self._save(epoch + 1, 0)
 
     def _save(self, epoch, batch):
-        # `self.model`, not the trainer's: on JAX it fetches the numbers of the step.
+        # On JAX, `self.model` fetches the weights of the last step.
         self.save(self.model, checkpoint.Place(epoch, batch))
         self.last = time.monotonic()
 
 
 class WordsPerSecond(keras.callbacks.Callback):
-    """Adds `words_per_second` to the logs: training alone, without validation."""
+    """Adds `words_per_second` of training, without validation, to the logs.
+
+    Args:
+        windows: `data.windows(...)` of the training text.
+
+    Example:
+
+    >>> WordsPerSecond(data.windows(np.arange(200), 4, 5)).words_per_batch
+    20.0
+    """
 
     def __init__(self, windows):
         super().__init__()

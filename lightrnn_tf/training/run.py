@@ -2,13 +2,13 @@
 
 config.json         the model, the training options, versions
 vocabulary.txt      the words and their counts
-table.json          where the words live
-best.weights.h5     the weights after the epoch with the best validation
-metrics.jsonl       one line an epoch, a reallocation, an evaluation
+table.json          the cells of the words
+best.weights.h5     the weights after the epoch with the best validation loss
+metrics.jsonl       a line for each epoch, reallocation and evaluation
 learning_curve.png  perplexity against epochs
-table.html          the table to look at, once `lightrnn table` was asked for it
-ids/                the text as word ids, four bytes a token; its shards, if any
-checkpoint.npz      where training was stopped, and one before; none once it is over
+table.html          the table to look at, if `lightrnn table` has made it
+ids/                the texts as word ids, four bytes a token; the shards, if any
+checkpoint.npz      where training was stopped, and the one before; none at the end
 """
 
 import json
@@ -23,7 +23,7 @@ from lightrnn_tf import models
 from lightrnn_tf.tables.word_table import WordTable
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-# Version 1 had other names of options, and all of them whatever the kind of model.
+# Version 1 had other names of options, and had all options for each kind of model.
 FORMAT_VERSION = 2
 CONFIG = "config.json"
 VOCABULARY = "vocabulary.txt"
@@ -32,21 +32,25 @@ WEIGHTS = "best.weights.h5"
 METRICS = "metrics.jsonl"
 SHARDS = "ids/train.json"
 
-# Bytes that a recurrent layer takes in a file at least, beside its numbers, for names
-# and shapes: 9,500 were measured of weights and 2,700 of a checkpoint.
+# Fewest bytes of a recurrent layer in a file beside its numbers, for names and shapes.
+# 9,500 were measured in a file of weights and 2,700 in a checkpoint.
 _BYTES_OF_A_LAYER = 2048
 
 
 class Run:
-    """A run on disk.
+    """Reads the folder of a run.
 
     Args:
-        path: Its folder.
+        path: The folder.
 
     Raises:
         FileNotFoundError: If there is no such folder, or a file of it is missing.
         NotADirectoryError: If it is a file.
         ValueError: If a file is damaged or belongs to another run.
+
+    Attributes:
+        config: What `config.json` says.
+        vocabulary: The `Vocabulary` of the run.
     """
 
     def __init__(self, path: str | pathlib.Path):
@@ -96,8 +100,11 @@ class Run:
         """Return the model with the best weights.
 
         Args:
-            line_independent: Whether it begins anew after each `<eos>` although it was
-                not trained so. Defaults to `False`, as in training.
+            line_independent: Whether it begins anew after each `<eos>`, even if it was
+                not trained so. Defaults to `False`: as in training.
+
+        Returns:
+            The built model.
 
         Raises:
             FileNotFoundError: If no epoch was finished.
@@ -114,7 +121,7 @@ class Run:
         try:
             model.load_weights(weights)
             cells = model.table.cells
-        except Exception as error:  # h5py and Keras raise whatever they like.
+        except Exception as error:  # h5py and Keras raise errors of many kinds.
             raise ValueError(
                 f"{weights} is damaged or of another model: "
                 f"{str(error).strip().splitlines()[0]}"
@@ -129,7 +136,7 @@ class Run:
             name: `"train"`, `"valid"` or `"test"`.
 
         Raises:
-            FileNotFoundError: If it is not there.
+            FileNotFoundError: If the run does not have it.
             ValueError: If it has ids that are not of the vocabulary.
         """
         path = self.path / "ids" / f"{name}.bin"
@@ -153,7 +160,7 @@ class Run:
         try:
             lengths = json.loads(path.read_text("utf-8"))
             if not all(type(length) is int for length in lengths):
-                raise ValueError("lengths must be whole numbers.")
+                raise ValueError(f"lengths must be whole numbers, not {lengths}.")
         except (ValueError, TypeError, RecursionError) as error:
             raise ValueError(f"{path} is damaged: {error}") from error
         return lengths
@@ -192,7 +199,7 @@ class Run:
         )
 
     def summary(self) -> dict:
-        """Return how the model was trained, in a few numbers for an exported file."""
+        """Return a few numbers about the training, for an exported file."""
         history = self.history()
         epochs = [line for line in history if "epoch" in line]
         name = self.path.resolve().name
@@ -206,10 +213,14 @@ class Run:
         return summary
 
     def check_size(self, path: pathlib.Path) -> None:
-        """Refuse a model that is larger than the file of its numbers, or another one.
+        """Check that a file can hold the numbers of the model, before it takes memory.
+
+        Args:
+            path: A file of weights, or a checkpoint.
 
         Raises:
-            ValueError: Then, before the model takes memory.
+            ValueError: If the model of the config is larger than the file, or has
+                another size than the run says.
         """
         size = path.stat().st_size
         fits = _fewest_bytes(self.config["model_config"]) <= size
@@ -230,7 +241,7 @@ class Run:
             )
 
     def _check_table(self, cells):
-        # A run whose training goes on has no table yet.
+        # A run that is still trained has no table yet.
         if not (self.path / TABLE).exists():
             return
         try:
@@ -241,7 +252,14 @@ class Run:
             raise ValueError(f"{self.path / TABLE} is not the table of {WEIGHTS}.")
 
     def new_model(self, line_independent: bool = False) -> models.LanguageModel:
-        """Return the model as it was before training, built."""
+        """Return the built model as it was before training.
+
+        Args:
+            line_independent: As in `load_model`.
+
+        Raises:
+            ValueError: If the config is damaged or does not fit the vocabulary.
+        """
         config = dict(self.config["model_config"])
         if line_independent:
             config["line_independent"] = True
@@ -259,10 +277,10 @@ class Run:
 
 
 def _fewest_bytes(config):
-    """Return the size that a file of a model's numbers has at least.
+    """Return the fewest bytes that a file with the numbers of a model can have.
 
-    Each number takes a byte or more. Even where none of them takes memory, making a
-    model takes time for each recurrent layer and each cell of the table.
+    Each number takes at least a byte. This is checked before the model is made, because
+    that takes time for each recurrent layer and each cell of the table.
     """
     rows, columns, layers, units, embedding_dim = (
         config[name] if type(config.get(name)) is int else 0

@@ -1,4 +1,4 @@
-"""The folder of a run while it is trained: begun, stopped, finished."""
+"""The folder of a run while it is trained: begun, stopped or finished."""
 
 import contextlib
 import json
@@ -21,24 +21,29 @@ LOCK = "lock"
 
 
 class Diverged(ValueError):
-    """The loss is not finite, and would not be again."""
+    """The loss is not finite, and training cannot repair that."""
 
 
 class RunFolder:
-    """The folder in which a run is trained.
+    """Manages the folder in which a run is trained.
 
-    It is beside the run and called `….partial` until `finish` or `leave` gives it the
-    name of the run, so an old run stays until the new one is whole. What has a
-    checkpoint, under either name, was stopped and can be `reopened`; a run without one
-    is finished.
+    The folder stands beside the run under the name `….partial`, until `finish` or
+    `leave` gives it the name of the run. So an old run stays until the new one is
+    whole. A folder with a checkpoint, under either name, was stopped and can be
+    `reopened`; a run without one is finished.
 
     Args:
         out: The run, as its user names it.
 
     Attributes:
-        run: The run.
-        path: The folder while it is trained.
+        run: The absolute path of the run.
+        path: The folder while the run is trained.
         resumed: Whether the training was stopped before.
+
+    Example:
+
+    >>> RunFolder("runs/books").path.name
+    'books.partial'
     """
 
     def __init__(self, out: str | pathlib.Path):
@@ -48,29 +53,32 @@ class RunFolder:
         self.resumed = False
 
     def is_finished(self) -> bool:
-        """Return whether there is nothing to go on with.
+        """Return whether the training of the run is over.
 
         Raises:
-            FileNotFoundError: If nothing of the run is there.
+            FileNotFoundError: If there is no such run.
             ValueError: If a file of it is damaged.
         """
         if self.path.is_dir() or checkpoint.exists(self.run):
             return False
-        Run(self.run)  # Or there is none at all.
+        Run(self.run)  # Raises if there is no such run.
         return True
 
     @contextlib.contextmanager
     def begun(self, overwrite: bool):
-        """Have the folder, empty, for this process alone.
+        """Make the folder, empty, and lock it for this process.
+
+        Args:
+            overwrite: Whether to replace an existing run.
 
         Raises:
-            BlockingIOError: If the run is being trained.
-            FileExistsError: If there is something already and `overwrite` is `False`,
-                or it is not a run.
+            BlockingIOError: If another process trains the run.
+            FileExistsError: If the run exists and `overwrite` is `False`, or it is not
+                a run.
         """
         if (self.path / LOCK).exists():
             with self._alone():
-                pass  # Nobody trains there.
+                pass  # No other process trains there.
         for existing in filter(pathlib.Path.exists, (self.run, self.path)):
             if not overwrite:
                 resumed = checkpoint.exists(existing)
@@ -95,16 +103,16 @@ class RunFolder:
 
     @contextlib.contextmanager
     def reopened(self):
-        """Have the folder of a training that was stopped for this process alone.
+        """Open the folder of a stopped training and lock it for this process.
 
         Raises:
-            BlockingIOError: If the run is being trained.
+            BlockingIOError: If another process trains the run.
             FileNotFoundError: If training stopped before it began.
-            ValueError: If it is damaged.
+            ValueError: If a file of it is damaged.
         """
         self.resumed = True
         if not self.path.is_dir():
-            self.options()  # Nothing is touched that is not a run.
+            self.options()  # Raises if it is not a run, before anything changes.
             self.run.rename(self.path)
         with self._alone():
             yield
@@ -127,11 +135,11 @@ class RunFolder:
             lock.release()
 
     def write_config(self, options: Options, model=None) -> None:
-        """Write what the run is, from which `Run` makes the model again.
+        """Write `config.json`, from which `Run` makes the model again.
 
         Args:
-            options: What its training was asked for.
-            model: Its model. Defaults to none yet.
+            options: The options of the training.
+            model: The built model. Defaults to none yet.
         """
         config: dict[str, Any] = {
             "format_version": FORMAT_VERSION,
@@ -148,14 +156,17 @@ class RunFolder:
         write_atomic(self.path / CONFIG, json.dumps(config, indent=1) + "\n")
 
     def options(self, tensorboard: str | None = None) -> Options:
-        """Return what the training was asked for.
+        """Read the options of the training.
 
         Args:
-            tensorboard: As in `Options`; it may be another one each time.
+            tensorboard: As in `FitOptions`; a run does not keep it. Defaults to none.
+
+        Returns:
+            The `Options`.
 
         Raises:
-            FileNotFoundError: If that was not written.
-            ValueError: If it is damaged, or training was begun on another backend.
+            FileNotFoundError: If the run has no config yet.
+            ValueError: If the config is damaged, or training began on another backend.
         """
         folder = self.path if self.path.is_dir() else self.run
         config = folder / CONFIG
@@ -182,10 +193,13 @@ class RunFolder:
             raise ValueError(f"{config} is damaged: {error}.") from error
 
     def check_same(self, options: Options) -> None:
-        """Refuse options of a worker that are not those of the first one.
+        """Check that a worker has the same options as the first one.
+
+        Args:
+            options: The options of the worker.
 
         Raises:
-            ValueError: Then.
+            ValueError: If they differ.
         """
         asked, firsts = (
             json.loads(json.dumps(each.written())) for each in (options, self.options())
@@ -198,11 +212,11 @@ class RunFolder:
             )
 
     def leave(self, error: BaseException, trainer=None) -> None:
-        """Leave what is worth keeping when training is stopped, and say what that is.
+        """Keep what a stopped training has reached, and say what that is.
 
         Args:
-            error: What stops it.
-            trainer: The `Trainer`. Defaults to none: it could not be made.
+            error: What stopped it.
+            trainer: The `Trainer`. Defaults to none, if it could not be made.
         """
         again = f" To go on: lightrnn train --resume {self.out}"
         if isinstance(error, Diverged):
@@ -218,15 +232,15 @@ class RunFolder:
         elif trainer and not trainer.place.is_start:
             say(f"Stopped early.{again}")
         elif (self.path / TABLE).exists():
-            self._take_name()  # It had it before.
+            self._take_name()  # It had this name before.
         elif not self.resumed:
             shutil.rmtree(self.path, ignore_errors=True)
 
     def finish(self) -> None:
-        """Give the run its name, with nothing to go on with.
+        """Give the run its name and delete its checkpoints.
 
         Raises:
-            FileExistsError: If something that is not a run has the name by now.
+            FileExistsError: If something that is not a run has the name meanwhile.
         """
         self._take_name()
         checkpoint.remove(self.run)

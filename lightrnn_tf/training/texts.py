@@ -1,4 +1,4 @@
-"""The texts of a training: read once, and found again by one that goes on."""
+"""The texts of a training: read once, and found again when it is resumed."""
 
 import contextlib
 import json
@@ -17,19 +17,39 @@ from lightrnn_tf.words.vocabulary import Vocabulary, count_words
 
 
 class Texts:
-    """The texts of a training as word ids, in the folder of a run.
+    """Holds the texts of a training as word ids, in the folder of a run.
+
+    `read` and `of` make one.
 
     Attributes:
-        vocabulary: Their words.
-        train, valid, test: Word ids, memory-mapped; `test` may be `None`.
-        shards: Lengths of the shards of `train`, `None` if it is one piece.
-        neighbours: Counts of neighbours for the warm start where they were prepared,
-            else `None`.
+        vocabulary: The `Vocabulary` of the texts.
+        train, valid, test: Word ids `(N,)`, memory-mapped; `test` may be `None`.
+        shards: Lengths of the shards of `train`; `None` if it is one piece.
+        neighbours: Counts of neighbours for the warm start of a prepared text, else
+            `None`.
+
+    Example:
+
+    >>> import tempfile
+    >>> from lightrnn_tf.training.options import Options
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> count = (folder / "a.txt").write_text("the cat sat on the mat .\\n" * 40)
+    >>> options = Options.of("run", train=[str(folder / "a.txt")], min_count=1)
+    >>> texts = Texts.read(options, folder)
+    >>> len(texts.train) + len(texts.valid)
+    320
     """
 
     @classmethod
     def read(cls, options: Options, folder: pathlib.Path) -> "Texts":
-        """Read the texts that options name and keep their ids in a folder.
+        """Read the texts that options name and write their ids to a folder.
+
+        Args:
+            options: The options of the training.
+            folder: The folder of the run.
+
+        Returns:
+            The texts.
 
         Raises:
             ValueError: If they cannot be used.
@@ -39,7 +59,12 @@ class Texts:
 
     @classmethod
     def of(cls, begun: run.Run, options: Options) -> "Texts":
-        """Return the texts of a run that was begun, as it was with these options."""
+        """Return the texts of a run that was begun with these options.
+
+        Args:
+            begun: The run.
+            options: Its options.
+        """
         texts = cls()
         texts.vocabulary = begun.vocabulary
         texts.train, texts.valid = begun.ids("train"), begun.ids("valid")
@@ -58,7 +83,7 @@ class Texts:
                 f"folder, one of them. Received: {options.train}, {options.tfds} and "
                 f"{options.prepared}."
             )
-        # Looked up before anything long begins.
+        # A missing file shall be noticed before anything slow begins.
         test = data.Lines(data.files(options.test or []), options.errors)
         self.folder = folder / "ids"
         self.folder.mkdir(exist_ok=True)
@@ -134,6 +159,6 @@ def _lines(options):
         return data.Lines(data.files(options.train), options.errors), valid
     with contextlib.redirect_stdout(sys.stderr):
         train = data.DatasetLines(
-            *(options.tfds, options.tfds_feature, options.data_dir, options.errors)
+            options.tfds, options.tfds_feature, options.data_dir, options.errors
         )
         return train, valid or train.for_validation()

@@ -1,4 +1,4 @@
-"""From texts to a run: `fit` with its rounds, and what stops it."""
+"""From texts to a run: training with its rounds, stopped and resumed."""
 
 import contextlib
 import dataclasses
@@ -36,19 +36,25 @@ _BATCHES_BETWEEN_QUESTIONS = 20
 
 
 def train(options: Options, team: workers.Team | None = None) -> run.Run:
-    """Train a model on text files and leave a run.
+    """Train a model on text files and write a run.
 
-    What stops it, Ctrl-C or an error, is raised again. From the first finished epoch
-    on, the run is left as it is after the last one; before, nothing is but what
-    `resume` needs.
+    What stops training, Ctrl-C or an error, is raised again. If an epoch was finished
+    by then, the run holds the epochs that were; if not, it holds only what `resume`
+    needs.
 
     Args:
         options: What to train, and on what.
-        team: The workers that train together, of which this is the first; the others
-            call `assist`. Defaults to one.
+        team: The workers that train together. This is the first of them; the others
+            call `assist`. Defaults to one worker.
 
     Returns:
         The finished run.
+
+    Raises:
+        BlockingIOError: If another process trains the run.
+        FileExistsError: If the run exists and shall not be replaced.
+        OSError: If a file cannot be read or written.
+        ValueError: If options or texts cannot be used, or training diverged.
     """
     folder = RunFolder(options.out)
     with folder.begun(options.overwrite):
@@ -61,23 +67,22 @@ def resume(
     tensorboard: str | None = None,
     team: workers.Team | None = None,
 ) -> run.Run:
-    """Go on with a training that was stopped, wherever that was.
+    """Resume a training, wherever it was stopped.
 
-    The run ends as it would have ended without a stop. One that is over is left as it
-    is.
+    The run becomes the same as without a stop. A finished run is left as it is.
 
     Args:
         path: The run, as given to `Options.out`.
-        tensorboard: As in `Options`.
-        team: As in `train`.
+        tensorboard: As in `FitOptions`. Defaults to none.
+        team: As in `train`. Defaults to one worker.
 
     Returns:
         The finished run.
 
     Raises:
-        FileNotFoundError: If nothing of the run is there.
-        BlockingIOError: If it is being trained.
-        ValueError: If what was kept of it is damaged.
+        FileNotFoundError: If there is no such run.
+        BlockingIOError: If another process trains the run.
+        ValueError: If a file of it is damaged.
     """
     folder = RunFolder(pathlib.Path(path).absolute())
     if not folder.is_finished():
@@ -87,10 +92,13 @@ def resume(
 
 
 def is_finished(path: str | pathlib.Path) -> bool:
-    """Return whether there is nothing of a run to go on with.
+    """Return whether the training of a run is over.
+
+    Args:
+        path: The run, as given to `Options.out`.
 
     Raises:
-        FileNotFoundError: If nothing of the run is there.
+        FileNotFoundError: If there is no such run.
         ValueError: If a file of it is damaged.
     """
     return RunFolder(path).is_finished()
@@ -99,17 +107,17 @@ def is_finished(path: str | pathlib.Path) -> bool:
 def assist(
     path: str | pathlib.Path, team: workers.Team, options: Options | None = None
 ) -> None:
-    """Train with the first worker, which keeps the run.
+    """Train together with the first worker, which writes the run.
 
     Args:
-        path: The run; its folder is reached by all workers under this name.
-        team: The workers, of which this is another one.
-        options: What this worker was asked for, to be compared with the first one's.
-            Defaults to nothing.
+        path: The run; all workers must reach its folder under this name.
+        team: The workers; this is not the first of them.
+        options: The options of this worker, to be compared with those of the first.
+            Defaults to no comparison.
 
     Raises:
         FileNotFoundError: If the first worker does not train there.
-        ValueError: If the first one was asked for something else.
+        ValueError: If the options of the first worker differ.
     """
     folder = RunFolder(path)
     with team.together():
@@ -129,12 +137,12 @@ def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
     try:
         if not checkpoint.exists(folder.path):
             if folder.resumed:
-                # The run may come from someone else and name any file.
+                # A run from someone else may name any file, so say which are read.
                 say(f"Beginning anew with {', '.join(options.text.sources())}.")
             trainer = Trainer(options, folder)
         with team.together():
             if team.devices > 1 or trainer is None:
-                # All go on from the checkpoint of what one has begun.
+                # All workers go on from the checkpoint that the first has written.
                 trainer = Trainer(options, folder, team)
             trainer.fit()
         trainer.finish()
@@ -145,9 +153,17 @@ def _train(options: Options, folder: RunFolder, team: workers.Team) -> None:
 
 
 class Trainer:
-    """Made of options, it fits and finishes a run in a folder.
+    """Fits a model and finishes its run in a folder.
 
-    Where the folder has a checkpoint, it goes on from there.
+    If the folder has a checkpoint, it goes on from there.
+
+    Args:
+        options: The options of the training.
+        folder: The `RunFolder`, begun or reopened.
+        team: The workers that train together. Defaults to one worker.
+
+    Raises:
+        ValueError: If options or texts cannot be used, or a checkpoint is damaged.
 
     Attributes:
         place: How far training has come.
@@ -207,8 +223,7 @@ class Trainer:
                 f"{len(texts.train)}. Take a smaller --batch-size or --steps."
             )
         self.windows = data.windows(
-            *(texts.train, fit.batch_size, fit.steps),
-            *(texts.shards, fit.seed),
+            texts.train, fit.batch_size, fit.steps, texts.shards, fit.seed
         )
         devices = self.team.devices
         if fit.batch_size % devices or len(texts.valid) < devices:
@@ -221,13 +236,18 @@ class Trainer:
         self.valid = data.windows(texts.valid, streams, fit.steps)
 
     def save(self, model: models.LanguageModel, place: checkpoint.Place):
-        """Write a checkpoint."""
+        """Write a checkpoint, if this is the first worker.
+
+        Args:
+            model: The model; on JAX the one that a callback has.
+            place: How far training has come; the lines of metrics are added.
+        """
         self.place = dataclasses.replace(place, lines=self.log.lines)
         if self.team.is_first:
             checkpoint.save(self.path, model, self.place)
 
     def _is_due(self, batch: int, seconds: float) -> bool:
-        """Return whether a checkpoint is due after a batch, to all workers the same.
+        """Return whether a checkpoint is due after a batch, the same for all workers.
 
         Args:
             batch: Batches of the epoch that are done.
@@ -242,13 +262,18 @@ class Trainer:
         rate = FallingRate(fit.learning_rate, fit.rounds, len(self.windows))
         optimizer = adam(rate)
         self.model.compile(optimizer)
-        # What a checkpoint holds has to be there before the first batch.
+        # All variables of a checkpoint must exist before the first batch.
         optimizer.build(self.model.trainable_variables)
         self.model.training_state.allocate(fit.batch_size)
 
     def fit(self):
+        """Train the rest of the epochs.
+
+        Raises:
+            Diverged: If the loss is not finite.
+        """
         total, place = sum(self.options.fit.rounds), self.place
-        # An epoch that was begun is a shorter one; then whole ones.
+        # First the rest of an epoch that was begun, then whole epochs.
         parts = [(self.windows, place.epoch, total)]
         if place.batch:
             rest = self.windows.after(place.batch)
@@ -278,7 +303,7 @@ class Trainer:
 
     def _callbacks(self):
         options, fit = self.options, self.options.fit
-        # The same for each worker: what fetches numbers of the model needs them all.
+        # All workers need the same callbacks: to fetch weights, all must take part.
         every = [
             keras.callbacks.TerminateOnNaN(),
             WordsPerSecond(self.windows),
@@ -292,20 +317,21 @@ class Trainer:
             ),
         ]
         if fit.tensorboard:
-            # Each run has a folder there, or their curves would be one.
+            # Each run has a folder of its own, or their curves would be joined.
             folder = pathlib.Path(fit.tensorboard) / pathlib.Path(options.out).name
-            # The graph of a subclassed model has no layers to show.
+            # The graph of a subclassed model shows no layers.
             every.append(keras.callbacks.TensorBoard(folder, write_graph=False))
         if len(fit.rounds) > 1:
             starts = np.cumsum(fit.rounds)[:-1].tolist()
             if self.place.batch and self.place.epoch in starts:
-                starts.remove(self.place.epoch)  # That one was made.
+                starts.remove(self.place.epoch)  # This reallocation is done.
             every.insert(0, self._reallocation(starts))
         return [Restore(self.saved), *every]
 
     def _reallocation(self, starts):
-        # Kept in files, so that a pass that is stopped need not begin anew.
-        folder = self.path / f"loss_tables-{self.team.number}"  # Each its own.
+        # The tables are kept in files, so that a stopped pass can be resumed. Each
+        # worker has a folder of its own.
+        folder = self.path / f"loss_tables-{self.team.number}"
 
         def report(epoch: int, done: reallocation.Round | None):
             losses.discard(folder)
@@ -347,7 +373,7 @@ class Trainer:
         )
 
     def keep(self):
-        """Go back to the best weights and write what belongs to them."""
+        """Load the best weights; write their table and the learning curve."""
         if self.team.devices > 1:
             self.model = run.Run(self.path).new_model()
         self.model.load_weights(self.path / run.WEIGHTS)

@@ -1,7 +1,7 @@
-"""Training by several processes at once, which may be on several machines.
+"""Training by several processes together, on one machine or several.
 
-Each worker reads its rows of every batch; gradients are averaged by the JAX backend of
-Keras. Weights are the same everywhere, so the first worker alone writes the run.
+Each worker reads its rows of every batch, and the JAX backend of Keras averages the
+gradients. All workers have the same weights, so only the first one writes the run.
 """
 
 import contextlib
@@ -17,26 +17,27 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.guard import Lost
 from lightrnn_tf.reallocation.losses import LossTables, loss_tables
 
-# Seconds after which a worker that is not heard of counts as lost.
+# Seconds without a sign of life after which a worker counts as lost.
 _LOST = 30
-# Seconds that workers wait for each other where they begin and end.
+# Seconds that workers wait for each other at the beginning and at the end.
 _PATIENCE = 300
-# What the libraries that JAX has the workers talk by call themselves in errors.
+# The libraries by which the workers of JAX communicate, as errors name them.
 _CONNECTIONS = re.compile("Gloo|NCCL|coordination|distributed service", re.IGNORECASE)
-# Words whose losses are summed at a time.
+# Words whose losses are summed over the workers at a time.
 _CHUNK = 1 << 16
 
 
 @dataclasses.dataclass(frozen=True)
 class Team:
-    """The workers of a training, as one of them knows them.
+    """Connects a worker with the others that train the same model.
 
-    A model that is made while they are `together`, and is fed by `feed`, is trained by
-    all of them as by one process. One process with several devices is a team, too.
+    All workers train a model as if they were one process, if it is made while they are
+    `together` and gets its data from `feed`. A process with several devices is a team,
+    too.
 
     Attributes:
-        count: How many there are. Defaults to 1.
-        number: Which of them this one is, from 0. Defaults to 0.
+        count: How many workers there are. Defaults to 1.
+        number: The number of this worker, from 0. Defaults to 0.
 
     Example:
 
@@ -53,16 +54,18 @@ class Team:
 
     @classmethod
     def join(cls, coordinator: str, count: int, number: int) -> "Team":
-        """Meet the other workers. To be called before anything is computed.
+        """Connect to the other workers. Call it before anything is computed.
 
         Args:
-            coordinator: `"HOST:PORT"`, where worker 0 can be reached.
+            coordinator: `"HOST:PORT"`, the address of worker 0.
             count: How many workers there are.
-            number: Which of them this one is, from 0.
+            number: The number of this worker, from 0.
+
+        Returns:
+            The team.
 
         Raises:
-            ValueError: If an argument is not of this kind, or Keras does not run on
-                JAX.
+            ValueError: If an argument is none of these, or Keras does not run on JAX.
         """
         checks.string("coordinator", coordinator)
         checks.positive_integer("count", count)
@@ -86,7 +89,9 @@ class Team:
 
         jax.config.update("jax_cpu_collectives_implementation", "gloo")
         jax.distributed.initialize(
-            *(coordinator, count, number),
+            coordinator,
+            count,
+            number,
             initialization_timeout=_PATIENCE,
             heartbeat_timeout_seconds=_LOST,
             shutdown_timeout_seconds=_PATIENCE,
@@ -95,11 +100,12 @@ class Team:
 
     @property
     def is_first(self) -> bool:
+        """Whether this is the worker that writes the run."""
         return self.number == 0
 
     @property
     def devices(self) -> int:
-        """How many devices train together, of all workers."""
+        """How many devices all workers have together."""
         if keras.backend.backend() != "jax":
             return 1
         import jax
@@ -108,7 +114,9 @@ class Team:
 
     @contextlib.contextmanager
     def together(self):
-        """Make models that all devices of all workers train together, and part then.
+        """Share the models that are made inside among all devices of all workers.
+
+        At the end the workers disconnect.
 
         Raises:
             ConnectionError: If a worker is lost meanwhile.
@@ -141,7 +149,11 @@ class Team:
             jax.distributed.shutdown()
 
     def ask_first(self, answer: bool) -> bool:
-        """Return the answer of the first worker, to all."""
+        """Return the answer of the first worker to all workers.
+
+        Args:
+            answer: The answer of this worker.
+        """
         if self.count == 1:
             return answer
         from jax.experimental import multihost_utils
@@ -149,18 +161,29 @@ class Team:
         return bool(multihost_utils.broadcast_one_to_all(np.int32(answer)))
 
     def feed(self, windows) -> keras.utils.PyDataset:
-        """Return what this worker gives `fit` of the windows of a text."""
+        """Return the rows of this worker of a text, for `fit`.
+
+        Args:
+            windows: `data.windows(...)` of the text.
+        """
         return windows if self.count == 1 else _Feed(windows, self)
 
     def reallocate(
         self, model: models.LightRNN, windows, matching, folder, progress
     ) -> reallocation.Round | None:
-        """Reallocate as `reallocation.reallocate`; all workers get the same table.
+        """Reallocate as `reallocation.reallocate`, with the same table for all workers.
 
-        Each sums the losses of its rows, the first one solves the matching.
+        Each worker sums the losses of its rows; the first one solves the matching.
+
+        Args:
+            model: The shared model.
+            windows: `data.windows(...)` of the training text.
+            matching: As in `reallocation.reallocate`.
+            folder: As in `reallocation.reallocate`.
+            progress: As in `reallocation.reallocate`.
 
         Returns:
-            What was done, for the first worker.
+            The `Round` for the first worker, `None` for the others.
         """
         if self.count == 1:
             return reallocation.reallocate(model, windows, matching, folder, progress)
@@ -181,7 +204,7 @@ class Team:
         return done
 
     def _sum(self, numbers):
-        """Return the sum over the workers, a part of the words at a time."""
+        """Return the sum of arrays over the workers, computed part by part."""
         from jax.experimental import multihost_utils
 
         total = np.empty_like(numbers)
@@ -192,7 +215,7 @@ class Team:
         return total
 
     def _give(self, copy, model):
-        """Give all workers the weights of the first one's copy."""
+        """Give all workers the weights of the copy of the first worker."""
         from jax.experimental import multihost_utils
 
         values = [ops.convert_to_numpy(weight) for weight in copy.weights]
@@ -202,13 +225,13 @@ class Team:
 
 
 class _Feed(keras.utils.PyDataset):
-    """The rows of one worker of every batch."""
+    """Feeds a worker with its rows of every batch."""
 
     def __init__(self, windows, team):
         super().__init__()
         self.windows = windows
         self.team = team
-        # What the model holds the states of.
+        # The model holds the states of the rows of all workers.
         self.batch_size = windows.batch_size
 
     @property
@@ -227,7 +250,7 @@ class _Feed(keras.utils.PyDataset):
 
 @contextlib.contextmanager
 def alone():
-    """Make models that are of this process and one device."""
+    """Make the models inside for one device of this process only."""
     spread = keras.distribution.distribution()
     keras.distribution.set_distribution(None)
     try:
