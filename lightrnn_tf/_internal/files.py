@@ -15,8 +15,17 @@ from lightrnn_tf._internal import checks
 
 # Errors that reading a damaged zip file, or NumPy arrays in one, may raise.
 DAMAGED_ARCHIVE = (
-    *(EOFError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
-    *(TypeError, ValueError, struct.error, zipfile.BadZipFile, zlib.error),
+    EOFError,
+    KeyError,
+    MemoryError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
 )
 # Part of the names of unfinished files.
 _PART = ".part."

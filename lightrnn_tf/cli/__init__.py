@@ -26,8 +26,15 @@ from lightrnn_tf.cli import (
 
 # As `lightrnn --help` lists them.
 _COMMANDS = (
-    *(prepare, train, evaluate, suggest, generate),
-    *(export, table, plot, quickstart),
+    prepare,
+    train,
+    evaluate,
+    suggest,
+    generate,
+    export,
+    table,
+    plot,
+    quickstart,
 )
 # Most characters of an error message; some libraries print whole arrays.
 _LONGEST = 600

@@ -60,18 +60,7 @@ class LanguageModel(stream_model.StreamModel):
         line_independent=False,
         **kwargs,
     ):
-        checks.positive_integer("vocabulary_size", vocabulary_size)
-        checks.positive_integer("units", units)
-        if embedding_dim is not None:
-            checks.positive_integer("embedding_dim", embedding_dim)
-        checks.fraction("dropout", dropout)
-        checks.natural_number("eos_id", eos_id)
-        checks.boolean("line_independent", line_independent)
-        if eos_id >= vocabulary_size:
-            raise ValueError(
-                f"`eos_id` must be below `vocabulary_size`, {vocabulary_size}. "
-                f"Received: eos_id={eos_id}."
-            )
+        _check(vocabulary_size, units, embedding_dim, dropout, eos_id, line_independent)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.units = units
@@ -212,13 +201,9 @@ class LanguageModel(stream_model.StreamModel):
         return hidden, ids[:, 1:], scored, states
 
     def _run(self, ids, states, training, restart, restart_states, all_states):
+        inputs = self._inputs(ids, training)
         return self.recurrent.run(
-            self._inputs(ids, training),
-            states,
-            training,
-            restart,
-            restart_states,
-            all_states,
+            inputs, states, training, restart, restart_states, all_states
         )
 
     def log_probs(self, context):
@@ -292,6 +277,22 @@ def _log_probs(model, context):
         words = np.flatnonzero(table.row_of == row)
         answer[:, words] = rows[:, row, None] + columns[:, table.column_of[words]]
     return answer
+
+
+def _check(vocabulary_size, units, embedding_dim, dropout, eos_id, line_independent):
+    """Refuse arguments of a model that cannot be used."""
+    checks.positive_integer("vocabulary_size", vocabulary_size)
+    checks.positive_integer("units", units)
+    if embedding_dim is not None:
+        checks.positive_integer("embedding_dim", embedding_dim)
+    checks.fraction("dropout", dropout)
+    checks.natural_number("eos_id", eos_id)
+    checks.boolean("line_independent", line_independent)
+    if eos_id >= vocabulary_size:
+        raise ValueError(
+            f"`eos_id` must be below `vocabulary_size`, {vocabulary_size}. "
+            f"Received: eos_id={eos_id}."
+        )
 
 
 def _any_ids():

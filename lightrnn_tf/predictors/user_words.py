@@ -273,25 +273,7 @@ class UserWords:
             FileNotFoundError: If there is no such file.
             ValueError: If it is not a file that `save` wrote; then nothing changes.
         """
-        path = pathlib.Path(path)
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError(
-                f"{path} must have at most {_MAX_BYTES} bytes. Received: "
-                f"{path.stat().st_size}."
-            )
-        try:
-            content = json.loads(path.read_bytes().decode("utf-8"))
-            entries = self._checked_entries(content)
-        except (
-            ValueError,
-            KeyError,
-            TypeError,
-            RecursionError,
-            OverflowError,
-        ) as error:
-            raise ValueError(
-                f"{path} is not a file of user words, or is damaged: {error}."
-            ) from error
+        entries = _read(pathlib.Path(path), self._checked_entries)
         self._entries = {
             word: entry
             for word, entry in entries.items()
@@ -318,6 +300,27 @@ class UserWords:
         if len(set(cells)) < len(cells):
             raise ValueError(f"two words in one cell, of {sorted(cells)}")
         return entries
+
+
+def _read(path, checked):
+    """Return what `checked` makes of the content of a file, or say what is wrong."""
+    if path.stat().st_size > _MAX_BYTES:
+        raise ValueError(
+            f"{path} must have at most {_MAX_BYTES} bytes. Received: "
+            f"{path.stat().st_size}."
+        )
+    try:
+        return checked(json.loads(path.read_bytes().decode("utf-8")))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+        OverflowError,
+    ) as error:
+        raise ValueError(
+            f"{path} is not a file of user words, or is damaged: {error}."
+        ) from error
 
 
 def _entry(item, free, same):

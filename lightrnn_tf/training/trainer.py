@@ -16,18 +16,11 @@ from lightrnn_tf.predictors import in_memory
 from lightrnn_tf.reallocation import losses
 from lightrnn_tf.reallocation.callback import Reallocate
 from lightrnn_tf.scoring import evaluation
-from lightrnn_tf.training import checkpoint, run, workers
+from lightrnn_tf.training import checkpoint, records, run, workers
 from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import first_model
 from lightrnn_tf.training.optimizer import FallingRate, adam
 from lightrnn_tf.training.options import Options
-from lightrnn_tf.training.records import (
-    Checkpoints,
-    KeepBest,
-    Log,
-    Restore,
-    WordsPerSecond,
-)
 from lightrnn_tf.training.run_folder import Diverged, RunFolder
 from lightrnn_tf.training.texts import Texts
 
@@ -175,7 +168,7 @@ class Trainer:
         self.options = options
         self.path = folder.path
         self.team = team or workers.Team()
-        self.log = Log(self.path, self.team.is_first)
+        self.log = records.Log(self.path, self.team.is_first)
         keep_freed_memory()
         keras.utils.set_random_seed(options.fit.seed)
         if checkpoint.exists(self.path):
@@ -306,10 +299,10 @@ class Trainer:
         # All workers need the same callbacks: to fetch weights, all must take part.
         every = [
             keras.callbacks.TerminateOnNaN(),
-            WordsPerSecond(self.windows),
-            KeepBest(self.path / run.WEIGHTS, self.log),
+            records.WordsPerSecond(self.windows),
+            records.KeepBest(self.path / run.WEIGHTS, self.log),
             self.log,
-            Checkpoints(
+            records.Checkpoints(
                 self.save,
                 self._is_due,
                 batches=len(self.windows),
@@ -326,7 +319,7 @@ class Trainer:
             if self.place.batch and self.place.epoch in starts:
                 starts.remove(self.place.epoch)  # This reallocation is done.
             every.insert(0, self._reallocation(starts))
-        return [Restore(self.saved), *every]
+        return [records.Restore(self.saved), *every]
 
     def _reallocation(self, starts):
         # The tables are kept in files, so that a stopped pass can be resumed. Each
