@@ -245,7 +245,8 @@ def test_a_damaged_checkpoint_makes_room_for_the_one_before(
 ):
     run_whole, _ = whole
     asked = options(texts, out=str(tmp_path / "run"))
-    assert child(begin, asked, ("__getitem__", 90)) is None
+    # In a batch, where both are in their places.
+    assert child(begin, asked, ("__getitem__", 60)) is None
     path = tmp_path / "run.partial" / checkpoint.FILE
     content = path.read_bytes()
     if cut == "flip":
