@@ -28,14 +28,14 @@ def add_arguments(command):
         "--keystrokes",
         action="store_true",
         help="also simulate typing the text with three suggestions: the share of keys "
-        "that tapping them saves, and the same blind, where they follow from the "
-        "letters typed alone",
+        "that tapping them saves, and the share that suggestions from the typed "
+        "letters alone (blind) save",
     )
     command.add_argument(
         "--lines",
         action="store_true",
-        help="also a score for each line: its tokens, <eos> among them, their nats "
-        "together, and how many of them are unknown words",
+        help="also a score for each line: its tokens with <eos>, their nats together, "
+        "and the number of unknown words",
     )
     arguments.add_json(command)
 

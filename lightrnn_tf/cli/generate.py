@@ -3,7 +3,7 @@
 from lightrnn_tf._internal.options import NATURAL, POSITIVE
 from lightrnn_tf.cli import arguments, inputs
 
-HELP = "Write on from a text, word by word"
+HELP = "Continue a text, word by word"
 EXAMPLE = "lightrnn generate runs/books 'once upon a' --length 30 --seed 1"
 
 

@@ -7,7 +7,7 @@ from lightrnn_tf._internal.options import add_to
 from lightrnn_tf.cli import inputs
 from lightrnn_tf.data.reading import ReadingOptions
 
-HELP = "Make text ready that outgrows one machine, by Apache Beam"
+HELP = "Prepare text that is too large for one machine, with Apache Beam"
 EXAMPLE = "lightrnn prepare --input 'books/*.gz' --out books --lowercase"
 
 

@@ -7,7 +7,7 @@ import sys
 from lightrnn_tf._internal.options import NATURAL
 from lightrnn_tf.cli import arguments, inputs
 
-HELP = "Show who shares a row and a column"
+HELP = "Show which words share a row or a column"
 EXAMPLE = "lightrnn table runs/books --word tuesday"
 
 
