@@ -171,7 +171,7 @@ def test_other_white_space_than_spaces_and_tabs_is_part_of_a_word(tmp_path):
         (["warmstart", "--model", "dense"], "left out for a dense model"),
         (
             ["random", "--model", "dense", "--rows", "5"],
-            "`rows` must be left out for a dense",
+            "`table` must be left out for a dense",
         ),
         (["random", "--model", "slim"], "`table` must be left out for a slim model"),
         (["random", "--slim-parts", "5"], "`slim_parts` must be left out"),
