@@ -1,4 +1,4 @@
-"""The exporter: a trained model and its vocabulary to one `.tflite` file."""
+"""The exporter: writes a model and its vocabulary as one `.tflite` file."""
 
 import dataclasses
 import pathlib
@@ -24,13 +24,20 @@ __all__ = ["ExportMismatchError", "ExportResult", "Report", "export", "pack"]
 
 @dataclasses.dataclass(frozen=True)
 class ExportResult:
-    """What was written.
+    """What `export` has written.
 
     Attributes:
         path: The file.
-        model_bytes: Bytes of the model in it.
+        model_bytes: Bytes of the model in the file.
         total_bytes: Bytes of the whole file, vocabulary included.
-        report: How far it is from the Keras model.
+        report: How far the file is from the Keras model.
+
+    Example:
+
+    >>> report = Report("given", 512, 50.0, 50.1, top3_overlap=0.99, top3_as_good=1.0)
+    >>> result = ExportResult(pathlib.Path("a.tflite"), 9000, 10000, report)
+    >>> result.total_bytes - result.model_bytes
+    1000
     """
 
     path: pathlib.Path
@@ -50,29 +57,32 @@ def export(
 ) -> ExportResult:
     """Write a model and its vocabulary as one verified `.tflite` file.
 
-    The file has the signatures `advance`, `expand` (of models with a table) and
-    `suggest`, built-in ops only. It is compared with the Keras model on a text before
-    it is written, and written in one piece or not at all: its perplexity must be within
-    0.5 % of the model's, and 98 % of the three best words the model's, or nearly.
+    The file has the signatures `advance`, `suggest` and, for models with a table,
+    `expand`; it needs only built-in ops. It is written whole or not at all, after a
+    comparison with the Keras model on a text: its perplexity must be within 0.5 % of
+    the model's, and 98 % of its three best words must be as good as the model's.
 
     Args:
         model: A built model of `lightrnn_tf.models`.
         vocabulary: Its `Vocabulary`.
         path: The file to write.
-        quantize: `"none"`, `"float16"` or `"int8"`. Defaults to `"int8"`; tables of
-            less than 1,024 numbers stay float32 with it.
+        quantize: `"none"`, `"float16"` or `"int8"`, with which weights of less than
+            1,024 numbers stay float32. Defaults to `"int8"`.
         overwrite: Whether to replace a file. Defaults to `False`.
-        text: The text to compare on, in word ids, validation text say. Defaults to
-            one that is drawn from the model.
-        training: What the file shall say of how the model was trained, for JSON.
-            Defaults to nothing.
+        text: Word ids `(N,)` of the text to compare on, for example validation text.
+            Defaults to a text drawn from the model.
+        training: Dict with what the file says about the training, for JSON. Defaults to
+            nothing.
+
+    Returns:
+        The `ExportResult`.
 
     Raises:
         FileExistsError: If there is such a file and `overwrite` is `False`.
         FileNotFoundError: If there is no such folder.
         OSError: If the file cannot be written.
         ExportMismatchError: If the converted model differs from the Keras model.
-        ValueError: If an argument is wrong.
+        ValueError: If an argument is none of these.
         RuntimeError: If Keras does not run on TensorFlow.
     """
     _check(model, vocabulary, quantize, training)
@@ -82,7 +92,7 @@ def export(
     _check_text(text, len(vocabulary))
     _check_target(path, overwrite)
     content, model_bytes = pack(model, vocabulary, quantize, training)
-    # Verified under another name, so that a file that fails is never there.
+    # The file is verified under another name; `path` never holds one that fails.
     with replacing(path) as trial:
         trial.write_bytes(content)
         reference = KerasPredictor(model, vocabulary)
@@ -93,14 +103,23 @@ def export(
 def pack(
     model, vocabulary, quantize: str = "int8", training: dict | None = None
 ) -> tuple[bytes, int]:
-    """Return the content of an exported file, not compared with its model.
+    """Make the content of an exported file without comparing it with its model.
 
-    `export` compares and writes it; see there for the arguments and errors. A model
-    that is not trained gives about the same probability to many words, so it would
-    fail the comparison.
+    `export` also compares and writes it. A model that is not trained would fail the
+    comparison, because it gives about the same probability to many words.
+
+    Args:
+        model: As in `export`.
+        vocabulary: As in `export`.
+        quantize: As in `export`. Defaults to `"int8"`.
+        training: As in `export`. Defaults to nothing.
 
     Returns:
         The bytes of the file, and how many of them are the model.
+
+    Raises:
+        ValueError: If an argument is none of these.
+        RuntimeError: If Keras does not run on TensorFlow.
     """
     _check(model, vocabulary, quantize, training)
     if keras.backend.backend() != "tensorflow":
@@ -166,10 +185,10 @@ def _check_target(path, overwrite):
 
 
 def _manifest(model, step, vocabulary, lexicon):
-    """Return what a file says of its model."""
+    """Return what a file says about its model."""
     return {
         "format_version": container.FORMAT_VERSION,
-        # Both models with a table are read alike.
+        # A reader treats both models with a table alike.
         "model": "lightrnn" if isinstance(model, TableRNN) else model.kind,
         "rows": step.rows,
         "columns": step.columns,

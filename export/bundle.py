@@ -1,4 +1,4 @@
-"""One file: the model, and appended to it a zip with manifest and vocabulary."""
+"""One file: the model and, appended to it, a zip with manifest and vocabulary."""
 
 import hashlib
 import io
@@ -17,13 +17,17 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 def bundle(
     model_bytes: bytes, manifest: dict, lexicon: Lexicon, counts: np.ndarray
 ) -> bytes:
-    """Return the content of an exported file; `FORMAT.md` describes it.
+    """Join the parts of an exported file; `FORMAT.md` describes it.
 
     Args:
         model_bytes: The LiteRT model.
-        manifest: What the file says of itself; the checksums are added.
-        lexicon: The words.
-        counts: `(R · C,)`, how often the word of each cell was met in training.
+        manifest: What the file says about itself; the checksums are added to it.
+        lexicon: The words and their cells.
+        counts: Integers `(R · C,)`, how often the word of each cell occurred in the
+            training text.
+
+    Returns:
+        The content of the file.
     """
     parts = {
         container.WORDS: lexicon.to_bytes(),

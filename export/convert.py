@@ -1,4 +1,4 @@
-"""From a step to the bytes of a `.tflite`, with built-in ops only."""
+"""Conversion of a step to a LiteRT model, with built-in ops only."""
 
 import tempfile
 
@@ -8,19 +8,22 @@ from lightrnn_tf._internal.quiet import quiet
 
 
 def convert(step, quantize: str) -> bytes:
-    """Return the LiteRT model of a step.
+    """Convert a step to a LiteRT model.
 
     Args:
-        step: From `lightrnn_tf_export.steps.step_of`.
-        quantize: `"none"` (float32), `"float16"` weights, or `"int8"` weights with
-            float arithmetic where the kernels have no integer one (dynamic range).
+        step: The `Step`, from `lightrnn_tf_export.steps.step_of`.
+        quantize: `"none"` for float32 weights, `"float16"`, or `"int8"`: then the
+            kernels compute with integers where they can (dynamic range).
+
+    Returns:
+        The bytes of the LiteRT model.
 
     Raises:
         ValueError: If the model needs ops that LiteRT does not have.
     """
     signatures = step.signatures()
     with tempfile.TemporaryDirectory() as folder, quiet():
-        # `from_concrete_functions` would lose the variables; a saved model keeps them,
+        # `from_concrete_functions` would lose the variables. A saved model keeps them
         # once for all signatures.
         tf.saved_model.save(step, folder, signatures=signatures)
         converter = tf.lite.TFLiteConverter.from_saved_model(
@@ -29,7 +32,7 @@ def convert(step, quantize: str) -> bytes:
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if quantize != "none":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        # Otherwise the file lists V equal scales, once for each signature.
+        # Without this the file lists V equal scales for each signature.
         converter._experimental_disable_per_channel_quantization_for_dense_layers = (
             step.one_scale
         )
@@ -37,7 +40,7 @@ def convert(step, quantize: str) -> bytes:
             converter.target_spec.supported_types = [tf.float16]
         try:
             return converter.convert()
-        except Exception as error:  # The converter raises several, none public.
+        except Exception as error:  # The converter raises errors that are not public.
             raise ValueError(
                 "The model cannot be converted with built-in ops only: "
                 f"{str(error).strip().splitlines()[0]}."

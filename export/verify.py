@@ -1,4 +1,4 @@
-"""Does the file say what the model says?"""
+"""The comparison of an exported file with its Keras model."""
 
 import dataclasses
 import math
@@ -8,22 +8,22 @@ import numpy as np
 from lightrnn_tf import decoding
 from lightrnn_tf.scoring import evaluation
 
-# What the perplexity of a file may differ by from that of its model, as a share of it,
-# and what share of the three best words must be as good.
+# How much the perplexity of a file may differ from the model's, as a share of it, and
+# what share of the three best words must be as good.
 _PERPLEXITY, _TOP3 = 0.005, 0.98
-# Nats by which a word may be less probable than the third best and be as good: of
-# 800,000 words many are, and int8 changes their order.
+# A word is as good if it is at most so many nats below the third best word. Among
+# 800,000 words many are so close, and int8 changes their order.
 _NEARLY = 0.05
-# Words of the model among which those of the file are looked for.
+# Best words of the model among which the three of the file are looked up.
 _CANDIDATES = 8
-# Tokens that are compared.
+# Most tokens to compare on.
 _TOKENS = 4096
-# Words that are drawn where there is no text.
+# Words that are drawn if no text is given.
 _DRAWN = 512
 
 
 class ExportMismatchError(ValueError):
-    """The exported model differs from the Keras model; nothing was written."""
+    """The exported model differs from the Keras model, and nothing was written."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,14 +31,20 @@ class Report:
     """How far a file is from its model.
 
     Attributes:
-        text: What both have read: `"given"`, or `"drawn from the model"`.
-        tokens: How many tokens of it.
-        perplexity: That of the Keras model.
-        exported_perplexity: That of the file.
-        top3_overlap: Share of the three best words of each place that are the same. The
-            place after `<eos>` counts once where all lines begin alike.
+        text: The text that both have read: `"given"`, or `"drawn from the model"`.
+        tokens: How many tokens they have read.
+        perplexity: Perplexity of the Keras model.
+        exported_perplexity: Perplexity of the file.
+        top3_overlap: Share of the three best words at each place that are the same. If
+            all lines begin alike, the place after `<eos>` counts once.
         top3_as_good: Share of them that are the same, or that the model finds as
-            probable as its own third to within 5 %.
+            probable as its own third word to within 5 %.
+
+    Example:
+
+    >>> report = Report("given", 512, 50.0, 50.1, top3_overlap=0.99, top3_as_good=1.0)
+    >>> round(report.exported_perplexity / report.perplexity - 1, 3)
+    0.002
     """
 
     text: str
@@ -53,19 +59,24 @@ def verify(exported, reference, ids: np.ndarray | None) -> Report:
     """Read a text with both predictors and compare them.
 
     Args:
-        exported: A `LiteRTPredictor`.
-        reference: The `KerasPredictor` it was exported from.
-        ids: A text in the ids of the reference, of which 4,096 tokens are read. None
-            for one drawn from the model.
+        exported: The `LiteRTPredictor`.
+        reference: The `KerasPredictor` that it was exported from.
+        ids: Word ids `(N,)` in the vocabulary of the reference, of which up to 4,096
+            are read; `None` for a text drawn from the model.
+
+    Returns:
+        The `Report`.
 
     Raises:
-        ExportMismatchError: If the perplexities differ by more than 0.5 %, more than
-            2 % of the three best words are not the model's, nor nearly, or the words of
-            the two differ.
+        ExportMismatchError: If the vocabularies differ, the perplexities differ by more
+            than 0.5 %, or more than 2 % of the three best words are not as good.
     """
     words = reference.lexicon.words()
     if exported.lexicon.words() != words:
-        raise ExportMismatchError("The exported vocabulary differs from the model's.")
+        raise ExportMismatchError(
+            f"The exported vocabulary must be the {len(words)} cells of the model. "
+            f"Received: {len(exported.lexicon.words())} cells, or other words in them."
+        )
     text = "given" if ids is not None else "drawn from the model"
     if ids is None:
         ids = np.array(reference.vocabulary.ids(_draw(exported)))
@@ -76,7 +87,8 @@ def verify(exported, reference, ids: np.ndarray | None) -> Report:
     exported_nats, best, _ = _read(exported, theirs, 3)
     third = np.sort(log_probs, axis=1)[:, -3:-2]
     if exported.line_independent:
-        # The same place for every line; two words that tie there would decide alone.
+        # The place is the same in every line. If it counted each time, two words that
+        # tie there could decide the comparison.
         first = np.append(True, ids[:-1] != reference.vocabulary.eos_id)
         best, candidates = best[first], candidates[first]
         log_probs, third = log_probs[first], third[first]
@@ -114,13 +126,13 @@ def _draw(predictor):
 
 
 def _share(best, good):
-    """Return the share of the cells `(N, 3)` that are among others `(N, k)`."""
+    """Return the share of the cells `(N, 3)` that are among the cells `(N, k)`."""
     there = best[:, :, None] >= 0
     return float(((best[:, :, None] == good[:, None, :]) & there).sum() / there.sum())
 
 
 def _read(predictor, ids, k):
-    """Return the mean nats of a text, and the k best cells of each place with log P."""
+    """Return the mean nats of a text, and the k best cells of each place and log P."""
     occupied = predictor.lexicon.occupied.reshape(-1, predictor.columns)
     found = [evaluation.answers(c, occupied, k) for c in predictor.contexts(ids)]
     nats, cells, log_probs = (

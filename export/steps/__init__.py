@@ -1,4 +1,4 @@
-"""The step of each model, as it is converted for the phone."""
+"""The steps of the models, which are converted for the phone."""
 
 from lightrnn_tf.models import DenseRNN, LightRNN, PaperRNN, SlimRNN
 
@@ -15,10 +15,16 @@ _STEPS: dict[type, type[Step]] = {
 
 
 def step_of(model) -> Step:
-    """Return the step of a model of this package, with its signatures.
+    """Make the step of a model.
+
+    Args:
+        model: A built model of `lightrnn_tf.models`.
+
+    Returns:
+        The `Step`, with its signatures.
 
     Raises:
-        ValueError: If there is none for such a model.
+        ValueError: If it is another kind of model.
     """
     for kind, step in _STEPS.items():
         if isinstance(model, kind):

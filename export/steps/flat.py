@@ -1,4 +1,4 @@
-"""The step of the models that score all words at once."""
+"""The step of the models without a table, which score all words at once."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,13 +9,24 @@ from lightrnn_tf.models import DenseRNN
 
 
 class FlatStep(Step):
-    """The step of a model that scores all words at once; cell ids are word ids."""
+    """The step of a model without a table; its cells are the word ids.
+
+    Args:
+        model: A built `DenseRNN` or `SlimRNN`.
+
+    Example:
+
+    >>> model = models.DenseRNN(vocabulary_size=10, units=8)
+    >>> model.build()
+    >>> FlatStep(model).columns
+    10
+    """
 
     def __init__(self, model):
         super().__init__(model)
         self.rows, self.columns = 1, model.vocabulary_size
         if isinstance(model, DenseRNN) and model.tied:
-            self.one_scale = True  # All words have the same one already.
+            self.one_scale = True  # The vectors of all words have the same scale.
             self._embedding = _TiedVectors(model.softmax)
             self._softmax = self._embedding.logits
             return
@@ -35,19 +46,19 @@ class FlatStep(Step):
         return states, tf.nn.log_softmax(logits)
 
     def advance(self, word, **states):
-        """Read a word: states and log P of every next word."""
+        """Read a word `(1,)`; return the states and log P of every next word."""
         states, log_probs = self._advance(word, self._states(states))
         return {**self._named(states), "word_log_probs": log_probs}
 
     def suggest(self, word, **states):
-        """Read a word and give the best next words; none is left out."""
+        """Read a word `(1,)`; return the states and the best of all next words."""
         states, log_probs = self._advance(word, self._states(states))
         answer = best_words(log_probs, lambda place: place)
         return {**self._named(states), **answer, "bound": tf.fill([1], NOTHING)}
 
 
 class _DenseEmbedding(tf.Module):
-    """Word ids `(1,)` to vectors `(1, E)`."""
+    """Maps word ids `(1,)` to vectors `(1, E)`."""
 
     def __init__(self, layer):
         super().__init__()
@@ -58,7 +69,7 @@ class _DenseEmbedding(tf.Module):
 
 
 class _DenseSoftmax(tf.Module):
-    """Hidden states `(1, H)` to logits `(1, V)`."""
+    """Maps hidden states `(1, H)` to logits `(1, V)`."""
 
     def __init__(self, layer):
         super().__init__()
@@ -70,11 +81,11 @@ class _DenseSoftmax(tf.Module):
 
 
 class _TiedVectors(tf.Module):
-    """Word ids `(1,)` to vectors `(1, H)`, and hidden states to logits by the same.
+    """Maps word ids `(1,)` to vectors `(1, H)`, and hidden states to logits by these.
 
-    A table that is looked up gets one int8 scale, one that is multiplied a scale for
-    each word, so the file would hold it twice. With each word's vector divided by its
-    largest number the two are the same.
+    The converter gives weights that are looked up one int8 scale, and weights that are
+    multiplied a scale for each word. So the file would hold the vectors twice. The
+    vector of each word is divided by its largest number; then both scales are the same.
     """
 
     def __init__(self, layer):
@@ -92,14 +103,14 @@ class _TiedVectors(tf.Module):
 
     def logits(self, hidden):
         products = tf.matmul(hidden, self._vectors, transpose_b=True)
-        # Cut out, or the converter would multiply a copy of the table instead.
+        # `[0]` keeps the converter from scaling a copy of the vectors instead.
         return (products[0] * self._largest + self._bias)[None]
 
 
 def _small(codes):
-    """Return codes as a constant of as few bytes as hold them.
+    """Return codes as a constant of the smallest type that holds them.
 
-    No built-in op draws them from a seed, so the file holds them.
+    The file must hold them, because no built-in op draws them from a seed.
     """
     for dtype in (np.uint8, np.int16):
         if codes.max() <= np.iinfo(dtype).max:
@@ -108,7 +119,7 @@ def _small(codes):
 
 
 class _SlimEmbedding(tf.Module):
-    """Word ids `(1,)` to vectors `(1, E)` put together of sub-vectors."""
+    """Maps word ids `(1,)` to vectors `(1, E)` that are joined from sub-vectors."""
 
     def __init__(self, layer):
         super().__init__()
@@ -121,7 +132,7 @@ class _SlimEmbedding(tf.Module):
 
 
 class _SlimSoftmax(tf.Module):
-    """Hidden states `(1, H)` to logits `(1, V)`, K numbers added up for each word."""
+    """Maps hidden states `(1, H)` to logits `(1, V)`; adds K products for each word."""
 
     def __init__(self, layer):
         super().__init__()
@@ -131,8 +142,8 @@ class _SlimSoftmax(tf.Module):
 
     def __call__(self, hidden):
         parts = len(self._sub_vectors)
-        # Of constants the converter makes int32, so the codes are looked up by places
-        # that it cannot know: this zero.
+        # The converter would turn a cast of constants into int32 constants. This zero,
+        # which it cannot know, makes it cast while the model runs.
         zero = tf.cast(tf.clip_by_value(hidden[0, 0], -0.5, 0.5), tf.int32)
         codes = tf.cast(tf.gather(self._codes, tf.range(parts) + zero), tf.int32)
         logits = []

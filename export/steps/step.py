@@ -1,7 +1,7 @@
-"""One word at a time, the state going in and out: what is converted for the phone.
+"""The base of the steps: reads one word, takes the states and returns them.
 
-Words are renumbered to cell ids here, row · C + column, so the model needs no table.
-All weights are stored in the order of the cells.
+A step names words by their cells, row · C + column, so the phone needs no table. Word
+vectors and biases are stored in the order of the cells.
 """
 
 import numpy as np
@@ -12,22 +12,46 @@ from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE
 
 # How many words `suggest` gives.
 NUM_WORDS = 16
-# The logarithm of nothing, and the cell id that goes with it.
+# The log-probability where there is no word, and the cell that goes with it.
 NOTHING = -1e9
 _NO_CELL = -1
 
 
 def variable(value) -> tf.Variable:
-    """Return numbers as a weight, float32."""
+    """Store numbers as a weight.
+
+    Args:
+        value: Array or variable of any shape.
+
+    Returns:
+        A float32 variable of the same shape.
+    """
     return tf.Variable(np.asarray(value, np.float32), trainable=False)
 
 
 class Step(tf.Module):
-    """The recurrent body and the parts that are the same for every model.
+    """Base of the steps: the recurrent layers, and what is the same for all models.
+
+    A subclass defines the signatures as methods: `advance`, `suggest` and, with a
+    table, `expand`.
+
+    Args:
+        model: A built model of `lightrnn_tf.models`.
 
     Attributes:
-        one_scale: Whether int8 weights have one scale, not one for each number that a
-            product gives.
+        num_states: Number of state tensors.
+        units: Length of a state, `H`.
+        one_scale: Whether int8 weights have a single scale instead of one for each
+            output.
+
+    Example:
+
+    >>> from lightrnn_tf_export import steps
+    >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.build()
+    >>> step = steps.step_of(model)
+    >>> step.num_states, step.units
+    (2, 8)
     """
 
     one_scale = False
@@ -45,8 +69,8 @@ class Step(tf.Module):
             self._input_biases = biases
             recurrent_biases = [variable(cell.bias) for cell in stack.cells]
         else:
-            # Added to the recurrent product, which is one for all rows, they take part
-            # in its op.
+            # An LSTM adds its biases to the recurrent product, which is computed once
+            # for all rows; there they need no op of their own.
             self._input_biases = [0.0] * len(biases)
             recurrent_biases = biases
         self._recurrent = [
@@ -58,7 +82,7 @@ class Step(tf.Module):
         return tf.matmul(inputs, self._kernels[layer]) + self._input_biases[layer]
 
     def _recur(self, projected, states):
-        """Return the states after one step; `states` may be one row for many inputs."""
+        """Return the states after one step; one state may serve many inputs."""
         after = []
         for layer, recurrent in enumerate(self._recurrent):
             if layer:
@@ -74,7 +98,7 @@ class Step(tf.Module):
         return {f"state_{n}": state for n, state in enumerate(states)}
 
     def signatures(self) -> dict:
-        """Return the concrete function of each signature."""
+        """Return the concrete TensorFlow function of each signature, by name."""
         states = {
             f"state_{n}": tf.TensorSpec((1, self.units), tf.float32, f"state_{n}")
             for n in range(self.num_states)
@@ -94,7 +118,15 @@ class Step(tf.Module):
 
 
 def best_words(log_probs, cells):
-    """Return the first 16 of `(1, n)` candidates, filled up where there are fewer."""
+    """Return the 16 best of n candidates; fewer are filled up with cell −1.
+
+    Args:
+        log_probs: Tensor `(1, n)`.
+        cells: Function from the places of candidates `(1, 16)` to their cells.
+
+    Returns:
+        Dict of `words`, the cells `(1, 16)`, best first, and their `log_probs`.
+    """
     missing = max(0, NUM_WORDS - log_probs.shape[1])
     log_probs = tf.pad(log_probs, [[0, 0], [0, missing]], constant_values=NOTHING)
     best, place = tf.math.top_k(log_probs, NUM_WORDS)

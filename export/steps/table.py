@@ -1,4 +1,4 @@
-"""The steps of the models whose words live in a table."""
+"""The steps of the models with a table."""
 
 import numpy as np
 import tensorflow as tf
@@ -6,14 +6,14 @@ from lightrnn_tf_export.steps.step import NOTHING, Step, best_words, variable
 
 from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE
 
-# What share of a model may be added to it to make it faster.
+# By what share a model may grow to become faster.
 _WORTH = 0.1
 
 
 def _log_sum_exp(logits):
-    """Return that of each column of `(M, R)` as `(1, R)`.
+    """Return the log-sum-exp of each column of `(M, R)`, as `(1, R)`.
 
-    TensorFlow's own looks for infinities, by an op that is not built in.
+    The one of TensorFlow checks for infinities with an op that is not built in.
     """
     largest = tf.reduce_max(logits, axis=0, keepdims=True)
     total = tf.reduce_sum(tf.exp(logits - largest), axis=0, keepdims=True)
@@ -21,10 +21,10 @@ def _log_sum_exp(logits):
 
 
 def _free_columns(table):
-    """Return the columns of the free cells of each row `(R, f)`, none if all are full.
+    """Return the columns of the free cells of each row `(R, f)`; `None` without any.
 
-    Rows with fewer free cells are filled up with column C, which does not exist. A list
-    takes far less room than a mask of all cells.
+    Rows with fewer free cells are filled up with column C, which does not exist. These
+    lists take far less room than a mask of all cells.
     """
     rows, columns = np.divmod(np.flatnonzero(table.words < 0), table.columns)
     if not len(rows):
@@ -32,13 +32,17 @@ def _free_columns(table):
     counts = np.bincount(rows, minlength=table.rows)
     small = np.int16 if table.columns <= np.iinfo(np.int16).max else np.int32
     free = np.full((table.rows, counts.max()), table.columns, small)
-    # Cells come row by row, so the first place of each row is known.
+    # Cells are in the order of rows, so each row begins at a known place.
     free[rows, np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]] = columns
     return tf.constant(free)
 
 
 class TableStep(Step):
-    """What the steps of a `LightRNN` and a `PaperRNN` have in common."""
+    """Base of the steps of a `LightRNN` and a `PaperRNN`.
+
+    Args:
+        model: The built model.
+    """
 
     def __init__(self, model):
         super().__init__(model)
@@ -51,7 +55,7 @@ class TableStep(Step):
         self._row_parts = softmax.row_parts
         self._column_kernel = variable(softmax.column_kernel)
         self._free = _free_columns(table)
-        # One bias for each cell: that of its column and that of its word.
+        # Each cell has a bias: that of its column plus that of its word.
         bias = np.tile(np.asarray(softmax.column_bias), (self.rows, 1))
         if softmax.word_bias:
             bias += self._by_cell(table, softmax.word_biases)
@@ -68,9 +72,9 @@ class TableStep(Step):
             self._query_bias = variable(softmax.query_bias)
 
     def _store_frequent(self, table, softmax):
-        """Store the longer vectors, and for each cell which of them is its word's.
+        """Store the longer vectors, and for each cell which of them its word has.
 
-        A last vector of zeros is for all other cells.
+        All other cells have the last vector, of zeros.
         """
         vectors = np.asarray(softmax.frequent_vectors)
         self._frequent_vectors = variable(np.pad(vectors, ((0, 1), (0, 0))))
@@ -80,10 +84,10 @@ class TableStep(Step):
         self._places = tf.constant(places.reshape(table.rows, -1).astype(small))
 
     def _store_inputs(self, model):
-        """Store the input vectors and W, or their products.
+        """Store the input vectors and W, or the products of both.
 
-        Only R + C different vectors go in, so for small tables the products take less
-        room. They save half of the time of a row, which is worth some room.
+        There are only R + C different input vectors, so for a small table the products
+        take less room. They save half of the time of a row, which is worth some room.
         """
         kernel = np.asarray(model.recurrent.projections[0].kernel)
         tables = [model.embedding.row_vectors, model.embedding.column_vectors]
@@ -105,7 +109,7 @@ class TableStep(Step):
         return self._project(0, inputs)
 
     def _by_cell(self, table, values):
-        """Return values of words laid out by cells, `(R, C · k)`, 0 in free ones."""
+        """Return values of words laid out by cells, `(R, C · k)`; 0 in free cells."""
         values = np.asarray(values)
         grid = np.zeros((table.rows * table.columns, *values.shape[1:]), np.float32)
         grid[table.cells] = values
@@ -136,10 +140,10 @@ class TableStep(Step):
         return tf.concat(parts, axis=1)
 
     def _store_row_reading(self, model):
-        """Store what else is read of a row, if anything."""
+        """Store the other weights by which a row is read, if there are any."""
 
     def _read_parts(self, row, column, states):
-        """Return what is read with the word's vector, and the states before."""
+        """Return the input to which the word vector is added, and the states before."""
         raise NotImplementedError
 
     def _column_state(self, rows, states):
@@ -155,7 +159,7 @@ class TableStep(Step):
         if self._word_dim:
             shape = (rows.shape[0], self.columns, self._word_dim)
             vectors = tf.reshape(tf.gather(self._word_vectors, rows), shape)
-            # With the query on the left it takes half the time of the other way round.
+            # The query on the left takes half the time of the query on the right.
             products = tf.matmul(
                 query[:, None, : self._word_dim], vectors, transpose_b=True
             )
@@ -165,15 +169,15 @@ class TableStep(Step):
         return logits
 
     def _frequent_logits(self, query, rows):
-        """Return what the longer vectors add in the cells of rows, `(n, C)`."""
+        """Return what the longer vectors add to the cells of n rows, `(n, C)`."""
         places = tf.cast(tf.gather(self._places, rows), tf.int32)
-        # Reshaped for the same reason as the inputs of the rows.
+        # Reshaped for the same reason as in `PaperStep._column_state`.
         table = tf.reshape(self._frequent_vectors, (self._frequent + 1, 1, -1))
         vectors = tf.squeeze(tf.gather(table, places), 2)
         return tf.squeeze(tf.matmul(query[:, None], vectors, transpose_b=True), 1)
 
     def _mask(self, logits, rows):
-        """Return logits `(n, C)` with nothing in free cells."""
+        """Return logits `(n, C)` in which free cells have no probability."""
         if self._free is None:
             return logits
         count, most = rows.shape[0], self._free.shape[1]
@@ -188,23 +192,23 @@ class TableStep(Step):
         return logits + mask[:, : self.columns]
 
     def advance(self, word, **states):
-        """Read a word: states and log P_r of the next one."""
+        """Read the word of a cell `(1,)`; return states and log P_r of the next one."""
         states, row_log_probs = self._advance(word, self._states(states))
         return {**self._named(states), "row_log_probs": row_log_probs}
 
     def expand(self, rows, **states):
-        """Score the cells of 8 rows."""
+        """Return log P_c `(8, C)` of the cells of 8 rows."""
         logits = self._column_logits(rows, self._states(states))
         masked = self._mask(logits, rows)
         log_probs = tf.nn.log_softmax(masked)
         if self._free is None:
             return {"column_log_probs": log_probs}
-        # In a free cell stands its score on the same scale, without adding to the sum.
+        # A free cell gets its logit on the same scale, which is not part of the sum.
         total = tf.reduce_max(masked, 1, True) - tf.reduce_max(log_probs, 1, True)
         return {"column_log_probs": logits - total}
 
     def suggest(self, word, **states):
-        """Read a word and give the best words of the 8 best rows."""
+        """Read the word of a cell `(1,)`; return the best words of the 8 best rows."""
         states, row_log_probs = self._advance(word, self._states(states))
         beam = min(ROWS_AT_ONCE, self.rows)
         best, rows = tf.math.top_k(row_log_probs, min(beam + 1, self.rows))
@@ -227,7 +231,19 @@ class TableStep(Step):
 
 
 class LightStep(TableStep):
-    """The step of a `LightRNN`."""
+    """The step of a `LightRNN`.
+
+    Args:
+        model: The built model.
+
+    Example:
+
+    >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.build()
+    >>> step = LightStep(model)
+    >>> step.rows, step.columns
+    (2, 5)
+    """
 
     def _store_row_reading(self, model):
         self._transition = variable(model.transition.kernel)
@@ -243,7 +259,19 @@ class LightStep(TableStep):
 
 
 class PaperStep(TableStep):
-    """The step of a `PaperRNN`."""
+    """The step of a `PaperRNN`.
+
+    Args:
+        model: The built model.
+
+    Example:
+
+    >>> model = models.PaperRNN(vocabulary_size=10, rows=2, units=8)
+    >>> model.build()
+    >>> step = PaperStep(model)
+    >>> step.rows, step.columns
+    (2, 5)
+    """
 
     def _read_parts(self, row, column, states):
         inputs = tf.gather(self._row_inputs, row)
@@ -251,7 +279,8 @@ class PaperStep(TableStep):
         return tf.gather(self._column_inputs, column), states
 
     def _column_state(self, rows, states):
-        # Reshaped, or one table for two uses would be unpacked to float32 as a whole.
+        # Without the reshape, the converter unpacks the whole table to float32, because
+        # it has two uses.
         table = tf.reshape(self._row_inputs, (self.rows, 1, -1))
         inputs = tf.squeeze(tf.gather(table, rows), 1)
         return self._recur(self._project_inputs(inputs), states)[-self._per_layer]
