@@ -44,19 +44,25 @@ class Place:
 
 
 def exists(folder: pathlib.Path) -> bool:
-    """Return whether a folder has a checkpoint, damaged or not.
+    """Look for a checkpoint.
 
     Args:
         folder: The folder of a run.
+
+    Returns:
+        Whether there is one, damaged or not.
     """
     return (folder / FILE).exists() or (folder / PREVIOUS).exists()
 
 
 def largest(folder: pathlib.Path) -> pathlib.Path:
-    """Return the file of the larger checkpoint.
+    """Find the larger of the last two checkpoints.
 
     Args:
         folder: The folder of a run with at least one checkpoint.
+
+    Returns:
+        The path of its file.
     """
     paths = (folder / name for name in (FILE, PREVIOUS))
     found = [path for path in paths if path.exists()]

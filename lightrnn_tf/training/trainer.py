@@ -85,10 +85,13 @@ def resume(
 
 
 def is_finished(path: str | pathlib.Path) -> bool:
-    """Return whether the training of a run is over.
+    """Look whether the training of a run is over.
 
     Args:
         path: The run, as given to `Options.out`.
+
+    Returns:
+        Whether it is, so that `resume` would have nothing to do.
 
     Raises:
         FileNotFoundError: If there is no such run.
