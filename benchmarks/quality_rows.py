@@ -273,6 +273,7 @@ def _tried():
                 "row_parts": 4,
                 "word_bias": True,
                 "table": "warm-start",
+                "user_cells": 200,
             },
         ),
         "wide-input": ("input vectors of 200 numbers", {"embedding_dim": 200}),

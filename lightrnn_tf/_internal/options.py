@@ -160,12 +160,19 @@ class Checked:
             asked, value = field.metadata["option"], getattr(self, field.name)
             if value is None and field.default is None:
                 continue
+            name = name_of(field)
             if asked.choices:
-                checks.one_of(name_of(field), value, asked.choices)
+                checks.one_of(name, value, asked.choices)
             elif isinstance(field.default, bool):
-                checks.boolean(name_of(field), value)
+                checks.boolean(name, value)
             elif asked.kind:
-                asked.kind.check(name_of(field), value)
+                asked.kind.check(name, value)
+            elif asked.several:
+                checks.strings(name, value)
+            else:
+                checks.string(name, value)
+            if isinstance(field.default, tuple):  # JSON has lists alone.
+                setattr(self, field.name, tuple(value))
 
 
 def add_to(

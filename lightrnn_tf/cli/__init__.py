@@ -12,6 +12,7 @@ import traceback
 import warnings
 
 from lightrnn_tf._internal import guard
+from lightrnn_tf._internal.old_names import successor
 from lightrnn_tf.cli import (
     evaluate,
     export,
@@ -113,7 +114,8 @@ def _parse(arguments):
     elif hasattr(args, "beam_options"):
         args.beam_options = left
     elif left:
-        args.parser.error(f"unrecognized arguments: {' '.join(left)}")
+        instead = "".join(map(successor, left)).rstrip(".")
+        args.parser.error(f"unrecognized arguments: {' '.join(left)}.{instead}")
     if hasattr(args, "check"):
         args.check(args)
     return args

@@ -28,7 +28,12 @@ def add_arguments(command):
     _add_model(command)
     training = command.add_argument_group("training").add_argument
     add_to(training, asked_for.FitOptions)
-    training("--threads", type=POSITIVE.parse, metavar="N", help="default: all cores")
+    training(
+        "--threads",
+        type=POSITIVE.parse,
+        metavar="N",
+        help="threads of a step; default: all cores",
+    )
     _add_workers(command)
     command.set_defaults(check=_check)
 
@@ -45,8 +50,9 @@ def _add_run(add):
 
 
 def _add_model(command):
-    add = command.add_argument_group("model").add_argument
-    add(
+    group = command.add_argument_group("model")
+    kind = group.add_mutually_exclusive_group().add_argument
+    kind(
         "--model",
         choices=tuple(asked_for.KINDS),
         default=argparse.SUPPRESS,
@@ -54,7 +60,7 @@ def _add_model(command):
         "sub-vectors; dense: an ordinary embedding and softmax, to compare with; "
         "default: lightrnn",
     )
-    add(
+    kind(
         "--paper",
         dest="model",
         action="store_const",
@@ -63,7 +69,7 @@ def _add_model(command):
         help="short for --model paper: two recurrent steps a word, no vectors and no "
         "biases of words, one output vector a row, a random first table",
     )
-    add_to(add, asked_for.ModelOptions)
+    add_to(group.add_argument, asked_for.ModelOptions)
     add = command.add_argument_group("lightrnn and paper").add_argument
     paper = {"paper": asked_for.PaperRNNOptions}
     add_to(add, asked_for.LightRNNOptions, asked_for.ModelOptions, differs=paper)
@@ -101,7 +107,12 @@ def _check(args):
     team = [args.workers, args.worker, args.coordinator]
     if None in team and team != [None] * 3:
         command.error("--workers, --worker and --coordinator go together")
-    given = {name: value for name, value in _given(args).items() if value}
+    left_at_default = {"out": None, "overwrite": False}
+    given = {
+        name: value
+        for name, value in _given(args).items()
+        if name not in left_at_default or value != left_at_default[name]
+    }
     if args.resume is not None:
         others = [flag_of(name) for name in given if name not in _WITH_RESUME]
         if others:

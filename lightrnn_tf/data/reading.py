@@ -18,6 +18,14 @@ def _vocabulary_size(text: str) -> int:
     return value
 
 
+def _check_vocabulary_size(name: str, value: object) -> None:
+    checks.positive_integer(name, value)
+    if value == 1:
+        raise ValueError(
+            f"`{name}` must be at least 2, for <eos> and <unk>. Received: 1."
+        )
+
+
 @dataclasses.dataclass
 class ReadingOptions(Checked):
     """How to cut text into words.
@@ -49,7 +57,7 @@ class ReadingOptions(Checked):
         None,
         "most frequent words, <eos> and <unk> among them; default: all that "
         "--min-count leaves",
-        kind=Kind(_vocabulary_size, checks.positive_integer),
+        kind=Kind(_vocabulary_size, _check_vocabulary_size),
         metavar="N",
     )
     min_count: int | None = option(

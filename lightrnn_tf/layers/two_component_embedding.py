@@ -4,22 +4,8 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf._internal.old_names import with_new_names
 from lightrnn_tf.tables import word_table
-
-# The names that these arguments have in older configs.
-_OLD_NAMES = {"residual_dim": "word_dim", "cell_bias": "word_bias"}
-
-
-def with_new_names(config):
-    """Return a config with the present names of its arguments.
-
-    Args:
-        config: Dict from the names of arguments, old or new, to their values.
-
-    Returns:
-        A dict with the same values.
-    """
-    return {_OLD_NAMES.get(name, name): value for name, value in config.items()}
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")

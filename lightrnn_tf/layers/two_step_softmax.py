@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
-from lightrnn_tf.layers.two_component_embedding import with_new_names
+from lightrnn_tf._internal.old_names import with_new_names
 from lightrnn_tf.layers.word_logits import WordLogits
 from lightrnn_tf.tables import word_table
 

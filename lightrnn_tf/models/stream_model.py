@@ -184,7 +184,7 @@ class StreamModel(keras.Model):
         return x
 
     def _make_variables(self):
-        """Make all variables of training; a step that made some would trace twice."""
+        """Make all variables of training; otherwise the first step makes them and is traced again."""
         strategy = getattr(self, "distribute_strategy", None)  # TensorFlow only
         with strategy.scope() if strategy else contextlib.nullcontext():
             if not self.built:
@@ -210,7 +210,7 @@ class StreamModel(keras.Model):
                     self.jax_state_sync()
 
     def _allocate(self, use, x, batch_size):
-        """Make room for the streams of `x`; return the `CarriedState` of the use."""
+        """Make room for the streams of `x`; return the `CarriedState` of training or evaluation."""
         carried = getattr(self, f"{use}_state")
         if carried.allocate(_batch_size(x, batch_size)):
             if use == "training":

@@ -4,7 +4,7 @@ from keras import ops
 
 from lightrnn_tf import layers
 from lightrnn_tf._internal import checks
-from lightrnn_tf.layers.two_component_embedding import with_new_names
+from lightrnn_tf._internal.old_names import successor, with_new_names
 from lightrnn_tf.models import language_model
 from lightrnn_tf.tables import word_table
 
@@ -17,7 +17,7 @@ class TableRNN(language_model.LanguageModel):
 
     Args:
         vocabulary_size: Positive integer. Number of words, `V`.
-        **more: As in `LightRNN`, with its defaults.
+        **common: As in `LanguageModel`; the others are those of `LightRNN`.
 
     Raises:
         ValueError: If a size is not a positive integer, the words do not fit into the
@@ -43,6 +43,9 @@ class TableRNN(language_model.LanguageModel):
         word_bias=True,
         **common,
     ):
+        for name in common:
+            if successor(name):
+                raise ValueError(f"`{name}` is gone. Received: it.{successor(name)}")
         checks.boolean("word_bias", word_bias)
         super().__init__(vocabulary_size, **common)
         for name, value in (("rows", rows), ("columns", columns)):

@@ -18,7 +18,7 @@ from lightrnn_tf.words.vocabulary import Vocabulary
 
 # Words of a stream that are read together.
 _STEPS = 256
-# For so many places of a text at once rows are expanded; each number is compiled.
+# Numbers of places whose rows are expanded in one call. Each is compiled once.
 _PLACES = (16, 64, _STEPS)
 # Streams side by side where a text need not be read in order.
 _STREAMS = 32

@@ -65,7 +65,7 @@ class Matching:
             The `Assignment`; its costs include the moving costs.
         """
         words = np.arange(len(table))
-        # A move costs as much more as staying costs less.
+        # To charge for a move, staying is made cheaper by the same amount.
         parts = [
             (part, place, cost)
             for part, place, cost in (

@@ -23,7 +23,7 @@ from keras import ops
 
 from lightrnn_tf import data
 from lightrnn_tf._internal import checks
-from lightrnn_tf.models import LightRNN, PaperRNN, TableRNN
+from lightrnn_tf.models import TableRNN
 from lightrnn_tf.reallocation.losses import LossTables, loss_tables
 from lightrnn_tf.reallocation.matching import Matching
 from lightrnn_tf.tables.matching import Assignment, cost
@@ -133,7 +133,7 @@ def _counts(ids, vocabulary_size):
 
 
 def _check(model, windows, matching, progress, losses):
-    checks.instance("model", model, LightRNN, PaperRNN)
+    checks.instance("model", model, TableRNN)
     checks.instance("matching", matching, Matching)
     checks.function("progress", progress)
     if losses is not None:

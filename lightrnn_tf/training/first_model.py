@@ -91,9 +91,7 @@ def _table_shape(
         return shape
     if user_cells is None:
         both = asked.rows and asked.columns
-        paper = not (asked.word_dim or asked.frequent_dim or asked.word_bias)
-        paper = paper and table.table == RANDOM
-        user_cells = 0 if paper or both else math.ceil(words * USER_CELLS)
+        user_cells = 0 if both else math.ceil(words * USER_CELLS)
     needed = words + user_cells
     rows, columns = word_table.default_shape(words, user_cells)
     if asked.rows:

@@ -30,11 +30,14 @@ class ModelOptions(Checked):
 
     units: int = option(200, "size of the hidden states", POSITIVE, "H")
     embedding_dim: int | None = option(
-        None, "default: --units", kind=POSITIVE, metavar="E"
+        None,
+        "length of the input vectors; default: --units",
+        kind=POSITIVE,
+        metavar="E",
     )
     layers: int = option(1, "recurrent layers", POSITIVE, "N")
-    cell: str = option("lstm", "", choices=("lstm", "gru"))
-    dropout: float = option(0.2, "", _SHARE, "P")
+    cell: str = option("lstm", "kind of the recurrent layers", choices=("lstm", "gru"))
+    dropout: float = option(0.2, "share of the values that training drops", _SHARE, "P")
     line_independent: bool = option(False, "begin anew at every line")
 
 
@@ -51,10 +54,10 @@ class LightRNNOptions(ModelOptions):
     kind = "lightrnn"
 
     rows: int | None = option(
-        None, "default: nearly square", kind=POSITIVE, metavar="R"
+        None, "rows of the table; default: nearly square", kind=POSITIVE, metavar="R"
     )
     columns: int | None = option(
-        None, "default: nearly square", kind=POSITIVE, metavar="C"
+        None, "columns of it; default: nearly square", kind=POSITIVE, metavar="C"
     )
     word_dim: int = option(
         16, "length of the vector each word has of its own", kind=NATURAL, metavar="k"

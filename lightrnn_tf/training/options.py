@@ -8,6 +8,7 @@ from typing import Any
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import refuse_streams
+from lightrnn_tf._internal.old_names import successor, with_new_names
 from lightrnn_tf._internal.options import (
     NATURAL,
     POSITIVE,
@@ -46,7 +47,8 @@ def _numbers(of_one, example):
 
 
 def _check_rounds(name, value):
-    if not value or not all(type(n) is int and n > 0 for n in value):
+    several = isinstance(value, tuple | list)
+    if not several or not value or not all(type(n) is int and n > 0 for n in value):
         raise ValueError(
             f"`{name}` must be positive numbers of epochs, as in 10,5. "
             f"Received: {value}."
@@ -58,7 +60,7 @@ def _check_moving_cost(name, value):
 
 
 def _check_rate(name, value):
-    if not 0 < value < 1:
+    if type(value) not in (int, float) or not 0 < value < 1:
         raise ValueError(f"`{name}` must be between 0 and 1. Received: {value}.")
 
 
@@ -133,7 +135,8 @@ class SourceOptions(Checked):
     )
     valid: list[str] | None = option(
         None,
-        "default: the dataset's validation split, or a tenth of the text",
+        "text that chooses the best epoch; default: the dataset's validation split, or a "
+        "tenth of the text",
         metavar="FILE",
         several=True,
     )
@@ -178,7 +181,7 @@ class TableOptions(Checked):
     )
     user_cells: int | None = option(
         None,
-        "cells kept free for words a user adds; default: 2% of the words, paper: none",
+        "cells kept free for words a user adds; default: 2% of the words",
         kind=NATURAL,
         metavar="N",
     )
@@ -202,6 +205,7 @@ class PaperTableOptions(TableOptions):
     """
 
     table: str = with_default(TableOptions, "table", RANDOM)
+    user_cells: int | None = with_default(TableOptions, "user_cells", 0)
 
 
 @dataclasses.dataclass
@@ -230,7 +234,7 @@ class FitOptions(Checked):
         kind=_RATE,
         metavar="RATE",
     )
-    seed: int = option(0, "", _SEED, "N")
+    seed: int = option(0, "seed of all that is drawn", _SEED, "N")
     tensorboard: str | None = option(
         None,
         "folder in which the run gets one for TensorBoard; default: none",
@@ -317,6 +321,7 @@ class Options:
         return cls(out=out, overwrite=overwrite, **parts)
 
     def __post_init__(self):
+        checks.boolean("overwrite", self.overwrite)
         rounds = self.fit.rounds
         if self.table is None and len(rounds) > 1:
             raise ValueError(
@@ -349,7 +354,7 @@ def _refuse(name, value, model):
     """Raise the error for an option that a kind of model does not have."""
     of_kinds = [kind for kind in KINDS if name in _names(*KINDS[kind].values())]
     if not of_kinds:
-        raise TypeError(f"there is no option {name!r}.")
+        raise TypeError(f"there is no option {name!r}.{successor(name)}")
     raise ValueError(
         f"`{name}` must be left out for a {model} model. Received: {value!r}. Only "
         f"{' and '.join(of_kinds)} models have it."
@@ -367,10 +372,13 @@ def of_format_1(training: dict[str, Any]) -> dict[str, Any]:
     Returns:
         The options by their present names, without those of other kinds of model.
     """
-    new = {"residual_dim": "word_dim", "cell_bias": "word_bias"}
-    named = {new.get(name, name): value for name, value in training.items()}
+    named = with_new_names(training)
     if named.pop("within_word", "transition") == "recurrent":
         named["model"] = "paper"
     own = _names(*KINDS[named["model"]].values())
     of_others = {n for parts in KINDS.values() for n in _names(*parts.values())}
-    return {n: v for n, v in named.items() if n in own or n not in of_others}
+    return {
+        name: value
+        for name, value in named.items()
+        if value is not None and (name in own or name not in of_others)
+    }

@@ -83,7 +83,7 @@ class Texts:
                 f"folder, one of them. Received: {options.train}, {options.tfds} and "
                 f"{options.prepared}."
             )
-        # A missing file shall be noticed before anything slow begins.
+        # Open these first: a missing file should fail before the slow part.
         test = data.Lines(data.files(options.test or []), options.errors)
         self.folder = folder / "ids"
         self.folder.mkdir(exist_ok=True)

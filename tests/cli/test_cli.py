@@ -14,7 +14,7 @@ import pytest
 from helpers.command_line import lightrnn
 from helpers.eager import eagerly
 
-from lightrnn_tf import cli
+from lightrnn_tf import cli, models, training
 from lightrnn_tf.training import run
 
 LINES = """The cat sat on the mat.
@@ -375,6 +375,43 @@ def test_options_that_are_given_are_parsed_alone():
     assert parsed["units"] == 8
     assert parsed["model"] == "paper"
     assert "word_dim" not in parsed
+
+
+def test_what_was_given_with_resume_is_refused_whatever_its_value(capsys):
+    given = ("--word-dim", 0, "--no-word-bias", "--seed", 0)
+    assert lightrnn("train", "--resume", "gone", *given) == 2
+    assert "--word-dim, --word-bias, --seed cannot" in capsys.readouterr().err
+
+
+def test_one_kind_of_model_is_asked_for(capsys):
+    assert lightrnn("train", "--paper", "--model", "slim") == 2
+    assert "not allowed with argument --paper" in capsys.readouterr().err
+
+
+def test_options_that_are_gone_name_what_there_is_now(capsys):
+    assert lightrnn("train", "--residual-dim", 3) == 2
+    assert "In its place there is `word_dim`" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="there is the model `PaperRNN`, --paper"):
+        models.LightRNN(9, within_word="recurrent")
+    with pytest.raises(TypeError, match="In its place there is `word_bias`"):
+        training.Options.of("x", cell_bias=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"train": "a.txt"}, "`train` must be a list"),
+        ({"rounds": 3}, "`rounds` must be positive numbers"),
+        ({"learning_rate": "x"}, "`learning_rate` must be between"),
+        ({"vocab_size": 1}, "`vocab_size` must be at least 2"),
+        ({"prepared": 3}, "`prepared` must be a string"),
+        ({"overwrite": 3}, "`overwrite` must be True or False"),
+        ({"units": 0}, "`units` must be a positive integer"),
+    ],
+)
+def test_values_that_are_none_of_an_option_are_refused_in_python(given, message):
+    with pytest.raises(ValueError, match=message):
+        training.Options.of("x", **given)
 
 
 @pytest.mark.skipif(

@@ -58,6 +58,7 @@ def test_errors_say_what_was_received():
                 name = text.partition("(")[0]
                 if name.endswith("Error") and name != "NotImplementedError":
                     where = f"{path.relative_to(ROOT)}:{node.lineno}"
+                    # Some name the file and what is wrong with it instead.
                     found.append((where, "Received" in text or "{" in text))
     share, missing = missing_of(found)
     assert share >= 0.95, missing

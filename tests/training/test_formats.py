@@ -55,7 +55,7 @@ def test_a_training_of_format_1_goes_on_with_its_options(tmp_path):
     assert type(options.model) is PaperRNNOptions
     assert (options.model.word_dim, options.model.word_bias) == (0, False)
     assert options.table.table == "random"
-    assert options.fit.rounds == [2, 2]
+    assert options.fit.rounds == (2, 2)
     assert options.text.train == ["text.txt"]
 
 

@@ -140,7 +140,7 @@ def _solve(losses, current, solver, time_limit):
         found = greedy(*losses, cells)
     elif solver == "alternating":
         found = alternating(*losses, current.cells, deadline)
-    else:
+    elif solver == "auction":
         found, bound = auction(*losses, cells, deadline)
         found = alternating(*losses, found, deadline, _LEAST_GAIN * abs(bound))
     best = word_table.WordTable(found, current.rows, current.columns)
