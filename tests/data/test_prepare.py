@@ -269,9 +269,11 @@ def test_ids_that_no_word_has_are_refused(prepared, tmp_path):
     copy.mkdir()
     for path in prepared.iterdir():
         (copy / path.name).write_bytes(path.read_bytes())
-    (copy / "ids-00000001-of-00000005").write_bytes(np.array([0, 99], "<i4").tobytes())
-    with pytest.raises(ValueError, match="ids-00000001-of-00000005 is damaged"):
-        Prepared(copy).write_ids(tmp_path / "ids.bin")
+    for bad in (len(Prepared(copy).vocabulary), -1):
+        ids = np.array([0, bad], "<i4")
+        (copy / "ids-00000001-of-00000005").write_bytes(ids.tobytes())
+        with pytest.raises(ValueError, match="ids-00000001-of-00000005 is damaged"):
+            Prepared(copy).write_ids(tmp_path / "ids.bin")
     assert json.loads((copy / "prepared.json").read_text())["format_version"] == 1
 
 
