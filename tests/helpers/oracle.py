@@ -26,7 +26,21 @@ def values(weights):
     return [np.asarray(weight).astype(np.float64) for weight in weights]
 
 
-def recurrent_step(stack, x, states):
+class Values:
+    """What `values` gives, each weight fetched once: they stay as they are."""
+
+    def __init__(self):
+        self.fetched = {}
+
+    def __call__(self, weights):
+        for weight in weights:
+            if id(weight) not in self.fetched:
+                # The weight is kept, too, so that no other gets its id.
+                self.fetched[id(weight)] = weight, *values([weight])
+        return [self.fetched[id(weight)][1] for weight in weights]
+
+
+def recurrent_step(stack, x, states, values=values):
     """One step of a `RecurrentStack` on one vector; states are changed in place."""
     count = {"lstm": 2, "gru": 1}[stack.cell]
     for layer, (projection, cell) in enumerate(
@@ -62,6 +76,7 @@ class LightOracle:
 
     def __init__(self, model):
         self.model, self.table = model, model.table
+        self.values = Values()
         # By a transition, or in two recurrent steps.
         self.reads_at_once = isinstance(model, models.LightRNN)
         self.restart()
@@ -80,7 +95,7 @@ class LightOracle:
         """From h^c to h^r."""
         if self.reads_at_once:
             if self.hidden is not None:
-                kernel, vectors = values(
+                kernel, vectors = self.values(
                     [
                         self.model.transition.kernel,
                         self.model.transition.row_vectors,
@@ -88,23 +103,25 @@ class LightOracle:
                 )
                 self.hidden = np.tanh(self.hidden @ kernel + vectors[row])
             return
-        (vectors,) = values([self.model.embedding.row_vectors])
-        self.hidden = recurrent_step(self.model.recurrent, vectors[row], self.states)
+        (vectors,) = self.values([self.model.embedding.row_vectors])
+        self.hidden = recurrent_step(
+            self.model.recurrent, vectors[row], self.states, self.values
+        )
 
     def column_step(self, word):
-        (vectors,) = values([self.model.embedding.column_vectors])
+        (vectors,) = self.values([self.model.embedding.column_vectors])
         x = vectors[self.table.column_of[word]]
         if self.reads_at_once:
-            (vectors,) = values([self.model.embedding.row_vectors])
+            (vectors,) = self.values([self.model.embedding.row_vectors])
             x = x + vectors[self.table.row_of[word]]
         if self.model.softmax.query_dim:
-            (into,) = values([self.model.embedding.word_kernel])
+            (into,) = self.values([self.model.embedding.word_kernel])
             vector = self.word_vector(word)
             x = x + vector @ into[: len(vector)]
-        self.hidden = recurrent_step(self.model.recurrent, x, self.states)
+        self.hidden = recurrent_step(self.model.recurrent, x, self.states, self.values)
 
     def row_log_probs(self):
-        kernel, bias = values(
+        kernel, bias = self.values(
             [self.model.softmax.row_kernel, self.model.softmax.row_bias]
         )
         return row_log_probs(self.hidden, kernel, bias, self.model.rows)
@@ -112,12 +129,12 @@ class LightOracle:
     def logit(self, row, column, word):
         """The column logit of `word` if it stood in (row, column); h^r is hidden."""
         softmax = self.model.softmax
-        kernel, bias = values([softmax.column_kernel, softmax.column_bias])
+        kernel, bias = self.values([softmax.column_kernel, softmax.column_bias])
         logit = self.hidden @ kernel[:, column] + bias[column]
         if softmax.word_bias:
-            logit += values([softmax.word_biases])[0][word]
+            logit += self.values([softmax.word_biases])[0][word]
         if softmax.query_dim:
-            into, shift = values([softmax.query_kernel, softmax.query_bias])
+            into, shift = self.values([softmax.query_kernel, softmax.query_bias])
             vector = self.word_vector(word)
             logit += vector @ (self.hidden @ into + shift)[: len(vector)]
         return logit
@@ -126,9 +143,9 @@ class LightOracle:
         """What the word has of its own, longer for a frequent one."""
         softmax, numbers = self.model.softmax, []
         if softmax.word_dim:
-            numbers += [*values([softmax.word_vectors])[0][word]]
+            numbers += [*self.values([softmax.word_vectors])[0][word]]
         if word < softmax.frequent_words:
-            numbers += [*values([softmax.frequent_vectors])[0][word]]
+            numbers += [*self.values([softmax.frequent_vectors])[0][word]]
         return np.array(numbers)
 
     def column_log_prob(self, word, table=None):
@@ -167,6 +184,7 @@ class FlatOracle:
 
     def __init__(self, model):
         self.model = model
+        self.values = Values()
         side = getattr(model, "side", None)
         if side in ("both", "input"):
             self.vectors = slim_vectors(model.embedding, groups=False)
@@ -188,7 +206,7 @@ class FlatOracle:
 
     def read(self, word):
         self.hidden = recurrent_step(
-            self.model.recurrent, self.vectors[word], self.states
+            self.model.recurrent, self.vectors[word], self.states, self.values
         )
 
     def log_prob_and_read(self, word):

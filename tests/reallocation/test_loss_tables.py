@@ -129,8 +129,17 @@ class Stop(Exception):
     pass
 
 
-@pytest.mark.parametrize("after", [2, 5, 18])
-@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize(
+    ("after", "torn"),
+    [
+        (5, True),
+        (18, False),
+        pytest.param(2, False, marks=pytest.mark.slow),
+        pytest.param(2, True, marks=pytest.mark.slow),
+        pytest.param(5, False, marks=pytest.mark.slow),
+        pytest.param(18, True, marks=pytest.mark.slow),
+    ],
+)
 def test_a_pass_that_was_stopped_goes_on(after, torn, model, windows, tmp_path):
     """Also when the crash came in the middle of writing the tables."""
     limits = Limits(tokens_at_once=1)

@@ -28,8 +28,14 @@ KINDS = [
 ]
 
 
-@pytest.mark.parametrize("kwargs", KINDS)
-@pytest.mark.parametrize(("batch_size", "steps"), [(1, 7), (4, 100)])
+@pytest.mark.parametrize(
+    ("batch_size", "steps", "kwargs"),
+    [
+        *((1, 7, kwargs) for kwargs in KINDS),
+        (4, 100, KINDS[0]),
+        *(pytest.param(4, 100, kwargs, marks=pytest.mark.slow) for kwargs in KINDS[1:]),
+    ],
+)
 def test_entries_at_the_current_cells_sum_to_the_nats_of_the_text(
     kwargs, batch_size, steps, ids, rng
 ):
@@ -74,6 +80,7 @@ def test_loss_tables_equal_real_exchanges(kwargs, ids, rng):
     np.testing.assert_allclose(losses.columns, columns, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.usefixtures("eager")
 def test_the_pass_is_deterministic_in_spite_of_dropout(ids, rng):
     model = random_light_rnn(rng, word_dim=2, dropout=0.5)
     windows = data.windows(ids, 4, 7)
@@ -162,6 +169,9 @@ def test_what_a_round_did_is_measured_on_a_part_of_a_long_text(ids, rng):
 
 def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
     windows = data.windows(ids, 4, 7)
+    # What the tables say of a new table, without the moving cost.
+    unmoved = random_light_rnn(np.random.default_rng(0), word_dim=2)
+    losses = loss_tables(unmoved, windows)
     moved = {}
     for cost in ((0.0, 0.0), (2.0, 0.0), (0.0, 2.0), (1e6, 1e6)):
         model = random_light_rnn(np.random.default_rng(0), word_dim=2)
@@ -173,9 +183,6 @@ def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
             (after.column_of != before.column_of).sum(),
         ]
         assert done.words_moved == (after.cells != before.cells).sum()
-        # What the tables say of the new table, without the moving cost.
-        again = random_light_rnn(np.random.default_rng(0), word_dim=2)
-        losses = loss_tables(again, windows)
         predicted = matching.cost(losses.rows, losses.columns, after) / len(ids)
         assert done.nats_predicted == pytest.approx(predicted, rel=1e-6)
         assert done.nats_before == pytest.approx(losses.nats / len(ids), rel=1e-6)
@@ -211,6 +218,7 @@ def test_callback_runs_its_rounds_inside_fit(ids, rng):
     assert all(r.nats_predicted <= r.nats_before for r in reallocate.rounds)
 
 
+@pytest.mark.usefixtures("eager")
 def test_the_loss_after_a_round_is_of_the_epoch_alone(ids, rng):
     windows = data.windows(ids, 4, 7)
     other = data.windows(ids[::-1].copy(), 4, 7)
@@ -259,6 +267,7 @@ def test_what_cannot_work_is_said_before_anything_is_done(ids, rng):
     assert (model.table.cells == before).all()
 
 
+@pytest.mark.usefixtures("eager")
 def test_words_per_second_are_in_the_logs(ids, rng):
     model = random_light_rnn(rng, word_dim=2)
     windows = data.windows(ids, 4, 7)
@@ -275,6 +284,7 @@ def test_diverged_model_is_named(ids, rng):
         reallocation.reallocate(model, data.windows(ids, 4, 7))
 
 
+@pytest.mark.usefixtures("eager")
 def test_permuting_word_ids_permutes_the_loss_tables(ids, rng):
     model = random_light_rnn(rng, word_dim=2)
     losses = loss_tables(model, data.windows(ids, 1, 9))
