@@ -32,7 +32,7 @@ def add_arguments(command):
         "--threads",
         type=POSITIVE.parse,
         metavar="N",
-        help="threads of a step; default: all cores",
+        help="default: all cores",
     )
     _add_workers(command)
     command.set_defaults(check=_check)

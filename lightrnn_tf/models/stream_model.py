@@ -184,7 +184,7 @@ class StreamModel(keras.Model):
         return x
 
     def _make_variables(self):
-        """Make all variables of training; otherwise the first step makes them and is traced again."""
+        """Make all variables of training, or the first step would be traced twice."""
         strategy = getattr(self, "distribute_strategy", None)  # TensorFlow only
         with strategy.scope() if strategy else contextlib.nullcontext():
             if not self.built:
@@ -210,7 +210,7 @@ class StreamModel(keras.Model):
                     self.jax_state_sync()
 
     def _allocate(self, use, x, batch_size):
-        """Make room for the streams of `x`; return the `CarriedState` of training or evaluation."""
+        """Make room for the streams of `x` in a `CarriedState`, and return it."""
         carried = getattr(self, f"{use}_state")
         if carried.allocate(_batch_size(x, batch_size)):
             if use == "training":

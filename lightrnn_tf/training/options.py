@@ -135,8 +135,8 @@ class SourceOptions(Checked):
     )
     valid: list[str] | None = option(
         None,
-        "text that chooses the best epoch; default: the dataset's validation split, or a "
-        "tenth of the text",
+        "text that chooses the best epoch; default: the dataset's validation split, or "
+        "a tenth of the text",
         metavar="FILE",
         several=True,
     )
