@@ -32,12 +32,15 @@ from lightrnn_tf.training.model_options import (
 WARM_START, RANDOM = "warm-start", "random"
 
 
-def _numbers(of_one, example):
+def _numbers(of_one, example, count=None):
     """Return a function that parses numbers with commas between them."""
 
     def parse(text):
         try:
-            return tuple(of_one(part) for part in text.split(","))
+            numbers = tuple(of_one(part) for part in text.split(","))
+            if count not in (None, len(numbers)):
+                raise ValueError
+            return numbers
         except (ValueError, argparse.ArgumentTypeError) as error:
             raise argparse.ArgumentTypeError(
                 f"must be {example}, not {text!r}"
@@ -90,7 +93,8 @@ def _check_tensorboard(name, value):
 
 _EPOCHS = Kind(_numbers(POSITIVE.parse, "numbers of epochs, as in 10,5"), _check_rounds)
 _COSTS = Kind(
-    _numbers(float, "two numbers, for rows and columns, as in 3,0"), _check_moving_cost
+    _numbers(float, "two numbers, for rows and columns, as in 3,0", count=2),
+    _check_moving_cost,
 )
 _MINUTES = Kind(float, checks.above_zero)
 _RATE = Kind(float, _check_rate)
@@ -309,15 +313,21 @@ class Options:
             TypeError: If no option has that name.
         """
         checks.one_of("model", model, tuple(KINDS))
-        parts = {}
-        for part, of_part in KINDS[model].items():
-            names = {
-                name_of(field): field.name for field in dataclasses.fields(of_part)
-            }
-            found = names.keys() & given.keys()
-            parts[part] = of_part(**{names[name]: given.pop(name) for name in found})
+        fields = {part: _names(of_part) for part, of_part in KINDS[model].items()}
+        known = {name for names in fields.values() for name in names}
         for name, value in given.items():
-            _refuse(name, value, model)
+            if name not in known:
+                _refuse(name, value, model)
+        parts = {
+            part: of_part(
+                **{
+                    field: given[name]
+                    for name, field in fields[part].items()
+                    if name in given
+                }
+            )
+            for part, of_part in KINDS[model].items()
+        }
         return cls(out=out, overwrite=overwrite, **parts)
 
     def __post_init__(self):

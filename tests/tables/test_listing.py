@@ -30,10 +30,12 @@ def text(tmp_path):
 
 def train(text, table, *more):
     out = text.with_name("run")
+    if table is not None:
+        more = ("--table", str(table), *more)
     try:
         status = cli.main(
-            ["train", "--train", str(text), *SMALL, "--rounds", "1", "--table",
-             str(table), "--out", str(out), "--overwrite", *more]
+            ["train", "--train", str(text), *SMALL, "--rounds", "1", "--out", str(out),
+             "--overwrite", *more]
         )  # fmt: skip
     except SystemExit as stop:
         status = stop.code
@@ -134,12 +136,12 @@ def test_bad_table_files_are_named(content, message, vocabulary):
         (["random", "--model", "slim"], "`table` must be left out for a slim model"),
         (["random", "--slim-parts", "5"], "`slim_parts` must be left out"),
         (
-            ["warm-start", "--model", "slim", "--slim-parts", "7"],
+            [None, "--model", "slim", "--slim-parts", "7"],
             "`units` must be a multiple of `slim_parts`. Received: units=6",
         ),
         (
             [
-                "warm-start",
+                None,
                 "--model",
                 "slim",
                 "--slim-parts",
@@ -151,7 +153,7 @@ def test_bad_table_files_are_named(content, message, vocabulary):
         ),
         (
             [
-                "warm-start",
+                None,
                 "--model",
                 "slim",
                 "--slim-side",
