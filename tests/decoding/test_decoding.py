@@ -145,6 +145,11 @@ def test_the_best_word_may_stand_in_a_late_row(rng):
     assert answer.rows_expanded == 13
     log_probs = model.log_probs(np.array([[0]]))[0]
     assert answer.log_probs[0] == pytest.approx(log_probs.max(), abs=1e-5)
+    # And so may the second, where the first is certain at once.
+    model.softmax.word_biases.assign(20 * np.eye(74)[2])
+    model.softmax.row_bias.assign([3, *(-0.1 * np.arange(1.0, 13))])
+    answer = decoding.top_k(predictor, predictor.start(), 2, all_tokens=True)
+    assert answer.words == [words[2], "<eos>"]
 
 
 def test_unknown_words_are_read_as_unk(rng):

@@ -59,7 +59,7 @@ def make(name):
     model.build()
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0, 0.4, weight.shape))
-    if cls is models.LightRNN:
+    if cls in (models.LightRNN, models.PaperRNN):
         model.table = WordTable.random(V, model.rows, model.columns, seed=5)
     return model, vocabulary
 

@@ -27,6 +27,6 @@ def random_predictor(cls, kwargs, rng, line_independent=False):
     model.build()
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0, 1.0, weight.shape))
-    if cls is models.LightRNN:
+    if cls in (models.LightRNN, models.PaperRNN):
         model.table = WordTable.random(V, model.rows, model.columns, seed=5)
     return KerasPredictor(model, vocabulary)
