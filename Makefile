@@ -22,7 +22,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q -m "not slow" \
 	    tests/layers tests/models
 
 # Proofs of minutes: trainings killed at more moments, two and four workers, lost ones.

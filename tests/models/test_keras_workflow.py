@@ -31,7 +31,7 @@ def ids(rng):
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize(("cls", "kwargs"), KINDS[::3] if ON_JAX else KINDS)
+@pytest.mark.parametrize(("cls", "kwargs"), KINDS[:1] if ON_JAX else KINDS)
 def test_states_of_streams_are_no_weights(cls, kwargs, ids, capsys):
     model, fresh = make(cls, **kwargs), make(cls, **kwargs)
     ids = ids[:20]
@@ -188,7 +188,7 @@ READERS = {
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", ["fit", "predict"] if ON_JAX else READERS)
 def test_ids_that_are_no_words_are_refused_by_name(reader, rng):
     read, name = READERS[reader]
     least = 0 if name == "context" else -1
@@ -205,7 +205,10 @@ def test_ids_that_are_no_words_are_refused_by_name(reader, rng):
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("reader", ["fit", "evaluate", "predict", "validation_data"])
+@pytest.mark.parametrize(
+    "reader",
+    ["fit"] if ON_JAX else ["fit", "evaluate", "predict", "validation_data"],
+)
 def test_windows_and_datasets_with_ids_that_are_no_words_are_refused(reader, ids):
     import tensorflow as tf
 

@@ -40,6 +40,7 @@ MODELS = [
 SOME = [MODELS[0], MODELS[4], MODELS[8]]
 # JAX compiles each anew for seconds; there most are held to the equations alone.
 ON_JAX = keras.backend.backend() == "jax"
+once = pytest.mark.skipif(ON_JAX, reason="the same on each backend")
 MOST = SOME if ON_JAX else MODELS
 # The others are read line by line there.
 EQUATED = MODELS[1::2] if ON_JAX else MODELS
@@ -52,7 +53,7 @@ def make(cls, kwargs, rng, line_independent=False):
     model.build()
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0, 0.7, weight.shape))
-    if cls is models.LightRNN:
+    if cls in (models.LightRNN, models.PaperRNN):
         model.table = WordTable.random(V, model.rows, model.columns, seed=5)
     model.compile("sgd")
     return model
@@ -117,6 +118,7 @@ def test_arrays_go_on_from_batch_to_batch_and_may_end_in_a_smaller_one(rng):
     assert model.predict(ids, batch_size=2, verbose=0).shape == (3, 4)
 
 
+@once
 def test_each_predict_of_an_array_starts_fresh(rng):
     model = make(*MODELS[0], rng)
     ids = rng.integers(0, V, (4, 5))
@@ -198,7 +200,7 @@ def test_the_training_step_is_traced_once(ids):
     [
         pytest.param("float32", True, marks=pytest.mark.slow),
         ("mixed_float16", True),
-        ("mixed_bfloat16", False),
+        pytest.param("mixed_bfloat16", False, marks=once),
     ],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
@@ -340,6 +342,7 @@ def test_shuffled_arrays_targets_and_generators_are_rejected(rng):
         _ = models.LightRNN(V, units=2).table
 
 
+@once
 @pytest.mark.usefixtures("eager")
 def test_word_losses_are_the_means_of_the_nats(rng):
     from lightrnn_tf import data
