@@ -222,6 +222,7 @@ def own_text(benchmarks, tmp_path, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_rows_are_scored_on_a_text_of_ones_own(own_text):
     found = own_text("ptb/kneser-ney", "ptb/dense-short")
     for result in found.values():

@@ -259,7 +259,10 @@ def test_occupied_entries_of_a_row_sum_to_one_and_free_ones_are_scores(exported)
     np.testing.assert_allclose(log_probs, expected, atol=1e-4)
 
 
-@pytest.mark.parametrize(("quantize", "allowed"), [("float16", 5e-3), ("int8", 5e-2)])
+@pytest.mark.parametrize(
+    ("quantize", "allowed"),
+    [pytest.param("float16", 5e-3, marks=pytest.mark.slow), ("int8", 5e-2)],
+)
 def test_quantised_files_are_near_keras(quantize, allowed, tmp_path, rng):
     model, vocabulary = make("light")
     path = tmp_path / "m.tflite"

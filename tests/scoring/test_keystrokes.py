@@ -93,8 +93,15 @@ def decoding_begins(word, prefix, predictor):
     return word.startswith(prefix) or word.replace("'", "").startswith(prefix)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("lowercase", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "lowercase"),
+    [
+        *((kind, False) for kind in KINDS),
+        ("slim", True),
+        pytest.param("transition", True, marks=pytest.mark.slow),
+        pytest.param("lines", True, marks=pytest.mark.slow),
+    ],
+)
 def test_taps_equal_typing_key_by_key(kind, lowercase):
     predictor = make(kind, lowercase)
     expected = slowly(predictor, LINES)

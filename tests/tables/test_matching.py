@@ -188,7 +188,10 @@ def alike(rng, kind):
     return [table[order] for table in tables]
 
 
-@pytest.mark.parametrize("kind", ["all", "kinds", "some", "never", "integers"])
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param("all", marks=pytest.mark.slow), "kinds", "some", "never", "integers"],
+)
 def test_many_words_that_are_alike_take_no_time(kind, rng):
     """Bidding one by one they would drive each other's prices up, for minutes."""
     tables = alike(rng, kind)

@@ -26,6 +26,7 @@ for kept in (False, True):
 """
 
 
+@pytest.mark.slow
 def test_large_blocks_are_not_mapped_one_by_one():
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallinfo2"):
