@@ -92,6 +92,14 @@ def test_streams_side_by_side_equal_streams_alone(cls, kwargs, ids, rng):
     assert logs["perplexity"] == pytest.approx(np.exp(expected.mean()), rel=1e-4)
 
 
+def test_each_shard_begins_anew(ids, rng):
+    model = make(*MODELS[0], rng)
+    expected = [stream_nats(model, part) for part in (ids[:20], ids[20:])]
+    windows = data.windows(ids, batch_size=1, steps=7, shards=[20, 41])
+    logs = model.evaluate(windows, return_dict=True, verbose=0)
+    assert logs["loss"] == pytest.approx(np.concatenate(expected).mean(), rel=1e-5)
+
+
 @pytest.mark.parametrize(("cls", "kwargs"), MOST)
 def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
     model = make(cls, kwargs, rng)
@@ -179,6 +187,19 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
     assert losses[-1] < losses[0]
     for old, weight in zip(before, model.trainable_weights, strict=True):
         assert not np.array_equal(old, weight), weight.path
+
+
+@pytest.mark.usefixtures("eager")
+def test_padding_changes_nothing_in_training(ids):
+    trained = []
+    for padding in (0, 7):
+        kwargs = {**MODELS[0][1], "dropout": 0.0}
+        model = make(models.LightRNN, kwargs, np.random.default_rng(0))
+        batch = ids[:10].reshape(2, 5)
+        model.train_on_batch(np.pad(batch, ((0, 0), (0, padding)), constant_values=-1))
+        trained.append([np.array(weight) for weight in model.trainable_weights])
+    for one, other in zip(*trained, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 
 
 def test_the_training_step_is_traced_once(ids):
