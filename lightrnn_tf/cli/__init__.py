@@ -115,7 +115,8 @@ def _parse(arguments):
         args.beam_options = left
     elif left:
         instead = "".join(map(successor, left)).rstrip(".")
-        args.parser.error(f"unrecognized arguments: {' '.join(left)}.{instead}")
+        unknown = f"unrecognized arguments: {' '.join(left)}"
+        args.parser.error(f"{unknown}.{instead}" if instead else unknown)
     if hasattr(args, "check"):
         args.check(args)
     return args
