@@ -38,7 +38,7 @@ MODELS = {
     ),
     "paper": (models.PaperRNN, {}),
     "gru": (models.LightRNN, {"cell": "gru", "layers": 2, "word_dim": 2}),
-    "lines": (models.LightRNN, {"line_independent": True}),
+    "lines": (models.LightRNN, {"rows": 12, "line_independent": True}),
     "dense": (models.DenseRNN, {"embedding_dim": 7, "cell": "gru"}),
     "tied": (models.DenseRNN, {"tied": True, "layers": 2}),
     "slim": (models.SlimRNN, {"parts": 2, "vectors": 14}),

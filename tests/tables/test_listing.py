@@ -112,7 +112,7 @@ def test_training_begins_with_word_vectors(text, vocabulary):
             "integers in range",
         ),
         (
-            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":99, "column":0}]}',
+            '{"rows": 2, "columns": 2, "words": [{"word": "a", "row":2, "column":0}]}',
             "integers in range",
         ),
         ('{"rows": 1, "columns": 10000000000000, "words": []}', "integers in range"),

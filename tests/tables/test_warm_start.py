@@ -37,6 +37,21 @@ def test_words_used_alike_share_rows_or_columns(together, rng):
     assert max(share) / (400 * 19) > 3 / 19
 
 
+def test_the_word_before_counts_most_and_the_one_before_it_least(rng):
+    # Eight words, each with one of two before it, behind it and two before it.
+    words = rng.integers(0, 8, 3000)
+    before, behind, two_before = ((words >> n & 1) + 8 + 2 * n for n in range(3))
+    apart = rng.integers(14, 20, (2, 3000))
+    text = np.stack([*apart, two_before, before, words, behind], axis=1).ravel()
+    neighbours = warm_start.Neighbours(20)
+    neighbours.add(text)
+    vectors = warm_start.word_vectors(neighbours)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    # To word 0: those that have the first, the second or the third of these alone.
+    alike = vectors[[0b110, 0b101, 0b011]] @ vectors[0]
+    assert alike[0] > alike[1] > alike[2]
+
+
 @pytest.mark.parametrize(
     ("words", "rows", "columns"),
     [(30, 5, 6), (30, 6, 6), (30, 1, 30), (30, 30, 1), (30, 4, 9)],
