@@ -8,10 +8,14 @@ BIN := $(VENV)/bin
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
 
-# Some tests wait for processes, so there is a third at work on two cores.
+# Some tests wait for processes, so there is a third at work on two cores. Threads of
+# each would only wait for each other.
 # What XLA compiles runs but once or twice in a test, so it is compiled with less effort,
 # and JAX keeps it: many tests, and the next run, compile the same. `slow-test` compiles
 # as users do.
+test: export TF_NUM_INTRAOP_THREADS = 1
+test: export TF_NUM_INTEROP_THREADS = 1
+test: export OMP_NUM_THREADS = 1
 test: export XLA_FLAGS = --xla_backend_optimization_level=0
 test: export JAX_DISABLE_MOST_OPTIMIZATIONS = 1
 test: export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/$(VENV)/jax-cache
@@ -22,12 +26,13 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadfile -q -m "not slow"
-	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q -m "not slow" \
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 3 -q -m "not slow" \
 	    tests/layers tests/models
 
 # Proofs of minutes: trainings killed at more moments, two and four workers, lost ones.
 slow-test: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -q -m slow
+	KERAS_BACKEND=jax $(BIN)/python -m pytest -n 2 -q -m slow tests/layers tests/models
 
 # The keyboard on a plain JVM; what cannot be run is named with the reason.
 android-test: $(VENV)/installed

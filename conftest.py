@@ -47,6 +47,13 @@ def eager():
         yield
 
 
+@pytest.fixture(autouse=True)
+def _examples_are_run_eagerly(request):
+    """Examples of docstrings train for a step or two."""
+    if isinstance(request.node, pytest.DoctestItem):
+        request.getfixturevalue("eager")
+
+
 @pytest.fixture
 def rng():
     """Random numbers from a fixed seed."""

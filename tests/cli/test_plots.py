@@ -162,7 +162,7 @@ def test_without_matplotlib_a_picture_is_refused(folder, tmp_path, capsys):
     assert capsys.readouterr().err == f"lightrnn: error: {NEEDED}\n"
 
 
-@pytest.mark.usefixtures("_without_matplotlib")
+@pytest.mark.usefixtures("_without_matplotlib", "eager")
 def test_without_matplotlib_a_training_finishes(folder, tmp_path, capsys):
     small = ("--units", 6, "--batch-size", 4, "--steps", 5, "--rounds", 1)
     text, out = folder / "text.txt", tmp_path / "run"

@@ -92,6 +92,7 @@ def test_workers_of_their_own_make_the_same(text, prepared, tmp_path):
             assert (out / path.name).read_bytes() == path.read_bytes(), path.name
 
 
+@pytest.mark.usefixtures("eager")
 def test_training_on_shards(prepared, text, tmp_path):
     train = ("train", "--prepared", prepared, "--valid", text / "d.txt.gz", *SMALL)
     assert lightrnn(*train, "--rounds", "2,1", "--out", tmp_path / "r") == 0

@@ -5,6 +5,7 @@ import inspect
 import keras
 import numpy as np
 import pytest
+from helpers.backends import ON_JAX, once, slow_on_jax
 from helpers.layer_contract import config_violations, layer_violations, left_at_defaults
 from helpers.oracle import recurrent_step, row_log_probs, values
 
@@ -106,7 +107,6 @@ LAYERS = [
 ]
 
 # On JAX, which compiles for longer, each class once.
-ON_JAX = keras.backend.backend() == "jax"
 CONTRACT = [*{entry[0]: entry for entry in LAYERS}.values()] if ON_JAX else LAYERS
 LAYER_CLASSES = [*dict.fromkeys(entry[0] for entry in LAYERS)]
 
@@ -185,7 +185,7 @@ class ForgetsItsName(Sound):
         return {"dtype": "float32"}
 
 
-@pytest.mark.skipif(ON_JAX, reason="the same on each backend")
+@once
 @pytest.mark.filterwarnings("ignore:.*unbuilt state:UserWarning")
 @pytest.mark.filterwarnings("ignore:Gradients do not exist:UserWarning")
 @pytest.mark.parametrize(
@@ -385,7 +385,10 @@ def test_saved_weights_bring_the_lists_of_their_table(table, rng, tmp_path):
     )
 
 
-@pytest.mark.parametrize("frequent", [{}, {"frequent_words": 4, "frequent_dim": 3}])
+@pytest.mark.parametrize(
+    "frequent",
+    [{}, pytest.param({"frequent_words": 4, "frequent_dim": 3}, marks=slow_on_jax)],
+)
 @pytest.mark.parametrize("table", [IN_ORDER, SPREAD])
 def test_softmax_gradient_equals_central_differences(frequent, table, rng):
     layer = softmax_with_short_lists(10, 3, 4, word_dim=2, row_parts=2, **frequent)
@@ -466,7 +469,7 @@ def test_forget_gate_starts_open():
 @pytest.mark.skipif(not ON_JAX, reason="JAX has a loop of its own")
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 @pytest.mark.parametrize("restarts", [False, True])
-@pytest.mark.parametrize("device", ["cpu", "gpu"])
+@pytest.mark.parametrize("device", ["cpu", pytest.param("gpu", marks=pytest.mark.slow)])
 def test_gradient_of_the_loop_on_jax_equals_that_of_keras(
     cell, restarts, device, rng, monkeypatch
 ):

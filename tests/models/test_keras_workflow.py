@@ -3,13 +3,13 @@
 import keras
 import numpy as np
 import pytest
+from helpers.backends import ON_JAX, slow_on_jax
 
 import lightrnn_tf
 from lightrnn_tf import data, models
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 
 V = 11
-ON_JAX = keras.backend.backend() == "jax"
 KINDS = [
     (models.LightRNN, {"word_dim": 2}),
     (models.PaperRNN, {"word_dim": 2}),
@@ -57,6 +57,7 @@ def test_states_of_streams_are_no_weights(cls, kwargs, ids, capsys):
     assert fresh.evaluate(windows, verbose=0) == model.evaluate(windows, verbose=0)
 
 
+@slow_on_jax
 def test_the_best_weights_are_restored_whatever_was_evaluated_between(ids):
     class Evaluate(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
@@ -205,6 +206,7 @@ def test_ids_that_are_no_words_are_refused_by_name(reader, rng):
 
 
 @pytest.mark.usefixtures("eager")
+@slow_on_jax
 @pytest.mark.parametrize(
     "reader",
     ["fit"] if ON_JAX else ["fit", "evaluate", "predict", "validation_data"],

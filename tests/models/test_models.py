@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from helpers.backends import ON_JAX, once, slow_on_jax
 from helpers.oracle import stream_nats
 
 from lightrnn_tf import data, models
@@ -39,13 +40,11 @@ MODELS = [
 # Where the kind of model makes little difference, one of each.
 SOME = [MODELS[0], MODELS[4], MODELS[8]]
 # JAX compiles each anew for seconds; there most are held to the equations alone.
-ON_JAX = keras.backend.backend() == "jax"
-once = pytest.mark.skipif(ON_JAX, reason="the same on each backend")
 MOST = SOME if ON_JAX else MODELS
 # The others are read line by line there.
 EQUATED = MODELS[1::2] if ON_JAX else MODELS
 # Each kind of weight is in one of these.
-FITTED = SOME if ON_JAX else [*SOME, MODELS[1], MODELS[10]]
+FITTED = SOME if ON_JAX else [*SOME[1:], MODELS[1], MODELS[10]]
 
 
 def make(cls, kwargs, rng, line_independent=False):
@@ -100,6 +99,7 @@ def test_each_shard_begins_anew(ids, rng):
     assert logs["loss"] == pytest.approx(np.concatenate(expected).mean(), rel=1e-5)
 
 
+@slow_on_jax
 @pytest.mark.parametrize(("cls", "kwargs"), MOST)
 def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
     model = make(cls, kwargs, rng)
@@ -114,6 +114,7 @@ def test_a_call_equals_brute_force_and_carries_nothing(cls, kwargs, rng):
     np.testing.assert_array_equal(nats, np.asarray(model(ids)))
 
 
+@slow_on_jax
 def test_arrays_go_on_from_batch_to_batch_and_may_end_in_a_smaller_one(rng):
     model = make(*MODELS[0], rng)
     ids = rng.integers(0, V, (3, 5))
@@ -152,6 +153,7 @@ def test_datasets_of_tensorflow_are_read_as_arrays_are(rng):
     assert np.isfinite(model.fit(dataset, verbose=0).history["loss"]).all()
 
 
+@slow_on_jax
 def test_training_goes_on_as_if_validation_had_not_been(ids, rng):
     histories = []
     for validation in (None, data.windows(ids[:20], 3, 4)):
@@ -189,6 +191,7 @@ def test_fit_lowers_the_loss_and_trains_every_weight(cls, kwargs, ids, rng):
         assert not np.array_equal(old, weight), weight.path
 
 
+@slow_on_jax
 @pytest.mark.usefixtures("eager")
 def test_padding_changes_nothing_in_training(ids):
     trained = []
@@ -220,8 +223,9 @@ def test_the_training_step_is_traced_once(ids):
     ("policy", "jit"),
     [
         pytest.param("float32", True, marks=pytest.mark.slow),
-        ("mixed_float16", True),
-        pytest.param("mixed_bfloat16", False, marks=once),
+        pytest.param("mixed_float16", True, marks=pytest.mark.slow),
+        pytest.param("mixed_bfloat16", True, marks=pytest.mark.slow),
+        pytest.param("mixed_float16", False, marks=once),
     ],
 )
 def test_policies_and_compilation_give_finite_float32_nats(policy, jit, ids, rng):
@@ -262,6 +266,7 @@ def test_saved_model_predicts_the_same(cls, kwargs, ids, rng, tmp_path):
         np.testing.assert_array_equal(revived.table.cells, model.table.cells)
 
 
+@slow_on_jax
 @pytest.mark.usefixtures("eager")
 def test_what_was_saved_after_training_is_trained_on(ids, rng, tmp_path):
     model = make(*MODELS[0], rng, line_independent=True)

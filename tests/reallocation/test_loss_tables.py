@@ -133,7 +133,7 @@ class Stop(Exception):
     ("after", "torn"),
     [
         (5, True),
-        (18, False),
+        pytest.param(18, False, marks=pytest.mark.slow),
         pytest.param(2, False, marks=pytest.mark.slow),
         pytest.param(2, True, marks=pytest.mark.slow),
         pytest.param(5, False, marks=pytest.mark.slow),
@@ -181,9 +181,7 @@ def test_another_model_or_text_begins_anew(model, windows, tmp_path):
     other = models.LightRNN.from_config(config)
     other.build()
     other.set_weights(model.get_weights())
-    again = loss_tables(other, windows, tmp_path)
-    same(loss_tables(other, windows), again)
-    assert again.nats != loss_tables(model, windows).nats
+    assert loss_tables(other, windows, tmp_path).nats != again.nats
     shorter = data.windows(windows.ids[:100], 3, 7)
     again = loss_tables(model, shorter, tmp_path)
     same(loss_tables(model, shorter), again)

