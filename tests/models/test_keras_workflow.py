@@ -134,7 +134,7 @@ def test_callbacks_are_none_one_a_list_or_a_list_of_keras(ids):
     ("kind", "after"),
     [
         (0, "fit"),
-        (0, "call"),
+        pytest.param(0, "call", marks=pytest.mark.slow),
         (2, "build"),
         (3, "build"),
         pytest.param(1, "fit", marks=pytest.mark.slow),

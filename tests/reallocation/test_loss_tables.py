@@ -29,7 +29,7 @@ def same(first, again):
     assert first.nats == again.nats
 
 
-@pytest.mark.parametrize("slots", [4, 8192])
+@pytest.mark.parametrize("slots", [4, pytest.param(8192, marks=pytest.mark.slow)])
 def test_rounding_stays_within_the_bound(slots, model, windows):
     """Float32 sums on the device against float64 sums of the same float32 losses."""
     exact = np.zeros((V, model.rows)), np.zeros((V, model.columns))
@@ -91,7 +91,7 @@ def test_tables_over_the_budget_are_files_that_nobody_has_to_delete(
 def test_the_text_alone_decides_the_rounding(model, windows, tmp_path):
     """When they are saved, for time or for memory, makes no difference."""
     whole = loss_tables(model, windows, limits=Limits(tokens_at_once=50))
-    for number, (seconds, size) in enumerate([(0, 1), (1e9, 1), (1e9, 1 << 30)]):
+    for number, (seconds, size) in enumerate([(0, 1), (1e9, 1 << 30)]):
         limits = Limits(tokens_at_once=50, save_seconds=seconds, save_bytes=size)
         losses = loss_tables(model, windows, tmp_path / str(number), limits=limits)
         np.testing.assert_array_equal(whole.rows, losses.rows)
