@@ -1,5 +1,6 @@
 """The commands, as a user meets them: results, errors, exit statuses."""
 
+import inspect
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -186,6 +188,17 @@ def test_evaluate_can_begin_anew_at_every_line(folder, capsys):
     assert abs(nats["run", ()] - nats["run", ("--line-independent",)]) > 1e-3
 
 
+@pytest.mark.parametrize("of_file", [True, False])
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_file_of_single_lines_needs_no_option(of_file, asked, folder, monkeypatch):
+    from lightrnn_tf.predictors import exported
+
+    file = SimpleNamespace(line_independent=of_file)
+    monkeypatch.setattr(exported, "LiteRTPredictor", lambda path: file)
+    opened = cli.inputs.open_predictor(str(folder / "m.tflite"), asked)
+    assert opened.line_independent == (of_file or asked)
+
+
 @pytest.mark.parametrize("model", ["run", "dense", "slim", "m.tflite"])
 def test_suggest_gives_the_keys_of_the_contract(folder, model, capsys):
     assert lightrnn("suggest", folder / model, "the cat", "-k", 4, "--json") == 0
@@ -213,6 +226,16 @@ def test_suggest_with_a_prefix_and_with_all_tokens(folder, capsys):
     lightrnn("suggest", file, "", "-k", 99, "--all-tokens", "--json")
     words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
     assert {"<eos>", "<unk>", ".", "3", "didn't"} <= set(words)
+
+
+def test_the_case_of_a_prefix_makes_a_difference_unless_told_not_to(folder, capsys):
+    words = []
+    for more in ((), ("--ignore-case",)):
+        arguments = ("", "--prefix", "t", "-k", 9, *more, "--json")
+        assert lightrnn("suggest", folder / "dense", *arguments) == 0
+        answer = json.loads(capsys.readouterr().out)
+        words.append({entry["word"] for entry in answer["suggestions"]})
+    assert words == [{"the"}, {"the", "The"}]
 
 
 def test_text_may_come_after_options(folder, capsys):
@@ -248,6 +271,38 @@ def test_generate_reads_line_ends(folder, capsys, monkeypatch):
     monkeypatch.setattr(decoding, "generate", lambda _, words, *a, **more: words)
     assert lightrnn("generate", folder / "lines", "the cat\n\na dog") == 0
     assert capsys.readouterr().out == "the cat\na dog\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "length", "lines"),
+    [((), 30, 1), (("--lines", 3), 90, 3), (("--lines", 3, "--length", 7), 7, 3)],
+)
+def test_options_of_generate_are_handed_on(
+    more, length, lines, folder, capsys, monkeypatch
+):
+    from lightrnn_tf import decoding
+
+    taken, asked = inspect.signature(decoding.generate), []
+
+    def generate(*args, **kwargs):
+        asked.append(taken.bind(*args, **kwargs).arguments)
+        return ["cat"]
+
+    monkeypatch.setattr(decoding, "generate", generate)
+    drawn = ("--seed", 4, "--temperature", 0.5, "--top-p", 0.9, "--unknown")
+    assert lightrnn("generate", folder / "m.tflite", "the", *drawn, *more) == 0
+    assert capsys.readouterr().out == "cat\n"
+    (found,) = asked
+    assert found.pop("predictor").path == folder / "m.tflite"
+    assert found == {
+        "words": ["the"],
+        "length": length,
+        "seed": 4,
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "unknown": True,
+        "lines": lines,
+    }
 
 
 def test_a_model_that_reads_on_reads_the_line_end(folder, capsys):
@@ -381,6 +436,20 @@ def test_what_was_given_with_resume_is_refused_whatever_its_value(capsys):
     given = ("--word-dim", 0, "--no-word-bias", "--seed", 0)
     assert lightrnn("train", "--resume", "gone", *given) == 2
     assert "--word-dim, --word-bias, --seed cannot" in capsys.readouterr().err
+
+
+def test_tensorboard_may_be_asked_for_with_resume(tmp_path, capsys, monkeypatch):
+    def resume(path, tensorboard=None, team=None):
+        asked.append((tensorboard, team))
+        return SimpleNamespace(path=path)
+
+    asked, board = [], str(tmp_path / "board")
+    monkeypatch.setattr(training, "is_finished", lambda path: False)
+    monkeypatch.setattr(training, "resume", resume)
+    assert lightrnn("train", "--resume", "stopped", "--tensorboard", board) == 0
+    assert lightrnn("train", "--resume", "stopped") == 0
+    assert asked == [(board, None), (None, None)]
+    assert capsys.readouterr().out == "stopped\n" * 2
 
 
 def test_one_kind_of_model_is_asked_for(capsys):
@@ -560,6 +629,15 @@ def test_errors_replace_goes_on(tmp_path):
     text.write_bytes(LINES.replace("mat", "mätze").encode("latin-1"))
     more = ("--errors", "replace", "--out", tmp_path / "r")
     assert lightrnn(*train(tmp_path, text, *more)) == 0
+
+
+def test_evaluate_replaces_what_is_not_utf_8_only_if_told_to(folder, tmp_path, capsys):
+    text = tmp_path / "bytes.txt"
+    text.write_bytes(b"the \xff sat\n")
+    command = ("evaluate", folder / "m.tflite", "--text", text)
+    assert "bytes.txt is not UTF-8" in error_of(capsys, *command)
+    assert lightrnn(*command, "--errors", "replace", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["tokens"] == 4
 
 
 def test_a_run_is_replaced_only_when_asked_and_only_if_it_is_one(

@@ -68,6 +68,8 @@ def ids(rng):
     [
         *((*entry, False, 7) for entry in EQUATED),
         *((*entry, True, 7) for entry in SOME),
+        # Of two steps a word, only the first may begin anew.
+        (*MODELS[1], True, 7),
         # In one window, longer than the text.
         (*MODELS[0], False, 100),
         (*MODELS[0], True, 100),
@@ -97,6 +99,35 @@ def test_each_shard_begins_anew(ids, rng):
     windows = data.windows(ids, batch_size=1, steps=7, shards=[20, 41])
     logs = model.evaluate(windows, return_dict=True, verbose=0)
     assert logs["loss"] == pytest.approx(np.concatenate(expected).mean(), rel=1e-5)
+
+
+@pytest.mark.usefixtures("eager")
+def test_each_epoch_has_an_order_of_shards(ids, rng):
+    class Order(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            orders.append(windows.order.tolist())
+
+    orders, model = [], make(*MODELS[0], rng)
+    windows = data.windows(ids, 4, 7, shards=[12, 28, 21], seed=1)
+    model.fit(windows, epochs=3, callbacks=Order(), verbose=0)
+    expected = []
+    for epoch in range(3):
+        windows.begin_epoch(epoch)
+        expected += [windows.order.tolist()] * len(windows)
+    assert orders == expected
+    assert len(set(map(tuple, orders))) > 1
+
+
+@once
+@pytest.mark.parametrize("training", [False, True])
+def test_dropout_is_on_the_way_to_rows_and_to_columns(training, rng):
+    model = make(models.LightRNN, {"dropout": 0.5}, rng)
+    ids = rng.integers(0, V, (4, 9))
+    hidden = rng.normal(size=(4, 9, 6)).astype("float32")
+    pairs = np.asarray(model.pairs(hidden, ids, training=training))
+    dropped = (pairs == 0).mean((0, 1, 3))
+    # 216 numbers each: four standard deviations are 0.14.
+    np.testing.assert_allclose(dropped, 0.5 if training else 0, atol=0.15)
 
 
 @slow_on_jax
@@ -311,6 +342,16 @@ def test_get_config_holds_every_argument(cls):
     }
     config = cls(**kwargs).get_config()
     assert {name: config[name] for name in kwargs} == kwargs
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_what_is_tied_stays_tied(tied):
+    model = models.DenseRNN(V, units=6, tied=tied)
+    again = models.DenseRNN.from_config(model.get_config())
+    again.build()
+    model.build()
+    assert again.tied == tied
+    assert again.count_params() == model.count_params()
 
 
 def test_summary_counts_the_vectors(capsys):

@@ -166,7 +166,7 @@ def test_bad_table_files_are_named(content, message, vocabulary):
         (["random", "--dropout", "1"], "`dropout` must be a number in [0, 1)"),
         (["random", "--seed", str(2**32)], "`seed` must be an integer in [0, 2**32)"),
         (["random", "--tied"], "Only dense models have it"),
-        (["random", "--moving-cost", "1,2"], "`moving_cost` needs a reallocation"),
+        (["random", "--moving-cost", "0,2"], "`moving_cost` needs a reallocation"),
         (["random", "--moving-cost=-1,0"], "two numbers of at least 0"),
         (["random", "--moving-cost", "nan,0"], "two numbers of at least 0"),
         (["random", "--moving-cost", "1"], "must be two numbers, for rows and columns"),

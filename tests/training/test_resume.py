@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+from types import SimpleNamespace
 
 import filelock
 import numpy as np
@@ -13,6 +14,9 @@ import pytest
 from helpers.command_line import lightrnn, small_text
 
 from lightrnn_tf.training import checkpoint, records, run, run_folder
+from lightrnn_tf.training.first_model import new_model
+from lightrnn_tf.training.options import Options
+from lightrnn_tf.training.texts import Texts
 
 # A server that has imported TensorFlow once forks a process for each training.
 FORKS = multiprocessing.get_context("forkserver")
@@ -332,6 +336,57 @@ def test_a_good_checkpoint_outlives_a_damaged_one(tmp_path):
     assert checkpoint.load(tmp_path, model)[0] == checkpoint.Place(1)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "name"),
+    [
+        ((5, 9), checkpoint.PREVIOUS),  # The last one was cut.
+        ((9, 5), checkpoint.FILE),
+        ((None, 5), checkpoint.PREVIOUS),
+    ],
+)
+def test_a_checkpoint_that_was_cut_does_not_hide_a_longer_one(tmp_path, sizes, name):
+    for each, size in zip((checkpoint.FILE, checkpoint.PREVIOUS), sizes, strict=True):
+        if size:
+            (tmp_path / each).write_bytes(bytes(size))
+    assert checkpoint.largest(tmp_path) == tmp_path / name
+
+
+def test_a_resumed_training_finds_the_test_text_again(tmp_path):
+    folder = run_folder.RunFolder(tmp_path / "run")
+    folder.path.mkdir()
+    text = str(small_text(tmp_path, 40) / "text.txt")
+    for test in ([text], None):
+        asked = Options.of(folder.out, train=[text], test=test, units=4)
+        read = Texts.read(asked, folder.path)
+        folder.write_config(asked, new_model(asked, read.vocabulary))
+        (folder.path / run.VOCABULARY).write_text(read.vocabulary.to_text())
+        found = Texts.of(run.Run(folder.path), folder.options())
+        for name in ("train", "valid", "test"):
+            ids = getattr(read, name)
+            np.testing.assert_array_equal(getattr(found, name), ids, err_msg=name)
+        assert (found.test is None) == (test is None)
+
+
+def test_weights_are_kept_of_the_best_epoch_of_all(tmp_path):
+    log = records.Log(tmp_path, writes=True)
+    best = records.KeepBest(tmp_path / run.WEIGHTS, log)
+    variables = SimpleNamespace(variables=[])
+    best.set_model(
+        SimpleNamespace(
+            variables=[],
+            optimizer=variables,
+            save_weights=lambda path: path.write_text(f"{len(log.epochs)}"),
+        )
+    )
+    kept = []
+    # Worse than the best one, but better than another; as good as the best one.
+    for loss in (4.0, 2.0, 3.0, 2.0, 1.0):
+        best.on_epoch_end(len(log.epochs), {"val_loss": loss})
+        log.epochs.append({"val_loss": loss})
+        kept.append((tmp_path / run.WEIGHTS).read_text())
+    assert kept == ["0", "1", "1", "1", "4"]
+
+
 def test_a_folder_that_took_the_name_meanwhile_is_kept(whole, tmp_path):
     partial, path = tmp_path / "run.partial", tmp_path / "run"
     shutil.copytree(whole[0], partial)
@@ -357,6 +412,40 @@ def test_lines_of_epochs_that_mean_nothing_are_refused(tmp_path, line):
     with pytest.raises(ValueError, match="metrics.jsonl is damaged"):
         records.Log(tmp_path, writes=True).keep(1)
     assert (tmp_path / run.METRICS).read_text() == f"{line}\n"
+
+
+def test_lines_after_the_checkpoint_are_dropped(tmp_path):
+    log = records.Log(tmp_path, writes=True)
+    epochs = [
+        {"epoch": n, "loss": 3.0 / n, "val_loss": 4.0 / n, "val_perplexity": 5.0 / n}
+        for n in (1, 2)
+    ]
+    for line in (*epochs, {"test": {}}):
+        log.write(**line)
+    before = (tmp_path / run.METRICS).read_text().splitlines()
+    for lines in (3, 1, 0):
+        again = records.Log(tmp_path, writes=True)
+        again.keep(lines)
+        assert again.lines == lines
+        assert again.epochs == epochs[:lines]
+        assert (tmp_path / run.METRICS).read_text().splitlines() == before[:lines]
+
+
+def test_batches_that_were_done_before_count_in_the_first_epoch_alone():
+    places = []
+    checkpoints = records.Checkpoints(
+        lambda model, place: places.append(place), lambda *_: True, batches=4, done=2
+    )
+    checkpoints.set_model(
+        SimpleNamespace(stop_training=False, reset_metrics=lambda: None)
+    )
+    for epoch, rest in ((1, 2), (2, 4)):
+        checkpoints.on_epoch_begin(epoch)
+        for batch in range(rest):
+            checkpoints.on_train_batch_end(batch)
+        checkpoints.on_epoch_end(epoch)
+    expected = [(1, 3), (2, 0), (2, 1), (2, 2), (2, 3), (3, 0)]
+    assert places == [checkpoint.Place(*place) for place in expected]
 
 
 def test_a_run_that_is_over_is_left_as_it_is(whole, capsys):

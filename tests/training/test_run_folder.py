@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lightrnn_tf.training import checkpoint, run
-from lightrnn_tf.training.run_folder import Diverged, RunFolder
+from lightrnn_tf.training.run_folder import LOCK, Diverged, RunFolder
 
 CONFIG = json.dumps({"format_version": 1, "training": {}})
 AGAIN = " To go on: lightrnn train --resume {out}"
@@ -74,3 +74,13 @@ def test_an_old_run_stays_until_the_new_one_is_whole(tmp_path):
         folder.finish()
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert [path.name for path in out.iterdir()] == [run.CONFIG]
+
+
+def test_nothing_of_a_killed_training_gets_into_the_next_one(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    (folder.path / "ids").mkdir(parents=True)
+    (folder.path / run.CONFIG).write_text(CONFIG)
+    for name in (run.METRICS, checkpoint.FILE, "ids/train.bin"):
+        (folder.path / name).touch()
+    with folder.begun(overwrite=True):
+        assert [path.name for path in folder.path.iterdir()] == [LOCK]
