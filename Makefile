@@ -62,7 +62,7 @@ oldest-runtime-test: $(VENV)/installed-dev
 	    ai-edge-litert==1.4.0
 	PYTHONPATH=$(VENV)/oldest-runtime $(BIN)/python -m pytest -n 2 -q \
 	    -k "not compiled_model" tests/export/test_export.py \
-	    tests/export/test_bundled_model.py
+	    tests/export/test_int4.py tests/export/test_bundled_model.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

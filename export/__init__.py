@@ -17,7 +17,7 @@ from lightrnn_tf.words.vocabulary import Vocabulary
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify
 
-QUANTIZATIONS = ("none", "float16", "int8")
+QUANTIZATIONS = ("none", "float16", "int8", "int4")
 
 __all__ = ["ExportMismatchError", "ExportResult", "Report", "export", "pack"]
 
@@ -66,8 +66,9 @@ def export(
         model: A built model of `lightrnn_tf.models`.
         vocabulary: Its `Vocabulary`.
         path: The file to write.
-        quantize: `"none"`, `"float16"` or `"int8"`, with which weights of less than
-            1,024 numbers stay float32. Defaults to `"int8"`.
+        quantize: `"none"`, `"float16"`, `"int8"`, with which weights of less than 1,024
+            numbers stay float32, or `"int4"`, for models trained with `quantize_aware`.
+            Defaults to `"int8"`.
         overwrite: Whether to replace a file. Defaults to `False`.
         text: Word ids `(N,)` of the text to compare on, for example validation text.
             Defaults to a text drawn from the model.
@@ -128,11 +129,8 @@ def pack(
             f"{keras.backend.backend()}. Export the same run with "
             "KERAS_BACKEND=tensorflow."
         )
-    from . import convert, steps
-
     lexicon = KerasPredictor(model, vocabulary).lexicon
-    step = steps.step_of(model)
-    model_bytes = convert.convert(step, quantize)
+    step, model_bytes = _converted(model, quantize)
     manifest = {
         **_manifest(model, step, vocabulary, lexicon),
         "model_bytes": len(model_bytes),
@@ -142,6 +140,20 @@ def pack(
     counts = np.zeros(lexicon.size, np.int64)
     counts[model.table.cells] = vocabulary.counts
     return bundle(model_bytes, manifest, lexicon, counts), len(model_bytes)
+
+
+def _converted(model, quantize):
+    """Return the step of a model, and the bytes of its LiteRT model."""
+    from . import convert, flatbuffer, int4, steps
+
+    if quantize != "int4":
+        step = steps.step_of(model)
+        return step, flatbuffer.write(flatbuffer.read(convert.convert(step, quantize)))
+    weights = steps.FourBitWeights()
+    step = steps.step_of(model, weights)
+    converted = flatbuffer.read(convert.convert(step, "none"))
+    int4.pack(converted, weights.codes)
+    return step, flatbuffer.write(converted)
 
 
 def _check(model, vocabulary, quantize, training):

@@ -40,9 +40,9 @@ def bundle(
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     parts[container.MANIFEST] = text.encode("utf-8")
     buffer = io.BytesIO(model_bytes)
-    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name, _DATE)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
+            archive.writestr(entry, content, compresslevel=9)
     return buffer.getvalue()

@@ -109,7 +109,8 @@ def verify(exported, reference, ids: np.ndarray | None) -> Report:
             f"perplexity {report.exported_perplexity:.2f} instead of "
             f"{report.perplexity:.2f} ({off:+.2%}, allowed {_PERPLEXITY:.1%}), "
             f"{report.top3_as_good:.1%} of the three best words as good (at least "
-            f"{_TOP3:.0%}). Nothing was written. Try another quantisation."
+            f"{_TOP3:.0%}). Nothing was written. Try another "
+            "quantisation; for int4, train the model with --quantize-aware."
         )
     return report
 

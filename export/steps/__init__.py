@@ -1,12 +1,13 @@
 """The steps of the models, which are converted for the phone."""
 
-from lightrnn_tf.models import DenseRNN, LightRNN, PaperRNN, SlimRNN
+from lightrnn_tf.models import DenseRNN, LanguageModel, LightRNN, PaperRNN, SlimRNN
 
 from .flat import FlatStep
 from .step import Step
 from .table import LightStep, PaperStep
+from .weights import FloatWeights, FourBitWeights
 
-_STEPS: dict[type, type[Step]] = {
+_STEPS: dict[type[LanguageModel], type[Step]] = {
     LightRNN: LightStep,
     PaperRNN: PaperStep,
     SlimRNN: FlatStep,
@@ -14,11 +15,12 @@ _STEPS: dict[type, type[Step]] = {
 }
 
 
-def step_of(model) -> Step:
+def step_of(model, weights: FloatWeights | FourBitWeights | None = None) -> Step:
     """Make the step of a model.
 
     Args:
         model: A built model of `lightrnn_tf.models`.
+        weights: How to store the weights. Defaults to float32.
 
     Returns:
         The `Step`, with its signatures.
@@ -28,7 +30,9 @@ def step_of(model) -> Step:
     """
     for kind, step in _STEPS.items():
         if isinstance(model, kind):
-            return step(model)
+            if weights is None:
+                weights = FloatWeights(rounded=model.quantize_aware)
+            return step(model, weights)
     raise ValueError(
         "`model` must be a LightRNN, PaperRNN, SlimRNN or DenseRNN. Received: "
         f"{type(model).__name__}."

@@ -4,8 +4,8 @@ A step names words by their cells, row · C + column, so the phone needs no tabl
 vectors and biases are stored in the order of the cells.
 """
 
-import numpy as np
 import tensorflow as tf
+from lightrnn_tf_export.steps.weights import variable
 
 from lightrnn_tf.layers import recurrent_stack
 from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE
@@ -17,18 +17,6 @@ NOTHING = -1e9
 _NO_CELL = -1
 
 
-def variable(value) -> tf.Variable:
-    """Store numbers as a weight.
-
-    Args:
-        value: Array or variable of any shape.
-
-    Returns:
-        A float32 variable of the same shape.
-    """
-    return tf.Variable(np.asarray(value, np.float32), trainable=False)
-
-
 class Step(tf.Module):
     """Base of the steps: the recurrent layers, and what is the same for all models.
 
@@ -37,6 +25,7 @@ class Step(tf.Module):
 
     Args:
         model: A built model of `lightrnn_tf.models`.
+        weights: How to store the weights, a class of `steps.weights`.
 
     Attributes:
         num_states: Number of state tensors.
@@ -56,14 +45,14 @@ class Step(tf.Module):
 
     one_scale = False
 
-    def __init__(self, model):
+    def __init__(self, model, weights):
         super().__init__()
         stack = model.recurrent
         self._cell = stack.cell
         self._per_layer = recurrent_stack.CELLS[stack.cell][2]
         self.num_states = stack.num_states
         self.units = model.units
-        self._kernels = [variable(p.kernel) for p in stack.projections]
+        self._kernels = [weights.product(p.kernel) for p in stack.projections]
         biases = [variable(p.bias) for p in stack.projections]
         if stack.cell == "gru":
             self._input_biases = biases
@@ -74,12 +63,12 @@ class Step(tf.Module):
             self._input_biases = [0.0] * len(biases)
             recurrent_biases = biases
         self._recurrent = [
-            (variable(cell.kernel), bias)
+            (weights.product(cell.kernel), bias)
             for cell, bias in zip(stack.cells, recurrent_biases, strict=True)
         ]
 
     def _project(self, layer, inputs):
-        return tf.matmul(inputs, self._kernels[layer]) + self._input_biases[layer]
+        return self._kernels[layer](inputs) + self._input_biases[layer]
 
     def _recur(self, projected, states):
         """Return the states after one step; one state may serve many inputs."""

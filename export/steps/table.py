@@ -2,7 +2,8 @@
 
 import numpy as np
 import tensorflow as tf
-from lightrnn_tf_export.steps.step import NOTHING, Step, best_words, variable
+from lightrnn_tf_export.steps.step import NOTHING, Step, best_words
+from lightrnn_tf_export.steps.weights import variable
 
 from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE
 
@@ -37,57 +38,70 @@ def _free_columns(table):
     return tf.constant(free)
 
 
+def _by_cell(table, values):
+    """Return values of words by cells, `(R · C, …)`; 0 in free cells."""
+    values = np.asarray(values)
+    grid = np.zeros((table.rows * table.columns, *values.shape[1:]), np.float32)
+    grid[table.cells] = values
+    return grid
+
+
 class TableStep(Step):
     """Base of the steps of a `LightRNN` and a `PaperRNN`.
 
     Args:
         model: The built model.
+        weights: How to store the weights.
     """
 
-    def __init__(self, model):
-        super().__init__(model)
+    def __init__(self, model, weights):
+        super().__init__(model, weights)
         table, softmax = model.table, model.softmax
         self.rows, self.columns = table.rows, table.columns
-        self._store_inputs(model)
-        self._store_row_reading(model)
-        self._row_kernel = variable(softmax.row_kernel)
+        self._store_inputs(model, weights)
+        self._store_row_reading(model, weights)
+        self._row_product = weights.product(softmax.row_kernel)
         self._row_bias = variable(softmax.row_bias)
         self._row_parts = softmax.row_parts
-        self._column_kernel = variable(softmax.column_kernel)
+        self._column_product = weights.product(softmax.column_kernel)
         self._free = _free_columns(table)
         # Each cell has a bias: that of its column plus that of its word.
-        bias = np.tile(np.asarray(softmax.column_bias), (self.rows, 1))
         if softmax.word_bias:
-            bias += self._by_cell(table, softmax.word_biases)
-        self._bias = variable(bias if softmax.word_bias else softmax.column_bias)
+            bias = _by_cell(table, softmax.word_biases).reshape(self.rows, -1)
+            bias += np.asarray(softmax.column_bias)
+            self._biases = weights.numbers(bias)
+        else:
+            self._bias = variable(softmax.column_bias)
         self._has_word_bias = softmax.word_bias
         self._word_dim = softmax.word_dim
         self._frequent = softmax.frequent_words
         if self._word_dim:
-            self._word_vectors = variable(self._by_cell(table, softmax.word_vectors))
+            vectors = _by_cell(table, softmax.word_vectors)
+            self._word_vectors = weights.cell_vectors(vectors, self.columns)
         if self._frequent:
-            self._store_frequent(table, softmax)
+            self._store_frequent(table, softmax, weights)
         if softmax.query_dim:
-            self._query = variable(softmax.query_kernel)
+            self._query = weights.product(softmax.query_kernel)
             self._query_bias = variable(softmax.query_bias)
 
-    def _store_frequent(self, table, softmax):
+    def _store_frequent(self, table, softmax, weights):
         """Store the longer vectors, and for each cell which of them its word has.
 
         All other cells have the last vector, of zeros.
         """
         vectors = np.asarray(softmax.frequent_vectors)
-        self._frequent_vectors = variable(np.pad(vectors, ((0, 1), (0, 0))))
+        self._frequent_vectors = weights.table(np.pad(vectors, ((0, 1), (0, 0))))
         places = np.full(table.rows * table.columns, self._frequent, np.int32)
         places[table.cells[: self._frequent]] = np.arange(self._frequent)
         small = np.int16 if self._frequent <= np.iinfo(np.int16).max else np.int32
         self._places = tf.constant(places.reshape(table.rows, -1).astype(small))
 
-    def _store_inputs(self, model):
+    def _store_inputs(self, model, weights):
         """Store the input vectors and W, or the products of both.
 
         There are only R + C different input vectors, so for a small table the products
         take less room. They save half of the time of a row, which is worth some room.
+        A quantize-aware model has learned with both rounded, so it keeps both.
         """
         kernel = np.asarray(model.recurrent.projections[0].kernel)
         tables = [model.embedding.row_vectors, model.embedding.column_vectors]
@@ -97,32 +111,27 @@ class TableStep(Step):
         products = [table @ kernel for table in tables]
         more = sum(t.size for t in products) - sum(t.size for t in (kernel, *tables))
         total = sum(np.prod(weight.shape) for weight in model.trainable_weights)
-        self._projected = more < _WORTH * total
+        self._projected = more < _WORTH * total and not weights.rounded
         if self._projected:
             tables = products
-        self._row_inputs, self._column_inputs, *into = map(variable, tables)
-        self._word_inputs = into[0] if into else None
+        rows, columns, *into = tables
+        self._row_inputs = weights.table(rows)
+        self._column_inputs = weights.table(columns)
+        self._word_inputs = weights.product(into[0]) if into else None
 
     def _project_inputs(self, inputs):
         if self._projected:
             return inputs + self._input_biases[0]
         return self._project(0, inputs)
 
-    def _by_cell(self, table, values):
-        """Return values of words laid out by cells, `(R, C · k)`; 0 in free cells."""
-        values = np.asarray(values)
-        grid = np.zeros((table.rows * table.columns, *values.shape[1:]), np.float32)
-        grid[table.cells] = values
-        return grid.reshape(table.rows, -1)
-
     def _advance(self, word, states):
         row, column = word // self.columns, word % self.columns
         inputs, states = self._read_parts(row, column, states)
         if self._word_inputs is not None:
-            inputs += tf.matmul(self._word_vectors_of(word), self._word_inputs)
+            inputs += self._word_inputs(self._word_vectors_of(word))
         states = self._recur(self._project_inputs(inputs), states)
         hidden = states[-self._per_layer]
-        logits = tf.matmul(hidden, self._row_kernel) + self._row_bias
+        logits = self._row_product(hidden) + self._row_bias
         if self._row_parts > 1:
             parts = tf.reshape(logits, (self._row_parts, self.rows))
             logits = _log_sum_exp(parts)
@@ -132,14 +141,13 @@ class TableStep(Step):
         """Return the word vector of the word in a cell, `(1, k)`."""
         parts = []
         if self._word_dim:
-            vectors = tf.reshape(self._word_vectors, (-1, self._word_dim))
-            parts.append(tf.gather(vectors, word))
+            parts.append(self._word_vectors.lookup(word))
         if self._frequent:
             place = tf.gather(tf.reshape(self._places, (-1,)), word)
-            parts.append(tf.gather(self._frequent_vectors, tf.cast(place, tf.int32)))
+            parts.append(self._frequent_vectors.lookup(tf.cast(place, tf.int32)))
         return tf.concat(parts, axis=1)
 
-    def _store_row_reading(self, model):
+    def _store_row_reading(self, model, weights):
         """Store the other weights by which a row is read, if there are any."""
 
     def _read_parts(self, row, column, states):
@@ -152,18 +160,12 @@ class TableStep(Step):
 
     def _column_logits(self, rows, states):
         hidden = self._column_state(rows, states)
-        logits = tf.matmul(hidden, self._column_kernel)
-        logits += tf.gather(self._bias, rows) if self._has_word_bias else self._bias
+        logits = self._column_product(hidden)
+        logits += self._biases.lookup(rows) if self._has_word_bias else self._bias
         if self._word_dim or self._frequent:
-            query = tf.matmul(hidden, self._query) + self._query_bias
+            query = self._query(hidden) + self._query_bias
         if self._word_dim:
-            shape = (rows.shape[0], self.columns, self._word_dim)
-            vectors = tf.reshape(tf.gather(self._word_vectors, rows), shape)
-            # The query on the left takes half the time of the query on the right.
-            products = tf.matmul(
-                query[:, None, : self._word_dim], vectors, transpose_b=True
-            )
-            logits += tf.squeeze(products, 1)
+            logits += self._word_vectors.products(query[:, : self._word_dim], rows)
         if self._frequent:
             logits += self._frequent_logits(query[:, self._word_dim :], rows)
         return logits
@@ -171,10 +173,7 @@ class TableStep(Step):
     def _frequent_logits(self, query, rows):
         """Return what the longer vectors add to the cells of n rows, `(n, C)`."""
         places = tf.cast(tf.gather(self._places, rows), tf.int32)
-        # Reshaped for the same reason as in `PaperStep._column_state`.
-        table = tf.reshape(self._frequent_vectors, (self._frequent + 1, 1, -1))
-        vectors = tf.squeeze(tf.gather(table, places), 2)
-        return tf.squeeze(tf.matmul(query[:, None], vectors, transpose_b=True), 1)
+        return self._frequent_vectors.products(query, places)
 
     def _mask(self, logits, rows):
         """Return logits `(n, C)` in which free cells have no probability."""
@@ -235,27 +234,29 @@ class LightStep(TableStep):
 
     Args:
         model: The built model.
+        weights: How to store the weights.
 
     Example:
 
+    >>> from lightrnn_tf_export.steps.weights import FloatWeights
     >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
     >>> model.build()
-    >>> step = LightStep(model)
+    >>> step = LightStep(model, FloatWeights())
     >>> step.rows, step.columns
     (2, 5)
     """
 
-    def _store_row_reading(self, model):
-        self._transition = variable(model.transition.kernel)
-        self._row_vectors = variable(model.transition.row_vectors)
+    def _store_row_reading(self, model, weights):
+        self._transition = weights.product(model.transition.kernel)
+        self._row_vectors = weights.table(model.transition.row_vectors)
 
     def _read_parts(self, row, column, states):
-        inputs = tf.gather(self._row_inputs, row)
-        return inputs + tf.gather(self._column_inputs, column), states
+        inputs = self._row_inputs.lookup(row)
+        return inputs + self._column_inputs.lookup(column), states
 
     def _column_state(self, rows, states):
-        product = tf.matmul(states[-self._per_layer], self._transition)
-        return tf.tanh(product + tf.gather(self._row_vectors, rows))
+        product = self._transition(states[-self._per_layer])
+        return tf.tanh(product + self._row_vectors.lookup(rows))
 
 
 class PaperStep(TableStep):
@@ -263,24 +264,23 @@ class PaperStep(TableStep):
 
     Args:
         model: The built model.
+        weights: How to store the weights.
 
     Example:
 
+    >>> from lightrnn_tf_export.steps.weights import FloatWeights
     >>> model = models.PaperRNN(vocabulary_size=10, rows=2, units=8)
     >>> model.build()
-    >>> step = PaperStep(model)
+    >>> step = PaperStep(model, FloatWeights())
     >>> step.rows, step.columns
     (2, 5)
     """
 
     def _read_parts(self, row, column, states):
-        inputs = tf.gather(self._row_inputs, row)
+        inputs = self._row_inputs.lookup(row)
         states = self._recur(self._project_inputs(inputs), states)
-        return tf.gather(self._column_inputs, column), states
+        return self._column_inputs.lookup(column), states
 
     def _column_state(self, rows, states):
-        # Without the reshape, the converter unpacks the whole table to float32, because
-        # it has two uses.
-        table = tf.reshape(self._row_inputs, (self.rows, 1, -1))
-        inputs = tf.squeeze(tf.gather(table, rows), 1)
+        inputs = self._row_inputs.lookup_again(rows)
         return self._recur(self._project_inputs(inputs), states)[-self._per_layer]

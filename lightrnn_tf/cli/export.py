@@ -16,9 +16,10 @@ def add_arguments(command):
     command.add_argument("--out", required=True, metavar="FILE")
     command.add_argument(
         "--quantize",
-        choices=("none", "float16", "int8"),
+        choices=("none", "float16", "int8", "int4"),
         default="int8",
-        help="how weights are stored; default: int8",
+        help="how weights are stored; int4 needs a run of train --quantize-aware; "
+        "default: int8",
     )
     command.add_argument("--overwrite", action="store_true", help="replace a file")
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import four_bits
 
 
 def _lstm(projected, states, kernel, bias):
@@ -24,7 +25,7 @@ def _gru(projected, states, kernel, bias):
 
 
 def _product(hidden, kernel, bias):
-    product = ops.matmul(hidden, kernel)
+    product = kernel(hidden) if callable(kernel) else ops.matmul(hidden, kernel)
     return product if bias is None else product + bias
 
 
@@ -45,7 +46,8 @@ def step(cell, projected, states, kernel, bias=None):
             `keras.layers.GRU`.
         projected: Tensor `(B, gates · H)`, the input times W plus its bias.
         states: List of tensors `(B, H)`; the first is the output h.
-        kernel: Tensor `(H, gates · H)`, the recurrent weights U.
+        kernel: Tensor `(H, gates · H)`, the recurrent weights U, or a function that
+            multiplies `(B, H)` with them.
         bias: Tensor `(gates · H,)`, the recurrent bias. A GRU has one; an LSTM needs
             none beside that of the input. Defaults to `None`.
 
@@ -53,6 +55,26 @@ def step(cell, projected, states, kernel, bias=None):
         List of as many tensors `(B, H)`; the first is the output h.
     """
     return CELLS[cell][0](projected, states, kernel, bias)
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class Dense(keras.layers.Dense):
+    """The input product of a recurrent layer, x W + b.
+
+    It has the name of its base because files of weights name it so.
+    """
+
+    def __init__(self, units, quantize_aware=False, **kwargs):
+        super().__init__(units, **kwargs)
+        self.quantize_aware = quantize_aware
+
+    def call(self, inputs):
+        inputs = ops.cast(inputs, self.compute_dtype)
+        product = ops.matmul(inputs, four_bits.product(self, self.kernel))
+        return product + ops.cast(self.bias, self.compute_dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "quantize_aware": self.quantize_aware}
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
@@ -65,11 +87,14 @@ class _Cell(keras.layers.Layer):
     states, unchanged.
     """
 
-    def __init__(self, units, cell, restarts, **kwargs):
+    def __init__(self, units, cell, restarts, quantize_aware=False, **kwargs):
         super().__init__(**kwargs)
         self.units = units
         self.cell = cell
         self.restarts = restarts
+        self.quantize_aware = quantize_aware
+        # While a loop over time runs: the kernel, which is rounded once before it.
+        self.kernel_of_loop = None
         # Whether the output is all states or only h; `RecurrentStack.run` sets it.
         self.emit_states = False
         _, self.gates, self.num_states = CELLS[cell]
@@ -103,7 +128,10 @@ class _Cell(keras.layers.Layer):
         return output, [*states, *fresh]
 
     def step(self, projected, states):
-        return step(self.cell, projected, list(states), self.kernel, self.bias)
+        kernel = self.kernel_of_loop
+        if kernel is None:
+            kernel = four_bits.product(self, self.kernel)
+        return step(self.cell, projected, list(states), kernel, self.bias)
 
     def get_config(self):
         return {
@@ -111,6 +139,7 @@ class _Cell(keras.layers.Layer):
             "units": self.units,
             "cell": self.cell,
             "restarts": self.restarts,
+            "quantize_aware": self.quantize_aware,
         }
 
 
@@ -130,6 +159,9 @@ class RecurrentStack(keras.layers.Layer):
         dropout: Number in [0, 1). Share of the values between layers that training
             drops. Defaults to 0.
         restarts: Whether `run` can restart the states inside the sequence. Defaults to
+            `False`.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
             `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
@@ -154,19 +186,28 @@ class RecurrentStack(keras.layers.Layer):
     """
 
     def __init__(
-        self, units, cell="lstm", layers=1, dropout=0.0, restarts=False, **kwargs
+        self,
+        units,
+        cell="lstm",
+        layers=1,
+        dropout=0.0,
+        restarts=False,
+        quantize_aware=False,
+        **kwargs,
     ):
         checks.positive_integer("units", units)
         checks.one_of("cell", cell, tuple(CELLS))
         checks.positive_integer("layers", layers)
         checks.fraction("dropout", dropout)
         checks.boolean("restarts", restarts)
+        checks.boolean("quantize_aware", quantize_aware)
         super().__init__(**kwargs)
         self.units = units
         self.cell = cell
         self.layers = layers
         self.dropout = dropout
         self.restarts = restarts
+        self.quantize_aware = quantize_aware
 
         def bias(shape, dtype=None):
             values = ops.zeros(shape, dtype)
@@ -178,8 +219,9 @@ class RecurrentStack(keras.layers.Layer):
 
         policy = self.dtype_policy
         self.projections = [
-            keras.layers.Dense(
+            Dense(
                 CELLS[cell][1] * units,
+                quantize_aware,
                 bias_initializer=bias,
                 dtype=policy,
                 name=f"projection_{n}",
@@ -187,7 +229,7 @@ class RecurrentStack(keras.layers.Layer):
             for n in range(layers)
         ]
         self.cells = [
-            _Cell(units, cell, self.restarts, dtype=policy, name=f"cell_{n}")
+            _Cell(units, cell, restarts, quantize_aware, dtype=policy, name=f"cell_{n}")
             for n in range(layers)
         ]
         self.rnns = [
@@ -297,8 +339,14 @@ class RecurrentStack(keras.layers.Layer):
         if self.restarts:
             flags = ops.cast(ops.expand_dims(restart, -1), projected.dtype)
             projected = ops.concatenate([projected, flags], axis=-1)
-        self.cells[n].emit_states = all_states
-        outputs, *last = self.rnns[n](projected, initial_state=[*states, *fresh])
+        cell = self.cells[n]
+        cell.emit_states = all_states
+        if self.quantize_aware:
+            cell.kernel_of_loop = four_bits.product(cell, cell.kernel)
+        try:
+            outputs, *last = self.rnns[n](projected, initial_state=[*states, *fresh])
+        finally:
+            cell.kernel_of_loop = None
         return outputs, last[: len(states)]
 
     def _scan(self, n, projected, states, restart, fresh):
@@ -306,7 +354,7 @@ class RecurrentStack(keras.layers.Layer):
         from lightrnn_tf.layers import time_loop
 
         cell = self.cells[n]
-        kernel = ops.cast(cell.kernel, self.compute_dtype)
+        kernel = four_bits.product(cell, cell.kernel)
         bias = None if cell.bias is None else ops.cast(cell.bias, self.compute_dtype)
         flags = restart > 0 if self.restarts else None
         of_cell = CELLS[self.cell][0]
@@ -342,4 +390,5 @@ class RecurrentStack(keras.layers.Layer):
             "layers": self.layers,
             "dropout": self.dropout,
             "restarts": self.restarts,
+            "quantize_aware": self.quantize_aware,
         }

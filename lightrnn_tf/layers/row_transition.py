@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import four_bits
 
 
 @keras.saving.register_keras_serializable(package="lightrnn_tf")
@@ -18,6 +19,9 @@ class RowTransition(keras.layers.Layer):
 
     Args:
         rows: Positive integer. Rows of the table, `R`.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
+            `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -44,10 +48,12 @@ class RowTransition(keras.layers.Layer):
         https://arxiv.org/abs/1610.09893, section 3.1.
     """
 
-    def __init__(self, rows, **kwargs):
+    def __init__(self, rows, quantize_aware=False, **kwargs):
         checks.positive_integer("rows", rows)
+        checks.boolean("quantize_aware", quantize_aware)
         super().__init__(**kwargs)
         self.rows = rows
+        self.quantize_aware = quantize_aware
 
     def build(self, hidden_shape, rows_shape=None):
         units = hidden_shape[-1]
@@ -62,8 +68,8 @@ class RowTransition(keras.layers.Layer):
 
     def call(self, hidden, rows):
         hidden = ops.cast(hidden, self.compute_dtype)
-        kernel = ops.cast(self.kernel, self.compute_dtype)
-        row_vectors = ops.cast(self.row_vectors, self.compute_dtype)
+        kernel = four_bits.product(self, self.kernel)
+        row_vectors = four_bits.vectors(self, self.row_vectors)
         return ops.tanh(
             ops.matmul(hidden, kernel) + ops.take(row_vectors, rows, axis=0)
         )
@@ -72,4 +78,8 @@ class RowTransition(keras.layers.Layer):
         return tuple(hidden_shape)
 
     def get_config(self):
-        return {**super().get_config(), "rows": self.rows}
+        return {
+            **super().get_config(),
+            "rows": self.rows,
+            "quantize_aware": self.quantize_aware,
+        }

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.layers.slim_codes import slim_codes
 
 
@@ -28,6 +29,9 @@ class SlimEmbedding(keras.layers.Layer):
             Defaults to 0.
         embeddings_initializer: Initializer of the sub-vectors. Defaults to uniform in
             ±0.1.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
+            `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -63,17 +67,20 @@ class SlimEmbedding(keras.layers.Layer):
         vectors,
         seed=0,
         embeddings_initializer=None,
+        quantize_aware=False,
         **kwargs,
     ):
         for name, value in (("embedding_dim", embedding_dim), ("parts", parts)):
             checks.positive_integer(name, value)
         checks.divides("parts", parts, "embedding_dim", embedding_dim)
+        checks.boolean("quantize_aware", quantize_aware)
         self.codes = slim_codes(vocabulary_size, parts, vectors, 1, seed)
         # No autocast: half precision does not hold all integers above 2,048.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding_dim = embedding_dim
         self.parts = parts
+        self.quantize_aware = quantize_aware
         self.vectors = vectors
         self.seed = seed
         self.embeddings_initializer = keras.initializers.get(
@@ -90,7 +97,7 @@ class SlimEmbedding(keras.layers.Layer):
     def call(self, ids):
         ids = ops.cast(ids, "int32")
         codes = ops.take(ops.convert_to_tensor(self.codes), ids, axis=0)
-        sub_vectors = ops.cast(self.sub_vectors, self.compute_dtype)
+        sub_vectors = four_bits.vectors(self, self.sub_vectors)
         vectors = ops.take(sub_vectors, codes, axis=0)
         return ops.reshape(vectors, (*ops.shape(ids), self.embedding_dim))
 
@@ -105,6 +112,7 @@ class SlimEmbedding(keras.layers.Layer):
             "parts": self.parts,
             "vectors": self.vectors,
             "seed": self.seed,
+            "quantize_aware": self.quantize_aware,
             "embeddings_initializer": keras.saving.serialize_keras_object(
                 self.embeddings_initializer
             ),

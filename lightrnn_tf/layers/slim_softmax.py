@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.layers.slim_codes import slim_codes
 
 
@@ -34,6 +35,9 @@ class SlimSoftmax(keras.layers.Layer):
         word_bias: Whether each word has a bias b_w. Defaults to `True`.
         kernel_initializer: Initializer of the sub-vectors. Defaults to uniform in
             ±0.1.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
+            `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -72,9 +76,11 @@ class SlimSoftmax(keras.layers.Layer):
         seed=0,
         word_bias=True,
         kernel_initializer=None,
+        quantize_aware=False,
         **kwargs,
     ):
         checks.boolean("word_bias", word_bias)
+        checks.boolean("quantize_aware", quantize_aware)
         self.codes = slim_codes(vocabulary_size, parts, vectors, parts, seed)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
@@ -82,6 +88,7 @@ class SlimSoftmax(keras.layers.Layer):
         self.vectors = vectors
         self.seed = seed
         self.word_bias = word_bias
+        self.quantize_aware = quantize_aware
         self.kernel_initializer = keras.initializers.get(
             kernel_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
         )
@@ -117,10 +124,10 @@ class SlimSoftmax(keras.layers.Layer):
 
     def together_logits(self, hidden):
         """Return logits `(..., V)`: join the vectors of all words, then multiply."""
-        flat = ops.reshape(self.sub_vectors, (self.vectors, -1))
+        flat = self._flat_sub_vectors()
         first = self.group_size * np.arange(self.parts, dtype="int32")
         vectors = ops.take(flat, ops.convert_to_tensor(self.codes + first), axis=0)
-        vectors = ops.cast(ops.reshape(vectors, (-1, self.units)), self.compute_dtype)
+        vectors = ops.reshape(vectors, (-1, self.units))
         hidden = ops.cast(hidden, self.compute_dtype)
         return self._biased(ops.matmul(hidden, ops.transpose(vectors)))
 
@@ -128,12 +135,18 @@ class SlimSoftmax(keras.layers.Layer):
         """Return logits `(..., V)`: take M short products, add up K for each word."""
         hidden = ops.cast(hidden, self.compute_dtype)
         logits = 0.0
+        sub_vectors = ops.split(self._flat_sub_vectors(), self.parts)
         for part, piece in enumerate(ops.split(hidden, self.parts, axis=-1)):
-            vectors = ops.cast(self.sub_vectors[part], self.compute_dtype)
+            vectors = sub_vectors[part]
             products = ops.matmul(piece, ops.transpose(vectors))
             codes = ops.convert_to_tensor(self.codes[:, part])
             logits = logits + ops.take(products, codes, axis=-1)
         return self._biased(logits)
+
+    def _flat_sub_vectors(self):
+        """Return the sub-vectors `(M, H / K)`, those of the first part first."""
+        flat = ops.reshape(self.sub_vectors, (self.vectors, -1))
+        return four_bits.vectors(self, flat)
 
     def _biased(self, logits):
         logits = ops.cast(logits, "float32")
@@ -155,6 +168,7 @@ class SlimSoftmax(keras.layers.Layer):
             "vectors": self.vectors,
             "seed": self.seed,
             "word_bias": self.word_bias,
+            "quantize_aware": self.quantize_aware,
             "kernel_initializer": keras.saving.serialize_keras_object(
                 self.kernel_initializer
             ),

@@ -5,6 +5,7 @@ from keras import ops
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.old_names import with_new_names
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.tables import word_table
 
 
@@ -30,6 +31,9 @@ class TwoComponentEmbedding(keras.layers.Layer):
             paper's model, has none. Defaults to 0.
         embeddings_initializer: Initializer of both tables of vectors. Defaults to
             uniform in ±0.1.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
+            `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -68,6 +72,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         embedding_dim,
         word_dim=0,
         embeddings_initializer=None,
+        quantize_aware=False,
         **kwargs,
     ):
         for name, value in (
@@ -78,6 +83,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         ):
             checks.positive_integer(name, value)
         checks.natural_number("word_dim", word_dim)
+        checks.boolean("quantize_aware", quantize_aware)
         # Raises if words do not fit.
         word_table.word_cells(vocabulary_size, rows, columns)
         # No autocast: half precision does not hold all integers above 2,048.
@@ -87,6 +93,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
         self.columns = columns
         self.embedding_dim = embedding_dim
         self.word_dim = word_dim
+        self.quantize_aware = quantize_aware
         self.embeddings_initializer = keras.initializers.get(
             embeddings_initializer or keras.initializers.RandomUniform(-0.1, 0.1)
         )
@@ -155,14 +162,13 @@ class TwoComponentEmbedding(keras.layers.Layer):
         Returns:
             Tensor `(..., 2, E)`.
         """
-        rows = ops.take(self._cast(self.row_vectors), cells // self.columns, axis=0)
-        columns = ops.take(
-            self._cast(self.column_vectors), cells % self.columns, axis=0
-        )
+        rows = four_bits.vectors(self, self.row_vectors)
+        rows = ops.take(rows, cells // self.columns, axis=0)
+        columns = four_bits.vectors(self, self.column_vectors)
+        columns = ops.take(columns, cells % self.columns, axis=0)
         if word_vectors is not None:
-            columns = columns + ops.matmul(
-                self._cast(word_vectors), self._cast(self.word_kernel)
-            )
+            kernel = four_bits.product(self, self.word_kernel)
+            columns = columns + ops.matmul(self._cast(word_vectors), kernel)
         return ops.stack([rows, columns], axis=-2)
 
     def _cast(self, numbers):
@@ -183,6 +189,7 @@ class TwoComponentEmbedding(keras.layers.Layer):
             "columns": self.columns,
             "embedding_dim": self.embedding_dim,
             "word_dim": self.word_dim,
+            "quantize_aware": self.quantize_aware,
             "embeddings_initializer": keras.saving.serialize_keras_object(
                 self.embeddings_initializer
             ),

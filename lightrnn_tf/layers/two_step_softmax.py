@@ -5,6 +5,7 @@ from keras import ops
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.old_names import with_new_names
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.layers.word_logits import WordLogits
 from lightrnn_tf.tables import word_table
 
@@ -43,6 +44,9 @@ class TwoStepSoftmax(WordLogits):
             to 0.
         word_bias: Whether each word has a bias, `b_w`. Defaults to `True`; `False` is
             the paper's model.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, while their gradients stay those of the weights. Defaults to
+            `False`.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -84,6 +88,7 @@ class TwoStepSoftmax(WordLogits):
         frequent_words=0,
         frequent_dim=0,
         row_parts=1,
+        quantize_aware=False,
         **kwargs,
     ):
         for name, value in (
@@ -103,6 +108,7 @@ class TwoStepSoftmax(WordLogits):
             word_bias,
             frequent_words,
             frequent_dim,
+            quantize_aware,
             **kwargs,
         )
         self.row_parts = row_parts
@@ -144,7 +150,7 @@ class TwoStepSoftmax(WordLogits):
     def row_logits(self, hidden):
         """Return float32 logits `(..., R)` of the rows, from h^c `(..., H)`."""
         hidden = self._cast(hidden)
-        logits = ops.matmul(hidden, self._cast(self.row_kernel))
+        logits = ops.matmul(hidden, four_bits.product(self, self.row_kernel))
         logits = ops.cast(logits, "float32") + ops.cast(self.row_bias, "float32")
         if self.row_parts == 1:
             return logits
@@ -163,7 +169,7 @@ class TwoStepSoftmax(WordLogits):
             of the word in each cell, 0 in a free cell; and whether a cell holds a word.
         """
         hidden = self._cast(hidden)
-        logits = ops.matmul(hidden, self._cast(self.column_kernel))
+        logits = ops.matmul(hidden, four_bits.product(self, self.column_kernel))
         logits = ops.cast(logits, "float32") + ops.cast(self.column_bias, "float32")
         words = ops.reshape(self.words, (self.rows, self.columns))
         occupied = ops.take(words, rows, axis=0) >= 0
@@ -213,4 +219,5 @@ class TwoStepSoftmax(WordLogits):
             "frequent_words": self.frequent_words,
             "frequent_dim": self.frequent_dim,
             "row_parts": self.row_parts,
+            "quantize_aware": self.quantize_aware,
         }

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.layers.frequent_of_rows import FrequentOfRows
 from lightrnn_tf.tables import word_table
 
@@ -26,6 +27,7 @@ class WordLogits(keras.layers.Layer):
         frequent_words: Integer from 0 to V. How many words, from id 0 on, have longer
             vectors.
         frequent_dim: Integer of at least 0. How many numbers they have more.
+        quantize_aware: Whether weights are rounded to four bits.
         **kwargs: `name`, `trainable`, `dtype` of `keras.layers.Layer`.
 
     Raises:
@@ -48,11 +50,13 @@ class WordLogits(keras.layers.Layer):
         word_bias,
         frequent_words,
         frequent_dim,
+        quantize_aware,
         **kwargs,
     ):
         checks.natural_number("word_dim", word_dim)
         checks.boolean("word_bias", word_bias)
         checks.natural_number("frequent_dim", frequent_dim)
+        checks.boolean("quantize_aware", quantize_aware)
         _check_frequent_words(frequent_words, frequent_dim, vocabulary_size)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
@@ -62,6 +66,7 @@ class WordLogits(keras.layers.Layer):
         self.word_bias = word_bias
         self.frequent_words = frequent_words
         self.frequent_dim = frequent_dim
+        self.quantize_aware = quantize_aware
         # Length of the longest word vectors, and of the query h^r P + p.
         self.query_dim = word_dim + frequent_dim
         if frequent_dim:
@@ -129,12 +134,14 @@ class WordLogits(keras.layers.Layer):
         """
         parts = []
         if self.word_dim:
-            parts.append(ops.take(self._cast(self.word_vectors), ids, axis=0))
+            vectors = four_bits.vectors(self, self.word_vectors)
+            parts.append(ops.take(vectors, ids, axis=0))
         if self.frequent_dim:
             ids = ops.convert_to_tensor(ids)
             is_frequent = ops.logical_and(ids >= 0, ids < self.frequent_words)
             # All other words have the vector of zeros behind the last.
-            padded = ops.pad(self._cast(self.frequent_vectors), ((0, 1), (0, 0)))
+            vectors = four_bits.vectors(self, self.frequent_vectors)
+            padded = ops.pad(vectors, ((0, 1), (0, 0)))
             places = ops.where(is_frequent, ids, self.frequent_words)
             parts.append(ops.take(padded, places, axis=0))
         return ops.concatenate(parts, axis=-1)
@@ -171,7 +178,8 @@ class WordLogits(keras.layers.Layer):
         if self.query_dim:
             query = self._query(hidden)
         if self.word_dim:
-            vectors = self._in_row(rows, self._cast(self.word_vectors))
+            vectors = four_bits.vectors(self, self.word_vectors)
+            vectors = self._in_row(rows, vectors)
             shape = (*ops.shape(hidden)[:-1], self.columns, self.word_dim)
             vectors = ops.reshape(vectors, shape)
             query_of_all = ops.expand_dims(query[..., : self.word_dim], -1)
@@ -186,13 +194,13 @@ class WordLogits(keras.layers.Layer):
         """Return what the longer vectors add, float32 `(..., C)`, 0 for other words."""
         logits = self.frequent_of_rows.logits(
             ops.reshape(query, (-1, self.frequent_dim)),
-            self._cast(self.frequent_vectors),
+            four_bits.vectors(self, self.frequent_vectors),
             ops.reshape(rows, (-1,)),
         )
         return ops.reshape(logits, (*ops.shape(rows), self.columns))
 
     def _query(self, hidden):
-        product = ops.matmul(hidden, self._cast(self.query_kernel))
+        product = ops.matmul(hidden, four_bits.product(self, self.query_kernel))
         return product + self._cast(self.query_bias)
 
     def _cast(self, numbers):

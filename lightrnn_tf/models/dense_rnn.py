@@ -56,17 +56,21 @@ class DenseRNN(flat_model.FlatModel):
             )
         self.tied = tied
         self.embedding = flat_model.dense_embedding(
-            vocabulary_size, self.embedding_dim, self.dtype_policy
+            vocabulary_size,
+            self.embedding_dim,
+            self.quantize_aware,
+            self.dtype_policy,
         )
         self.softmax = flat_model.DenseSoftmax(
             vocabulary_size,
             self._tied_kernel if tied else None,
+            self.quantize_aware,
             dtype=self.dtype_policy,
             name="softmax",
         )
 
     def _tied_kernel(self):
-        return ops.transpose(self.embedding.embeddings)
+        return ops.transpose(self.embedding.vectors)
 
     def get_config(self):
         return {**super().get_config(), "tied": self.tied}

@@ -4,28 +4,60 @@ import keras
 import numpy as np
 from keras import ops
 
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.models import language_model
 from lightrnn_tf.tables import word_table
 
 
-def dense_embedding(vocabulary_size, embedding_dim, dtype):
+def dense_embedding(vocabulary_size, embedding_dim, quantize_aware, dtype):
     """Return the layer that holds a vector for each word.
 
     Args:
         vocabulary_size: Number of words, `V`.
         embedding_dim: Length of the vectors, `E`.
+        quantize_aware: Whether the vectors are rounded to four bits.
         dtype: Dtype or dtype policy of the layer.
 
     Returns:
-        A `keras.layers.Embedding`, which maps ids `(B, T)` to vectors `(B, T, E)`.
+        A `DenseEmbedding`, which maps ids `(B, T)` to vectors `(B, T, E)`.
     """
-    return keras.layers.Embedding(
+    return DenseEmbedding(
         vocabulary_size,
         embedding_dim,
+        quantize_aware=quantize_aware,
         embeddings_initializer=keras.initializers.RandomUniform(-0.1, 0.1),
         dtype=dtype,
         name="embedding",
     )
+
+
+@keras.saving.register_keras_serializable(package="lightrnn_tf")
+class DenseEmbedding(keras.layers.Embedding):
+    """A `keras.layers.Embedding` whose vectors may be rounded to four bits.
+
+    Args:
+        vocabulary_size: Number of words, `V`.
+        embedding_dim: Length of the vectors, `E`.
+        quantize_aware: Whether the vectors are rounded. Defaults to `False`.
+        **kwargs: As in `keras.layers.Embedding`.
+
+    Example:
+
+    >>> tuple(DenseEmbedding(10, 4)(np.zeros((2, 6), int)).shape)
+    (2, 6, 4)
+    """
+
+    def __init__(self, vocabulary_size, embedding_dim, quantize_aware=False, **kwargs):
+        super().__init__(vocabulary_size, embedding_dim, **kwargs)
+        self.quantize_aware = quantize_aware
+
+    @property
+    def vectors(self):
+        """The vectors `(V, E)`, rounded or not."""
+        return four_bits.vectors(self, self.embeddings)
+
+    def call(self, ids):
+        return ops.take(self.vectors, ops.cast(ids, "int32"), axis=0)
 
 
 class DenseSoftmax(keras.layers.Layer):
@@ -35,6 +67,8 @@ class DenseSoftmax(keras.layers.Layer):
         vocabulary_size: Number of words, `V`.
         tied_kernel: Function that returns the kernel `(H, V)`. Defaults to a kernel of
             its own.
+        quantize_aware: Whether the output vectors are rounded to four bits. Defaults to
+            `False`.
         **kwargs: `name`, `dtype` of `keras.layers.Layer`.
 
     Call arguments:
@@ -51,10 +85,13 @@ class DenseSoftmax(keras.layers.Layer):
     (2, 6)
     """
 
-    def __init__(self, vocabulary_size, tied_kernel=None, **kwargs):
+    def __init__(
+        self, vocabulary_size, tied_kernel=None, quantize_aware=False, **kwargs
+    ):
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.tied_kernel = tied_kernel
+        self.quantize_aware = quantize_aware
 
     def build(self, hidden_shape, ids_shape=None):
         self.bias = self.add_weight(
@@ -69,8 +106,12 @@ class DenseSoftmax(keras.layers.Layer):
 
     @property
     def kernel(self):
-        """The output vectors, `(H, V)`."""
-        return self.tied_kernel() if self.tied_kernel else self.own_kernel
+        """The output vectors `(H, V)`, rounded or not."""
+        if self.tied_kernel:
+            return self.tied_kernel()
+        if not self.quantize_aware:
+            return self.own_kernel
+        return ops.transpose(four_bits.vectors(self, ops.transpose(self.own_kernel)))
 
     def call(self, hidden, ids):
         return ops.sparse_categorical_crossentropy(

@@ -35,6 +35,8 @@ class LanguageModel(stream_model.StreamModel):
         eos_id: Id of `<eos>`, with which streams begin. Defaults to 0.
         line_independent: Whether the state begins anew after each `<eos>`. Defaults to
             `False`.
+        quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
+            holds them, in training and after it. Defaults to `False`.
         **kwargs: `name`, `dtype` of `keras.Model`.
 
     Example:
@@ -58,9 +60,11 @@ class LanguageModel(stream_model.StreamModel):
         dropout=0.2,
         eos_id=0,
         line_independent=False,
+        quantize_aware=False,
         **kwargs,
     ):
         _check(vocabulary_size, units, embedding_dim, dropout, eos_id, line_independent)
+        checks.boolean("quantize_aware", quantize_aware)
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.units = units
@@ -70,12 +74,14 @@ class LanguageModel(stream_model.StreamModel):
         self.dropout = dropout
         self.eos_id = eos_id
         self.line_independent = line_independent
+        self.quantize_aware = quantize_aware
         self.recurrent = RecurrentStack(
             units,
             cell=cell,
             layers=layers,
             dropout=dropout,
             restarts=self.line_independent,
+            quantize_aware=quantize_aware,
             dtype=self.dtype_policy,
             name="recurrent",
         )
@@ -95,6 +101,7 @@ class LanguageModel(stream_model.StreamModel):
             "dropout": self.dropout,
             "eos_id": self.eos_id,
             "line_independent": self.line_independent,
+            "quantize_aware": self.quantize_aware,
         }
 
     # What a subclass defines.
@@ -221,14 +228,7 @@ class LanguageModel(stream_model.StreamModel):
         Raises:
             ValueError: If `context` has another shape or ids that are no words.
         """
-        context = np.asarray(context)
-        if context.ndim != 2 or context.shape[1] < 1:
-            raise ValueError(
-                "`context` must have shape (B, T) with T of at least 1. "
-                f"Received: shape {context.shape}."
-            )
-        word_ids.check("context", context, self.vocabulary_size, least=0)
-        return _log_probs(self, context)
+        return _log_probs(self, np.asarray(context))
 
     def export(self, filepath, format="tf_saved_model", *, vocabulary=None, **kwargs):
         """Export for a phone with `format="litert"`, else as `keras.Model.export`.
@@ -265,6 +265,12 @@ class LanguageModel(stream_model.StreamModel):
 
 def _log_probs(model, context):
     """Read texts word by word and score all rows; return log P `(B, V)`."""
+    if context.ndim != 2 or context.shape[1] < 1:
+        raise ValueError(
+            "`context` must have shape (B, T) with T of at least 1. "
+            f"Received: shape {context.shape}."
+        )
+    word_ids.check("context", context, model.vocabulary_size, least=0)
     states, table = model.zero_states(len(context)), model.table
     for words in context.T:
         states, row_log_probs = model.advance(table.cells[words], states)

@@ -73,7 +73,10 @@ class LightRNN(table_rnn.TableRNN):
     def _add_layers(self):
         super()._add_layers()
         self.transition = layers.RowTransition(
-            self.rows, dtype=self.dtype_policy, name="transition"
+            self.rows,
+            self.quantize_aware,
+            dtype=self.dtype_policy,
+            name="transition",
         )
         self.transition_dropout = keras.layers.Dropout(
             self.dropout, dtype=self.dtype_policy

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from lightrnn_tf.layers import four_bits
 from lightrnn_tf.models import table_rnn
 
 
@@ -73,8 +74,8 @@ class PaperRNN(table_rnn.TableRNN):
 
     def _after_rows(self, rows, states):
         """Return the hidden states and the states after reading rows `(N,)`."""
-        vectors = ops.take(self.embedding.row_vectors, rows, axis=0)
-        projected = self.recurrent.project(ops.cast(vectors, self.compute_dtype))
+        vectors = four_bits.vectors(self.embedding, self.embedding.row_vectors)
+        projected = self.recurrent.project(ops.take(vectors, rows, axis=0))
         return self.recurrent.step(projected, states)
 
     def _run(self, ids, states, training, restart, restart_states, all_states):
@@ -93,13 +94,14 @@ class PaperRNN(table_rnn.TableRNN):
         # There are only R + C different inputs. Each is projected once and the products
         # are looked up, which saves half the arithmetic of the recurrent layer. Dropout
         # is then drawn once for each vector and batch.
+        embedding, projection = self.embedding, self.recurrent.projections[0]
+
         def project(vectors):
-            vectors = ops.cast(vectors, self.compute_dtype)
+            vectors = four_bits.vectors(embedding, vectors)
             return self.recurrent.project(
                 self.input_dropout(vectors, training=training)
             )
 
-        embedding = self.embedding
         cells = ops.take(embedding.cells, ids, axis=0)
         rows = ops.take(
             project(embedding.row_vectors), cells[:, 1:] // self.columns, axis=0
@@ -111,7 +113,10 @@ class PaperRNN(table_rnn.TableRNN):
             word_vectors = self.softmax.word_vectors_of(ids[:, :-1])
             columns = columns + ops.matmul(
                 self.input_dropout(word_vectors, training=training),
-                ops.matmul(embedding.word_kernel, self.recurrent.projections[0].kernel),
+                ops.matmul(
+                    four_bits.product(embedding, embedding.word_kernel),
+                    four_bits.product(projection, projection.kernel),
+                ),
             )
         # c_1 r_2 c_2 r_3 …: the column of each word, then the row of the next.
         pairs = ops.stack([columns, rows], axis=2)

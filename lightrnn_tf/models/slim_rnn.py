@@ -84,17 +84,25 @@ class SlimRNN(flat_model.FlatModel):
 
     def _add_layers(self):
         words, policy = self.vocabulary_size, self.dtype_policy
-        shared = {"parts": self.parts, "vectors": self.vectors, "seed": self.seed}
+        aware = self.quantize_aware
+        shared = {
+            "parts": self.parts,
+            "vectors": self.vectors,
+            "seed": self.seed,
+            "quantize_aware": aware,
+        }
         if self.side == "output":
             self.embedding = flat_model.dense_embedding(
-                words, self.embedding_dim, policy
+                words, self.embedding_dim, aware, policy
             )
         else:
             self.embedding = layers.SlimEmbedding(
                 words, self.embedding_dim, **shared, dtype=policy, name="embedding"
             )
         if self.side == "input":
-            self.softmax = flat_model.DenseSoftmax(words, dtype=policy, name="softmax")
+            self.softmax = flat_model.DenseSoftmax(
+                words, quantize_aware=aware, dtype=policy, name="softmax"
+            )
         else:
             checks.divides("parts", self.parts, "units", self.units)
             self.softmax = layers.SlimSoftmax(

@@ -70,6 +70,7 @@ class TableRNN(language_model.LanguageModel):
             *shape,
             self.embedding_dim,
             word_dim=self.word_dim + self.frequent_dim,
+            quantize_aware=self.quantize_aware,
             dtype=self.dtype_policy,
             name="embedding",
         )
@@ -80,6 +81,7 @@ class TableRNN(language_model.LanguageModel):
             word_bias=self.word_bias,
             frequent_words=self.frequent_words,
             frequent_dim=self.frequent_dim,
+            quantize_aware=self.quantize_aware,
             dtype=self.dtype_policy,
             name="softmax",
         )

@@ -39,6 +39,9 @@ class ModelOptions(Checked):
     cell: str = option("lstm", "kind of the recurrent layers", choices=("lstm", "gru"))
     dropout: float = option(0.2, "share of the values that training drops", _SHARE, "P")
     line_independent: bool = option(False, "begin anew at every line")
+    quantize_aware: bool = option(
+        False, "round weights to four bits, for a file of int4, while they are trained"
+    )
 
 
 @dataclasses.dataclass

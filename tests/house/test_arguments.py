@@ -95,6 +95,7 @@ BODY = {
     "dropout": ("share", 0.1),
     "eos_id": ("number", 0),
     "line_independent": ("switch", True),
+    "quantize_aware": ("switch", True),
 }
 TABLE_MODEL = {
     **BODY,
@@ -146,14 +147,24 @@ TABLE = {
         "layers": ("size", 1),
         "dropout": ("share", 0.1),
         "restarts": ("switch", True),
+        "quantize_aware": ("switch", True),
     },
-    "layers.RowTransition": {"rows": ("size", 3)},
-    "layers.SlimEmbedding": {**SLIM, "embedding_dim": ("size", 4)},
-    "layers.SlimSoftmax": {**SLIM, "word_bias": ("switch", True)},
+    "layers.RowTransition": {"rows": ("size", 3), "quantize_aware": ("switch", True)},
+    "layers.SlimEmbedding": {
+        **SLIM,
+        "embedding_dim": ("size", 4),
+        "quantize_aware": ("switch", True),
+    },
+    "layers.SlimSoftmax": {
+        **SLIM,
+        "word_bias": ("switch", True),
+        "quantize_aware": ("switch", True),
+    },
     "layers.TwoComponentEmbedding": {
         **SIZES,
         "embedding_dim": ("size", 4),
         "word_dim": ("number", 2),
+        "quantize_aware": ("switch", True),
     },
     "layers.TwoStepSoftmax": {
         **SIZES,
@@ -162,6 +173,7 @@ TABLE = {
         "frequent_words": ("number", 3),
         "frequent_dim": ("number", 2),
         "row_parts": ("size", 2),
+        "quantize_aware": ("switch", True),
     },
     "layers.slim_codes": {**SLIM, "groups": ("size", 1)},
     "loss_tables.loss_tables": {
