@@ -10,9 +10,8 @@ quickstart: $(VENV)/installed
 
 # Some tests wait for processes, so there is a third at work on two cores. Threads of
 # each would only wait for each other.
-# What XLA compiles runs but once or twice in a test, so it is compiled with less effort,
-# and JAX keeps it: many tests, and the next run, compile the same. `slow-test` compiles
-# as users do.
+# A test runs compiled code once or twice, so XLA optimises less, and JAX caches what it
+# compiles for other tests and the next run. `slow-test` compiles as users do.
 test: export TF_NUM_INTRAOP_THREADS = 1
 test: export TF_NUM_INTEROP_THREADS = 1
 test: export OMP_NUM_THREADS = 1

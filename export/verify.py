@@ -11,10 +11,10 @@ from lightrnn_tf.scoring import evaluation
 # How much the perplexity of a file may differ from the model's, as a share of it, and
 # what share of the three best words must be as good.
 _PERPLEXITY, _TOP3 = 0.005, 0.98
-# A word is as good if it is at most so many nats below the third best word. Among
-# 800,000 words many are so close, and int8 changes their order.
+# A word counts as good if it is at most so many nats below the third best. In a large
+# vocabulary many words are that close to each other, and rounding swaps them.
 _NEARLY = 0.05
-# Best words of the model among which the three of the file are looked up.
+# The three best words of the file are looked for among so many of the model's best.
 _CANDIDATES = 8
 # Most tokens to compare on.
 _TOKENS = 4096

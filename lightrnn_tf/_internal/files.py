@@ -144,7 +144,7 @@ def refuse_streams(name: str) -> None:
 def _stream(name):
     """Return what a name stands for if it is a stream, else `None`."""
     path = pathlib.Path(name)
-    # A file may have this name.
+    # A file named "-" is read as a file.
     if name == "-" and not path.exists():
         return "standard input"
     if name in ("/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"):

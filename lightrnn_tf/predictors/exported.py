@@ -65,9 +65,9 @@ def runtime() -> tuple[type, str]:
 class LiteRTPredictor:
     """Answers from an exported file, as a `decoding.Predictor`.
 
-    Several threads may use one predictor: they take turns at its interpreter. Threads
-    that shall run at the same time need one each. Pickled for another process, it is
-    opened there again by its path.
+    Several threads may share a predictor; its calls then run one after the other. For
+    calls at the same time, open one predictor for each thread. A predictor that is
+    pickled opens its file again in the other process.
 
     Args:
         path: The `.tflite` file.

@@ -218,7 +218,7 @@ def _give(cells, words, cell_of, owner):
 
 
 def _augment(market, cell_of, deadline):
-    """Give words without a cell one at the least cost, while that is quick."""
+    """Give each word that is left a cell at the least cost, within a budget."""
     budget = _LOOKED_AT
     owner = np.full(len(market.prices), -1)
     placed = np.flatnonzero(cell_of >= 0)
@@ -230,7 +230,7 @@ def _augment(market, cell_of, deadline):
 
 
 def _shortest_path(market, word, cell_of, owner, budget):
-    """Give a word a cell by a chain of moves, each to the cell that the next leaves.
+    """Give a word a cell by a chain of moves: each word takes the cell of the next.
 
     This is Dijkstra's algorithm over the extra cost of each move, as in the algorithm
     of Jonker and Volgenant (1987).

@@ -1,0 +1,92 @@
+"""What do files of four bits cost: bytes, perplexity, microseconds?
+
+    python benchmarks/four_bits.py --plain RUN --aware RUN --text FILE
+
+RUN are two trainings by the same command, the second with --quantize-aware. Each is
+written in each quantisation, also those that `lightrnn export` would refuse. Perplexity
+is that of the file on all of the text. `suggest` is timed by turns, on one thread.
+Results are appended to results/four_bits.jsonl.
+"""
+
+import argparse
+import pathlib
+import statistics
+import tempfile
+import time
+
+import lightrnn_tf_export
+import numpy as np
+
+from lightrnn_tf import data
+from lightrnn_tf.predictors.exported import LiteRTPredictor
+from lightrnn_tf.scoring import evaluation
+from lightrnn_tf.training.run import Run
+from results import append
+
+QUANTIZATIONS = {"plain": ("none", "int8", "int4"), "aware": ("int8", "int4")}
+TURNS, CALLS = 21, 100
+
+
+def main():
+    """Write the files, score and time them, append and print the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--plain", required=True)
+    parser.add_argument("--aware", required=True)
+    parser.add_argument("--text", required=True)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        lines = []
+        for training, quantizations in QUANTIZATIONS.items():
+            run = Run(getattr(args, training))
+            for quantize in quantizations:
+                path = pathlib.Path(folder) / f"{training}-{quantize}.tflite"
+                lines.append(written(run, training, quantize, path))
+        for line in lines:
+            predictor = LiteRTPredictor(line["path"])
+            ids = data.encode(data.Lines([args.text]), predictor.vocabulary)
+            line["perplexity"] = evaluation.evaluate(predictor, ids).perplexity
+        times = by_turns([line["path"] for line in lines])
+        for line, microseconds in zip(lines, times, strict=True):
+            del line["path"]
+            line["suggest_us"] = microseconds
+            append("four_bits", line, seed=0)
+            print(line)
+
+
+def written(run, training, quantize, path):
+    """Write a file; return what is known of it so far."""
+    model = run.load_model()
+    content, model_bytes = lightrnn_tf_export.pack(model, run.vocabulary, quantize)
+    path.write_bytes(content)
+    return {
+        "run": run.path.name,
+        "training": training,
+        "quantize": quantize,
+        "model_bytes": model_bytes,
+        "file_bytes": len(content),
+        "path": path,
+    }
+
+
+def by_turns(paths):
+    """Return the median microseconds of `suggest` of each file."""
+    predictors = [LiteRTPredictor(path) for path in paths]
+    times = [[] for _ in paths]
+    for _ in range(TURNS):
+        for predictor, found in zip(predictors, times, strict=True):
+            state, cells = predictor.start(), words(predictor)
+            begin = time.perf_counter()
+            for cell in cells:
+                predictor.suggest(cell, state)
+            found.append((time.perf_counter() - begin) / CALLS * 1e6)
+    return [round(statistics.median(found), 1) for found in times]
+
+
+def words(predictor):
+    """Return the cells of some words of the model."""
+    cells = np.flatnonzero(predictor.lexicon.suggestable)
+    return np.random.default_rng(0).choice(cells, CALLS).tolist()
+
+
+if __name__ == "__main__":
+    main()
