@@ -7,7 +7,9 @@ def add_model(command):
     Args:
         command: The `ArgumentParser` of a command.
     """
-    command.add_argument("model", metavar="RUN|FILE.tflite")
+    command.add_argument(
+        "model", metavar="RUN|FILE.tflite", help="a trained run or an exported file"
+    )
 
 
 def add_json(command):

@@ -12,8 +12,10 @@ def add_arguments(command):
     Args:
         command: The `ArgumentParser` of the command.
     """
-    command.add_argument("run", metavar="RUN")
-    command.add_argument("--out", required=True, metavar="FILE")
+    command.add_argument("run", metavar="RUN", help="a trained run")
+    command.add_argument(
+        "--out", required=True, metavar="FILE", help="the file to write"
+    )
     command.add_argument(
         "--quantize",
         choices=("none", "float16", "int8", "int4"),

@@ -14,7 +14,9 @@ def add_arguments(command):
         command: The `ArgumentParser` of the command.
     """
     arguments.add_model(command)
-    command.add_argument("text", nargs="?", default="", metavar="TEXT")
+    command.add_argument(
+        "text", nargs="?", default="", metavar="TEXT", help="what to go on from"
+    )
     command.add_argument(
         "--length",
         type=POSITIVE.parse,

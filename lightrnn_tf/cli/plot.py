@@ -14,7 +14,7 @@ def add_arguments(command):
     Args:
         command: The `ArgumentParser` of the command.
     """
-    command.add_argument("runs", nargs="+", metavar="RUN")
+    command.add_argument("runs", nargs="+", metavar="RUN", help="trained runs")
     command.add_argument(
         "--out",
         default="comparison.png",

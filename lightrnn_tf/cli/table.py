@@ -18,9 +18,13 @@ def add_arguments(command):
         command: The `ArgumentParser` of the command.
     """
     arguments.add_model(command)
-    command.add_argument("--row", type=NATURAL.parse, metavar="I")
-    command.add_argument("--column", type=NATURAL.parse, metavar="J")
-    command.add_argument("--word", metavar="WORD")
+    command.add_argument(
+        "--row", type=NATURAL.parse, metavar="I", help="show the words of a row"
+    )
+    command.add_argument(
+        "--column", type=NATURAL.parse, metavar="J", help="show those of a column"
+    )
+    command.add_argument("--word", metavar="WORD", help="show those beside a word")
     command.add_argument(
         "--page",
         metavar="HTML",

@@ -66,8 +66,8 @@ class LiteRTPredictor:
     """Answers from an exported file, as a `decoding.Predictor`.
 
     Several threads may share a predictor; its calls then run one after the other. For
-    calls at the same time, open one predictor for each thread. A predictor that is
-    pickled opens its file again in the other process.
+    calls at the same time, open one predictor for each thread. Sent to another process,
+    a predictor opens its file again there.
 
     Args:
         path: The `.tflite` file.

@@ -91,7 +91,9 @@ def _check_tensorboard(name, value):
         )
 
 
-_EPOCHS = Kind(_numbers(POSITIVE.parse, "numbers of epochs, as in 10,5"), _check_rounds)
+_EPOCHS = Kind(
+    _numbers(POSITIVE.parse, "positive numbers of epochs, as in 10,5"), _check_rounds
+)
 _COSTS = Kind(
     _numbers(float, "two numbers, for rows and columns, as in 3,0", count=2),
     _check_moving_cost,
