@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test slow-test android-test android-model browser-test oldest-runtime-test clean
+.PHONY: quickstart test slow-test android-test android-model browser-test oldest-runtime-test arm-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -53,6 +53,11 @@ browser-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --editable ".[browser]"
 	command -v chromium > /dev/null || apt-get install --yes chromium
 	$(BIN)/python -m pytest -q tests/tables/test_page.py
+
+# Exported files on ARM kernels in an emulator, which needs Debian's packages; else it is
+# skipped with the reason.
+arm-test: $(VENV)/installed-dev
+	$(BIN)/python tests/arm/run.py
 
 # Exported files in the oldest runtime that setup.py allows. Compiled models are tested in
 # the newest alone: this one answers 0 for the constant bound of a dense model.
