@@ -1,14 +1,15 @@
 """What do files of four bits cost: bytes, perplexity, microseconds?
 
-    python benchmarks/four_bits.py --plain RUN --aware RUN --text FILE
+    python benchmarks/four_bits.py RUN [RUN …] --text FILE
 
-RUN are two trainings by the same command, the second with --quantize-aware. Each is
-written in each quantisation, also those that `lightrnn export` would refuse. Perplexity
-is that of the file on all of the text. `suggest` is timed by turns, on one thread.
-Results are appended to results/four_bits.jsonl.
+Runs by the same command, with and without --quantize-aware, are written in each
+quantisation, also those that `lightrnn export` would refuse. Perplexity is that of the
+file on all of the text. `suggest` is timed by turns, on one thread. Results are
+appended to results/four_bits.jsonl.
 """
 
 import argparse
+import dataclasses
 import pathlib
 import statistics
 import tempfile
@@ -20,27 +21,31 @@ import numpy as np
 from lightrnn_tf import data
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.scoring import evaluation
+from lightrnn_tf.training.options import SourceOptions
 from lightrnn_tf.training.run import Run
 from results import append
 
-QUANTIZATIONS = {"plain": ("none", "int8", "int4"), "aware": ("int8", "int4")}
+# By whether a run is quantize-aware.
+QUANTIZATIONS = {False: ("none", "int8", "int4"), True: ("int8", "int4")}
+# Options that say where texts are, on whichever machine.
+SOURCES = {field.name for field in dataclasses.fields(SourceOptions)}
 TURNS, CALLS = 21, 100
 
 
 def main():
     """Write the files, score and time them, append and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--plain", required=True)
-    parser.add_argument("--aware", required=True)
+    parser.add_argument("runs", nargs="+", metavar="RUN")
     parser.add_argument("--text", required=True)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         lines = []
-        for training, quantizations in QUANTIZATIONS.items():
-            run = Run(getattr(args, training))
-            for quantize in quantizations:
-                path = pathlib.Path(folder) / f"{training}-{quantize}.tflite"
-                lines.append(written(run, training, quantize, path))
+        for number, name in enumerate(args.runs):
+            run = Run(name)
+            aware = run.load_model().quantize_aware
+            for quantize in QUANTIZATIONS[aware]:
+                path = pathlib.Path(folder) / f"{number}-{quantize}.tflite"
+                lines.append(written(run, quantize, path))
         for line in lines:
             predictor = LiteRTPredictor(line["path"])
             ids = data.encode(data.Lines([args.text]), predictor.vocabulary)
@@ -49,18 +54,19 @@ def main():
         for line, microseconds in zip(lines, times, strict=True):
             del line["path"]
             line["suggest_us"] = microseconds
-            append("four_bits", line, seed=0)
+            append("four_bits", line, line["training"]["seed"])
             print(line)
 
 
-def written(run, training, quantize, path):
+def written(run, quantize, path):
     """Write a file; return what is known of it so far."""
-    model = run.load_model()
+    model, training = run.load_model(), run.config["training"]
     content, model_bytes = lightrnn_tf_export.pack(model, run.vocabulary, quantize)
     path.write_bytes(content)
     return {
-        "run": run.path.name,
-        "training": training,
+        "text": pathlib.Path(training["train"][0]).parent.name,
+        "training": {n: v for n, v in training.items() if n not in SOURCES},
+        "quantize_aware": model.quantize_aware,
         "quantize": quantize,
         "model_bytes": model_bytes,
         "file_bytes": len(content),

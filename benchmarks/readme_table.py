@@ -201,6 +201,39 @@ def quantisation_table() -> str:
     )
 
 
+def four_bits_table() -> str:
+    """Return what files of four bits cost, a row a way to train and to store."""
+    found = {}
+    for line in read("four_bits"):
+        found.setdefault((line["quantize_aware"], line["quantize"]), []).append(line)
+    rows = [
+        "| trained | stored as | file | test perplexity of the file | above float32 "
+        "| `suggest` |",
+        "|---|---|---|---|---|---|",
+    ]
+    best = statistics.mean(r["perplexity"] for r in found[False, "none"])
+    for (aware, quantize), lines in found.items():
+        perplexities = [r["perplexity"] for r in lines]
+        shown = f"{statistics.mean(perplexities):.2f}"
+        if len(lines) > 1:
+            shown += f" ({min(perplexities):.2f}–{max(perplexities):.2f})"
+        rows.append(
+            f"| {'`--quantize-aware`' if aware else 'plainly'} "
+            f"| {'float32' if quantize == 'none' else quantize} "
+            f"| {lines[0]['file_bytes']:,} B | {shown} "
+            f"| {statistics.mean(perplexities) / best - 1:+.2%} "
+            f"| {statistics.median(r['suggest_us'] for r in lines):.0f} µs |"
+        )
+    return "\n".join(
+        [
+            *rows,
+            "",
+            "Penn Treebank, the settings of `ours`, 15 epochs each; whole test text "
+            "(`benchmarks/four_bits.py`).",
+        ]
+    )
+
+
 def search_table() -> str:
     """Return what exact suggestions of trained models take."""
     rows = [
@@ -448,6 +481,7 @@ TABLES = {
     "matching": matching_table,
     "device": device_table,
     "quantisation": quantisation_table,
+    "four bits": four_bits_table,
     "search": search_table,
     "user words": user_words_table,
     "workers": workers_table,
