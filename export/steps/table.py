@@ -226,7 +226,8 @@ class TableStep(Step):
             return row * self.columns + place % self.columns
 
         answer = best_words(tf.reshape(log_probs, (1, -1)), cells)
-        return {**self._named(states), **answer, "bound": bound}
+        more = {"bound": bound, "row_log_probs": row_log_probs}
+        return {**self._named(states), **answer, **more}
 
 
 class LightStep(TableStep):

@@ -127,23 +127,83 @@ def _best(predictor, state, allowed, k, max_rows, ties):
         The log-probabilities of the best words and the words, best first, at least k
         if there are as many; the bound of `Suggestions`; and the rows expanded.
     """
-    cells = np.empty(0, np.int64)
-    best = np.empty(0, np.float64)
-    expanded, bound = 0, -math.inf
-    for rows, scores, bound in best_first(predictor, state, allowed, max_rows):
-        places = np.flatnonzero(allowed[rows])
-        values = scores.ravel()[places]
-        first = _first(values, k, ties)
-        row, column = np.divmod(places[first], predictor.columns)
-        best = np.concatenate([best, values[first]])
-        cells = np.concatenate([cells, rows[row] * predictor.columns + column])
-        first = _first(best, k, ties)
-        best, cells = best[first], cells[first]
-        expanded += len(rows)
-        if len(best) >= k and best[k - 1] >= bound:
-            break
-    words = [predictor.lexicon.word(cell) for cell in cells.tolist()]
-    return best, words, bound, expanded
+    first = None
+    if not ties and max_rows is None:
+        first = _first_words(predictor, state, k)
+    found = _Found(predictor, state, allowed, k, ties)
+    if first is not None:
+        found.begin(first)
+    found.go_on(max_rows)
+    if first is not None and not found.reaches(first.unlisted):
+        # A word of the first rows that is not listed may be better: expand them, too.
+        found = _Found(predictor, state, allowed, k, ties)
+        found.go_on(max_rows)
+    words = [predictor.lexicon.word(cell) for cell in found.cells.tolist()]
+    return found.log_probs, words, found.bound, found.expanded
+
+
+def _first_words(predictor, state, k):
+    """Return what the model gives in one call, `None` if that is less than k words."""
+    find = getattr(predictor, "first_words", None)
+    first = None if find is None else find(state)
+    return None if first is None or len(first.cells) < k else first
+
+
+class _Found:
+    """The best words that were found so far.
+
+    Attributes:
+        cells: Their cells, best first.
+        log_probs: log P of each.
+        bound: Upper bound of log P of the words of rows that are not expanded.
+        expanded: How many rows are.
+    """
+
+    def __init__(self, predictor, state, allowed, k, ties):
+        self.predictor, self.state = predictor, state
+        self.allowed, self.k, self.ties = allowed, k, ties
+        self.cells = np.empty(0, np.int64)
+        self.log_probs = np.empty(0, np.float64)
+        self.expanded, self.bound = 0, math.inf
+        self.done = None
+
+    def begin(self, first):
+        """Take over the words that the model gives in one call."""
+        # Of rows as probable as the best one that is left, any may be left.
+        self.done = self.state.row_log_probs > first.bound
+        taken = self.allowed.reshape(-1)[first.cells]
+        taken &= self.done[first.cells // self.predictor.columns]
+        self._add(first.cells[taken], first.log_probs[taken])
+        self.expanded, self.bound = first.rows, first.bound
+
+    def go_on(self, max_rows):
+        """Expand rows while one that is left may hold a better word."""
+        if self.reaches(self.bound):
+            return
+        self.bound = -math.inf
+        batches = best_first(
+            self.predictor, self.state, self.allowed, max_rows, self.done
+        )
+        for rows, scores, bound in batches:
+            self.bound = bound
+            places = np.flatnonzero(self.allowed[rows])
+            row, column = np.divmod(places, self.predictor.columns)
+            cells = rows[row] * self.predictor.columns + column
+            self._add(cells, scores.ravel()[places])
+            self.expanded += len(rows)
+            if self.reaches(self.bound):
+                return
+
+    def reaches(self, bound):
+        """Return whether there are k words of at least this log-probability."""
+        return len(self.log_probs) >= self.k and self.log_probs[self.k - 1] >= bound
+
+    def _add(self, cells, log_probs):
+        first = _first(log_probs, self.k, self.ties)
+        log_probs = np.concatenate([self.log_probs, log_probs[first]])
+        cells = np.concatenate([self.cells, cells[first]])
+        first = _first(log_probs, self.k, self.ties)
+        self.log_probs, self.cells = log_probs[first], cells[first]
 
 
 def _first(values, k, ties):
@@ -187,7 +247,7 @@ def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
     return allowed.reshape(predictor.rows, predictor.columns)
 
 
-def best_first(predictor, state, allowed, max_rows=None):
+def best_first(predictor, state, allowed, max_rows=None, done=None):
     """Expand the rows that hold candidates, the best first, some at a time.
 
     Args:
@@ -195,12 +255,14 @@ def best_first(predictor, state, allowed, max_rows=None):
         state: The `State` of the text so far.
         allowed: bool `(R, C)`, which cells hold a candidate.
         max_rows: Most rows to expand. Defaults to no limit.
+        done: bool `(R,)`, which rows need not be expanded. Defaults to none.
 
     Yields:
         The rows `(n,)`, n ≤ 8; log P of their cells `(n, C)`; and log P_r of the best
         row that is left, −∞ if none is.
     """
-    useful = np.flatnonzero(allowed.any(axis=1))
+    useful = allowed.any(axis=1)
+    useful = np.flatnonzero(useful if done is None else useful & ~done)
     order = useful[np.argsort(-state.row_log_probs[useful], kind="stable")]
     end = len(order) if max_rows is None else min(max_rows, len(order))
     for start in range(0, end, ROWS_AT_ONCE):

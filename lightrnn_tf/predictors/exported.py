@@ -5,7 +5,9 @@ vocabulary; `export/FORMAT.md` specifies it. Files may come from anywhere, so no
 them is trusted: sizes are checked before anything is read into memory.
 """
 
+import functools
 import importlib
+import math
 import pathlib
 import threading
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ import numpy as np
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.quiet import quiet
 from lightrnn_tf.predictors.container import read_container, read_counts
-from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE, Contexts, State
+from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE, Contexts, FirstWords, State
 from lightrnn_tf.words.tokenizer import EOS, Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
 
@@ -60,6 +62,40 @@ def runtime() -> tuple[type, str]:
         f"Running a .tflite needs `ai-edge-litert`. Received: none of "
         f"{', '.join(_RUNTIMES)} is installed. Run: pip install ai-edge-litert."
     )
+
+
+class _Reading(State):
+    """The state after a word, which is read when something of it is first asked for.
+
+    What is asked first decides by which call: `suggest` finds the best words as well,
+    and `advance` takes less time.
+    """
+
+    def __init__(self, predictor, cell, before):
+        # A State is frozen; this one fills itself in once.
+        self.__dict__ |= {"_unread": (predictor, cell, before), "_first_words": None}
+
+    def _read(self, suggest=False):
+        unread = self.__dict__["_unread"]
+        if unread is not None:
+            predictor, cell, before = unread
+            answer, first_words = predictor._after(cell, before, suggest)
+            self.__dict__ |= {"_answer": answer, "_first_words": first_words}
+            self.__dict__["_unread"] = None
+        return self.__dict__["_answer"]
+
+    @property
+    def states(self):
+        return self._read().states
+
+    @property
+    def row_log_probs(self):
+        return self._read().row_log_probs
+
+    @property
+    def first_words(self):
+        self._read(suggest=True)
+        return self.__dict__["_first_words"]
 
 
 class LiteRTPredictor:
@@ -145,6 +181,12 @@ class LiteRTPredictor:
         with self._turn:
             return self._run[signature](**inputs)
 
+    @functools.cached_property
+    def _finds_first_words(self):
+        """Whether `suggest` gives all that is needed to go on; older files do not."""
+        details = self._run["suggest"].get_output_details()
+        return "row_log_probs" in details
+
     @property
     def dense(self) -> bool:
         """Whether the model has no table and scores all words at once."""
@@ -171,6 +213,44 @@ class LiteRTPredictor:
 
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""
+        if not 0 <= cell < self.rows * self.columns:
+            raise ValueError(
+                f"`cell` must be in [0, {self.rows * self.columns}). Received: {cell}."
+            )
+        if self._finds_first_words:
+            return _Reading(self, cell, state)
+        return self._advance(cell, state)
+
+    def first_words(self, state: State) -> FirstWords | None:
+        """Return the best words of the best rows; `None` where the file has none.
+
+        Args:
+            state: The `State` after the last word. If nothing else of it was asked
+                for, the word is read by the same call.
+        """
+        return getattr(state, "first_words", None)
+
+    def _after(self, cell, state, suggest):
+        """Return the `State` after a word, and its `FirstWords` if they are wanted."""
+        if not suggest:
+            return self._advance(cell, state), None
+        answer = self._call(
+            "suggest", word=np.array([cell], np.int32), **self._named(state)
+        )
+        states = [answer[name] for name in self._states]
+        words = answer["words"][0] >= 0
+        log_probs = answer["log_probs"][0][words]
+        first = FirstWords(
+            answer["words"][0][words],
+            log_probs,
+            min(ROWS_AT_ONCE, self.rows),
+            bound=float(answer["bound"][0]),
+            # If the list is full, no better than its last word.
+            unlisted=float(log_probs[-1]) if words.all() else -math.inf,
+        )
+        return State(states, answer["row_log_probs"][0]), first
+
+    def _advance(self, cell, state):
         answer = self._call(
             "advance", word=np.array([cell], np.int32), **self._named(state)
         )

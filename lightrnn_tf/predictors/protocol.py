@@ -34,8 +34,36 @@ class State:
     row_log_probs: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class FirstWords:
+    """The best words of the best rows, which a model gives in one call.
+
+    Attributes:
+        cells: The cells of the words, `(n,)`, best first.
+        log_probs: log P of each, `(n,)`.
+        rows: How many rows they are of, the best ones.
+        bound: log P of the best row that is left, −10⁹ if none is.
+        unlisted: Upper bound of log P of the other words of these rows.
+
+    Example:
+
+    >>> first = FirstWords(np.array([3]), np.array([-0.5]), 8, -2.0, -1.5)
+    >>> bool(first.log_probs[0] >= max(first.bound, first.unlisted))  # It is the best.
+    True
+    """
+
+    cells: np.ndarray
+    log_probs: np.ndarray
+    rows: int
+    bound: float
+    unlisted: float
+
+
 class Predictor(Protocol):
     """What decoding asks of a model.
+
+    It may have a method `first_words(state)`, which returns `FirstWords`, or `None`
+    where it has none; then decoding begins with these.
 
     Attributes:
         lexicon: The words and their cells.

@@ -21,6 +21,7 @@ import numpy as np
 from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
+    FirstWords,
     Predictor,
     State,
     check_predictor,
@@ -121,6 +122,11 @@ class UserWords:
     def advance(self, cell: int, state: State) -> State:
         """Return the state after the word in `cell`."""
         return self._predictor.advance(cell, state)
+
+    def first_words(self, state: State) -> FirstWords | None:
+        """Return those of the model as long as the user has no words."""
+        of_model = getattr(self._predictor, "first_words", None)
+        return None if of_model is None or self._entries else of_model(state)
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
         """Return log P_c `(n, C)` of n ≤ 8 rows, with the words of the user."""

@@ -7,6 +7,7 @@ strings. `export/FORMAT.md` specifies the bytes.
 """
 
 import bisect
+import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -17,6 +18,8 @@ from lightrnn_tf.words.tokenizer import is_suggestable
 
 # Every 64th word is written in full, so that a search can begin there.
 BLOCK = 64
+# Words that are kept unpacked, some 100 kB.
+_REMEMBERED = 1024
 # Most bytes that a word shares with the word before: the number fits into a byte.
 _MOST_SHARED = 255
 # Numbers or bytes of a large vocabulary to unpack at a time.
@@ -143,6 +146,8 @@ class Lexicon:
         self.occupied = self._ranks >= 0
         self.suggestable = np.zeros(size, bool)
         self.suggestable[cells] = flags
+        # The same words are suggested again and again; to unpack one takes a while.
+        self._word_at = functools.lru_cache(_REMEMBERED)(self._unpacked)
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -171,7 +176,10 @@ class Lexicon:
         if not 0 <= cell < self.size:
             raise IndexError(f"`cell` must be in [0, {self.size}). Received: {cell}.")
         rank = int(self._ranks[cell])
-        return next(self._words(rank)) if rank >= 0 else ""
+        return self._word_at(rank) if rank >= 0 else ""
+
+    def _unpacked(self, rank):
+        return next(self._words(rank))
 
     def words(self) -> list[str]:
         """Return the word in each cell, `""` for a free cell."""

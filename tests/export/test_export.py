@@ -135,7 +135,9 @@ def test_signatures_have_the_names_and_shapes_of_the_contract(name, exported):
     output = "word_log_probs" if dense else "row_log_probs"
     assert set(advance["outputs"]) == {output, *states}
     suggest = signatures["suggest"]
-    assert set(suggest["outputs"]) == {"words", "log_probs", "bound", *states}
+    to_go_on = set() if dense else {"row_log_probs"}
+    best = {"words", "log_probs", "bound"}
+    assert set(suggest["outputs"]) == {*best, *states, *to_go_on}
     if not dense:
         assert set(signatures["expand"]["inputs"]) == {"rows", *states}
         assert signatures["expand"]["outputs"] == ["column_log_probs"]
@@ -737,3 +739,27 @@ def test_a_file_may_be_neither_worse_nor_better_than_its_model(off, monkeypatch)
     else:
         report = lightrnn_tf_export.verify(predictor, predictor, np.array([2]))
         assert report.exported_perplexity == pytest.approx(np.exp(3.0) * (1 + off))
+
+
+@pytest.mark.parametrize("cell", [-1, 50])
+def test_a_cell_that_is_not_in_the_table_is_refused(cell, exported):
+    file = LiteRTPredictor(exported["light"][0])
+    with pytest.raises(ValueError, match=rf"in \[0, 50\). Received: {cell}"):
+        file.advance(cell, file.start())
+
+
+def test_a_word_is_read_once_whatever_is_asked_first(exported):
+    file = LiteRTPredictor(exported["light"][0])
+    calls, run, start = [], file._call, file.start()
+    assert len(start.row_log_probs) == 5  # It is read.
+    file._call = lambda name, **inputs: calls.append(name) or run(name, **inputs)
+    asked = [
+        (lambda s: decoding.top_k(file, s, 1, all_tokens=True), ["suggest"]),
+        (lambda s: s.row_log_probs, ["advance"]),
+        (lambda s: (s.states, s.row_log_probs, s.states), ["advance"]),
+        (lambda s: file.advance(3, s).states, ["advance", "advance"]),
+    ]
+    for ask, expected in asked:
+        calls.clear()
+        ask(file.advance(file.lexicon["ax"], start))
+        assert [name for name in calls if name != "expand"] == expected
