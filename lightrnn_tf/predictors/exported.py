@@ -166,7 +166,10 @@ class LiteRTPredictor:
                 f"the manifest says. Received: {given}."
             )
         zero = [np.zeros(shape, np.float32) for shape in given]
-        return self.advance(self.lexicon[EOS], State(zero, np.zeros(0, np.float32)))
+        start = self.advance(self.lexicon[EOS], State(zero, np.zeros(0, np.float32)))
+        # Read now: the first call is the one that shows whether the file runs.
+        self.first_words(start)
+        return start
 
     def __getstate__(self):
         return self.path, self.line_independent
