@@ -42,7 +42,7 @@ def main(model, cells, out):
         )
         answers["words"].append(suggested["words"])
         answers["log_probs"].append(suggested["log_probs"])
-    np.savez(out, **{name: np.array(values) for name, values in answers.items()})
+    np.savez(out, **answers)
 
 
 if __name__ == "__main__":

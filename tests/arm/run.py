@@ -158,7 +158,7 @@ def compared(name, processor, here, there):
     apart["column_log_probs"] = float(off.max())
     same = (here["words"][..., :3] == there["words"][..., :3]).mean()
     line = {"file": name, "processor": processor, "same_three_words": round(same, 3)}
-    print(json.dumps({**line, **{k: float(f"{v:.2g}") for k, v in apart.items()}}))
+    print(json.dumps(line | {k: float(f"{v:.2g}") for k, v in apart.items()}))
     return max(apart.values())
 
 

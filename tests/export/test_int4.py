@@ -105,10 +105,10 @@ def test_compiled_model_answers_as_the_interpreter(name, tmp_path, rng):
     file = LiteRTPredictor(path)
     compiled = compiled_model.CompiledModel.from_file(str(path))
     inputs = {
-        "word": np.array([file.lexicon["ax"]], np.int32),
-        "rows": np.arange(8, dtype=np.int32)[::-1] % file.rows,
-        **{n: v + np.float32(0.1) for n, v in file._named(file.start()).items()},
+        name: v + np.float32(0.1) for name, v in file._named(file.start()).items()
     }
+    inputs["word"] = np.array([file.lexicon["ax"]], np.int32)
+    inputs["rows"] = np.arange(8, dtype=np.int32)[::-1] % file.rows
     for signature in file.manifest["signatures"]:
         runner = file._run[signature]
         wanted = {n: inputs[n] for n in runner.get_input_details()}
