@@ -98,8 +98,7 @@ def product(layer, kernel):
     Returns:
         `(I, O)` in the compute dtype of the layer.
     """
-    kernel = rounded_product(kernel) if layer.quantize_aware else kernel
-    return ops.cast(kernel, layer.compute_dtype)
+    return _as_used(layer, kernel, rounded_product)
 
 
 def vectors(layer, values):
@@ -112,5 +111,9 @@ def vectors(layer, values):
     Returns:
         `(N, d)` in the compute dtype of the layer.
     """
-    values = rounded_vectors(values) if layer.quantize_aware else values
+    return _as_used(layer, values, rounded_vectors)
+
+
+def _as_used(layer, values, rounded):
+    values = rounded(values) if layer.quantize_aware else values
     return ops.cast(values, layer.compute_dtype)

@@ -15,7 +15,15 @@ import zipfile
 import lightrnn_tf_export
 import numpy as np
 import pytest
-from helpers.exported import MODELS, NAMES, WORDS, V, by_word, make, run_compiled
+from helpers.exported import (
+    MODELS,
+    NAMES,
+    WORDS,
+    V,
+    assert_compiled_answers_alike,
+    by_word,
+    make,
+)
 
 from lightrnn_tf import decoding, models, predictors
 from lightrnn_tf.predictors.exported import LiteRTPredictor, read_container
@@ -165,16 +173,7 @@ def test_compiled_model_answers_as_the_interpreter(name, exported, tmp_path, rng
     }
     for state_name, value in file._named(state).items():
         inputs[state_name] = value + rng.normal(0, 0.1, value.shape).astype("float32")
-    for signature in file.manifest["signatures"]:
-        runner = file._run[signature]
-        wanted = {n: inputs[n] for n in runner.get_input_details()}
-        expected = runner(**wanted)
-        found = run_compiled(compiled, signature, wanted, expected)
-        for output, value in expected.items():
-            # The kernels are the same or nearly so; int8 rounds inputs in between.
-            np.testing.assert_allclose(
-                found[output], value, atol=1e-4, err_msg=f"{signature}: {output}"
-            )
+    assert_compiled_answers_alike(compiled, file, inputs)
 
 
 def test_a_word_of_slim_takes_a_byte_for_each_part_of_the_output(tmp_path):

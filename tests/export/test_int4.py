@@ -4,7 +4,14 @@ import lightrnn_tf_export
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
-from helpers.exported import NAMES, WORDS, V, by_word, make, run_compiled
+from helpers.exported import (
+    NAMES,
+    WORDS,
+    V,
+    assert_compiled_answers_alike,
+    by_word,
+    make,
+)
 from lightrnn_tf_export import convert, flatbuffer, int4, steps
 
 from lightrnn_tf import models
@@ -109,13 +116,7 @@ def test_compiled_model_answers_as_the_interpreter(name, tmp_path, rng):
     }
     inputs["word"] = np.array([file.lexicon["ax"]], np.int32)
     inputs["rows"] = np.arange(8, dtype=np.int32)[::-1] % file.rows
-    for signature in file.manifest["signatures"]:
-        runner = file._run[signature]
-        wanted = {n: inputs[n] for n in runner.get_input_details()}
-        expected = runner(**wanted)
-        found = run_compiled(compiled, signature, wanted, expected)
-        for output, value in expected.items():
-            np.testing.assert_allclose(found[output], value, atol=1e-4)
+    assert_compiled_answers_alike(compiled, file, inputs)
 
 
 @pytest.mark.parametrize("name", ["light", "tied", "slim"])

@@ -64,7 +64,7 @@ def by_word(predictor, words):
     return np.array(predictor.vocabulary.ids(words))
 
 
-def run_compiled(compiled, signature, inputs, like):
+def _run_compiled(compiled, signature, inputs, like):
     """Run a signature; outputs have the shapes and types of `like`."""
     written = {}
     for name, value in inputs.items():
@@ -78,3 +78,17 @@ def run_compiled(compiled, signature, inputs, like):
         name: read[name].read(value.size, value.dtype.type).reshape(value.shape)
         for name, value in like.items()
     }
+
+
+def assert_compiled_answers_alike(compiled, file, inputs):
+    """Compare a CompiledModel with the Interpreter of a file in each signature."""
+    for signature in file.manifest["signatures"]:
+        runner = file._run[signature]
+        wanted = {n: inputs[n] for n in runner.get_input_details()}
+        expected = runner(**wanted)
+        found = _run_compiled(compiled, signature, wanted, expected)
+        for output, value in expected.items():
+            # The kernels are the same or nearly so; int8 rounds inputs in between.
+            np.testing.assert_allclose(
+                found[output], value, atol=1e-4, err_msg=f"{signature}: {output}"
+            )
