@@ -36,7 +36,8 @@ class LanguageModel(stream_model.StreamModel):
         line_independent: Whether the state begins anew after each `<eos>`. Defaults to
             `False`.
         quantize_aware: Whether weights are rounded to four bits, as a file of `"int4"`
-            holds them, in training and after it. Defaults to `False`.
+            holds them, in training and after it. It can be assigned between two calls
+            of `fit`, too. Defaults to `False`.
         **kwargs: `name`, `dtype` of `keras.Model`.
 
     Example:
@@ -64,8 +65,7 @@ class LanguageModel(stream_model.StreamModel):
         **kwargs,
     ):
         _check(vocabulary_size, units, embedding_dim, dropout, eos_id, line_independent)
-        checks.boolean("quantize_aware", quantize_aware)
-        super().__init__(**kwargs)
+        super().__init__(quantize_aware, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.units = units
         self.embedding_dim = embedding_dim or units
@@ -74,7 +74,6 @@ class LanguageModel(stream_model.StreamModel):
         self.dropout = dropout
         self.eos_id = eos_id
         self.line_independent = line_independent
-        self.quantize_aware = quantize_aware
         self.recurrent = RecurrentStack(
             units,
             cell=cell,

@@ -5,6 +5,7 @@ import contextlib
 import keras
 from keras import ops
 
+from lightrnn_tf._internal import checks
 from lightrnn_tf.models import word_ids
 from lightrnn_tf.models.perplexity import Perplexity
 from lightrnn_tf.words.vocabulary import NO_WORD
@@ -36,6 +37,7 @@ class StreamModel(keras.Model):
     `evaluation_state`, and goes on from `_carrying` where it is not `None`.
 
     Args:
+        quantize_aware: Whether the layers round their weights. Defaults to `False`.
         **kwargs: `name`, `dtype` of `keras.Model`.
 
     Example:
@@ -47,10 +49,31 @@ class StreamModel(keras.Model):
     ['loss', 'perplexity']
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, quantize_aware=False, **kwargs):
+        checks.boolean("quantize_aware", quantize_aware)
         super().__init__(**kwargs)
+        self._quantize_aware = quantize_aware
         self.perplexity = Perplexity()
         self._carrying = None
+
+    @property
+    def quantize_aware(self):
+        """Whether weights are rounded to four bits; assign it to begin or end that.
+
+        Training with rounded weights pays in the last epochs, once the model has
+        learned with exact ones.
+        """
+        return self._quantize_aware
+
+    @quantize_aware.setter
+    def quantize_aware(self, quantize_aware):
+        checks.boolean("quantize_aware", quantize_aware)
+        self._quantize_aware = quantize_aware
+        for layer in self._flatten_layers(include_self=False):
+            if hasattr(layer, "quantize_aware"):
+                layer.quantize_aware = quantize_aware
+        # What was traced before computes with the weights of before.
+        self.train_function = self.test_function = self.predict_function = None
 
     def __call__(self, ids, *args, **kwargs):
         # Checked before Keras casts them. `fit` and the like check whole streams.

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 import keras
 
-from lightrnn_tf import data
+from lightrnn_tf import data, reallocation
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import replacing, write_atomic
+from lightrnn_tf._internal.progress import say
 from lightrnn_tf.training import checkpoint, run, workers
 
 # Bytes that must be free on disk beside those of the weights.
@@ -26,15 +27,18 @@ class KeepBest(keras.callbacks.Callback):
     Args:
         path: The file of the weights; it is replaced whole.
         log: The `Log` that knows the epochs so far.
+        anew: Epochs after which none of before counts. Defaults to 0.
     """
 
-    def __init__(self, path: pathlib.Path, log: "Log"):
+    def __init__(self, path: pathlib.Path, log: "Log", anew: int = 0):
         super().__init__()
         self.path = path
         self.log = log
+        self.anew = anew
 
     def on_epoch_end(self, epoch, logs=None):
-        before = [line["val_loss"] for line in self.log.epochs]
+        first = self.anew if epoch >= self.anew else 0
+        before = [line["val_loss"] for line in self.log.epochs[first:]]
         if not logs["val_loss"] < min(before, default=math.inf):
             return
         model = self.model  # On JAX this fetches the weights; every worker must do it.
@@ -109,6 +113,37 @@ class Log(keras.callbacks.Callback):
                 file.flush()
                 os.fsync(file.fileno())
         self.lines += 1
+
+    def write_reallocation(self, epoch: int, done: reallocation.Round, after: dict):
+        """Write and tell what a reallocation has done.
+
+        Args:
+            epoch: Epochs that were done before.
+            done: What it has done.
+            after: Metrics of validation right after it.
+        """
+        answer = done.assignment
+        self.write(
+            reallocation_before_epoch=epoch + 1,
+            solver=answer.solver,
+            seconds=round(answer.seconds, 1),
+            gap=done.gap,
+            words_moved=done.words_moved,
+            tokens_moved=done.tokens_moved,
+            nats_before=done.nats_before,
+            nats_predicted=done.nats_predicted,
+            nats_after=done.nats_after,
+            val_perplexity_before=self.epochs[-1]["val_perplexity"],
+            val_perplexity_after=after["perplexity"],
+        )
+        say(
+            f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
+            f"{done.gap:.4f} nats of the best): {done.words_moved:,} words moved, "
+            f"{done.tokens_moved:.0%} of the text. Nats per token: "
+            f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
+            f"after {done.nats_after:.2f}; validation perplexity right after "
+            f"{after['perplexity']:.1f}."
+        )
 
     def keep(self, lines: int):
         """Read the first lines of the file and drop the others.

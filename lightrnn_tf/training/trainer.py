@@ -24,6 +24,9 @@ from lightrnn_tf.training.options import Options
 from lightrnn_tf.training.run_folder import Diverged, RunFolder
 from lightrnn_tf.training.texts import Texts
 
+# A quantize-aware model is rounded in the last epochs, one of so many. Rounded from the
+# first on, it ends farther from one that is not.
+_ROUNDED = 5
 # Batches after which workers agree whether a checkpoint is due.
 _BATCHES_BETWEEN_QUESTIONS = 20
 
@@ -163,6 +166,7 @@ class Trainer:
 
     Attributes:
         place: How far training has come.
+        exact: Epochs that go before weights are rounded, if they are.
     """
 
     def __init__(
@@ -172,6 +176,9 @@ class Trainer:
         self.path = folder.path
         self.team = team or workers.Team()
         self.log = records.Log(self.path, self.team.is_first)
+        self.exact = sum(options.fit.rounds)
+        if options.model.quantize_aware:
+            self.exact -= max(1, self.exact // _ROUNDED)
         keep_freed_memory()
         keras.utils.set_random_seed(options.fit.seed)
         if checkpoint.exists(self.path):
@@ -268,17 +275,14 @@ class Trainer:
         Raises:
             Diverged: If the loss is not finite.
         """
-        total, place = sum(self.options.fit.rounds), self.place
-        # First the rest of an epoch that was begun, then whole epochs.
-        parts = [(self.windows, place.epoch, total)]
-        if place.batch:
-            rest = self.windows.after(place.batch)
-            parts = [(rest, place.epoch, place.epoch + 1)]
-            parts.append((self.windows, place.epoch + 1, total))
         every, verbose = self._callbacks(), 0
         if self.team.is_first:
             verbose = 1 if sys.stderr.isatty() else 2
-        for windows, begin, end in parts:
+        for windows, begin, end in self._parts():
+            if self.model.quantize_aware != (begin >= self.exact):
+                self.model.quantize_aware = begin >= self.exact
+                if begin >= self.exact and self.team.is_first:
+                    say("From here on weights are rounded to four bits.")
             # Keras prints to standard output, which is for results.
             with contextlib.redirect_stdout(sys.stderr), memory_for("a training step"):
                 self.model.fit(
@@ -297,13 +301,26 @@ class Trainer:
                 "--learning-rate."
             )
 
+    def _parts(self):
+        """Return what is left to train: batches, the epochs before, and those after."""
+        epoch, total = self.place.epoch, sum(self.options.fit.rounds)
+        parts = []
+        if self.place.batch:
+            # The rest of an epoch that was begun.
+            parts.append((self.windows.after(self.place.batch), epoch, epoch + 1))
+            epoch += 1
+        for begin, end in ((epoch, self.exact), (max(epoch, self.exact), total)):
+            if begin < end:
+                parts.append((self.windows, begin, end))
+        return parts
+
     def _callbacks(self):
         options, fit = self.options, self.options.fit
         # All workers need the same callbacks: to fetch weights, all must take part.
         every = [
             keras.callbacks.TerminateOnNaN(),
             records.WordsPerSecond(self.windows),
-            records.KeepBest(self.path / run.WEIGHTS, self.log),
+            records.KeepBest(self.path / run.WEIGHTS, self.log, self.exact),
             self.log,
             records.Checkpoints(
                 self.save,
@@ -333,30 +350,8 @@ class Trainer:
             losses.discard(folder)
             valid = self.team.feed(self.valid)  # All workers together.
             after = self.model.evaluate(valid, verbose=0, return_dict=True)
-            if done is None:
-                return
-            answer = done.assignment
-            self.log.write(
-                reallocation_before_epoch=epoch + 1,
-                solver=answer.solver,
-                seconds=round(answer.seconds, 1),
-                gap=done.gap,
-                words_moved=done.words_moved,
-                tokens_moved=done.tokens_moved,
-                nats_before=done.nats_before,
-                nats_predicted=done.nats_predicted,
-                nats_after=done.nats_after,
-                val_perplexity_before=self.log.epochs[-1]["val_perplexity"],
-                val_perplexity_after=after["perplexity"],
-            )
-            say(
-                f"Reallocation ({answer.solver}, {answer.seconds:.0f} s, within "
-                f"{done.gap:.4f} nats of the best): {done.words_moved:,} words moved, "
-                f"{done.tokens_moved:.0%} of the text. Nats per token: "
-                f"{done.nats_before:.2f}, predicted {done.nats_predicted:.2f}, right "
-                f"after {done.nats_after:.2f}; validation perplexity right after "
-                f"{after['perplexity']:.1f}."
-            )
+            if done is not None:
+                self.log.write_reallocation(epoch, done, after)
 
         return Reallocate(
             self.windows,

@@ -250,6 +250,34 @@ def test_the_training_step_is_traced_once(ids):
     assert traced == [1]
 
 
+@once
+def test_weights_are_rounded_from_when_it_is_assigned(ids, rng):
+    """In training, validation and prediction, and no longer than that."""
+    windows = data.windows(ids, 4, 5)
+    model = make(models.LightRNN, {"word_dim": 2, "dropout": 0.0}, rng)
+    aware = models.LightRNN.from_config({**model.get_config(), "quantize_aware": True})
+    aware.build()
+    aware.set_weights(model.get_weights())
+    aware.compile("sgd")
+
+    def measured(model):
+        one_step = model.train_on_batch(windows[0][0])
+        return *model.evaluate(windows, verbose=0), *np.ravel(one_step)
+
+    start, exact = model.get_weights(), measured(model)
+    model.set_weights(start)
+    model.quantize_aware = True
+    assert model.get_config()["quantize_aware"]
+    rounded = measured(model)
+    np.testing.assert_allclose(rounded, measured(aware), rtol=1e-6)
+    assert rounded != pytest.approx(exact, rel=1e-3)
+    model.set_weights(start)
+    model.quantize_aware = False
+    assert measured(model) == pytest.approx(exact, rel=1e-6)
+    with pytest.raises(ValueError, match="`quantize_aware` must be.*Received: .*yes"):
+        model.quantize_aware = "yes"
+
+
 @pytest.mark.parametrize(
     ("policy", "jit"),
     [

@@ -201,6 +201,19 @@ def test_killed_at_any_moment_it_ends_the_same(texts, whole, tmp_path):
 
 
 @pytest.mark.slow
+def test_rounded_epochs_go_on_where_they_were(texts, tmp_path):
+    """Killed before, at the beginning of and in the epoch that rounds weights."""
+    asked = options(texts, quantize_aware=True, out=str(tmp_path / "whole"))
+    moments = child(begin, asked)
+    work, asked["out"] = begin, str(tmp_path / "run")
+    for kill_at in (("__getitem__", 9), ("savez", 36), ("__getitem__", 9)):
+        assert child(work, asked, kill_at) is None, f"over before {kill_at}"
+        work = go_on
+    assert child(go_on, asked) < moments / 3
+    assert_same(tmp_path / "whole", tmp_path / "run")
+
+
+@pytest.mark.slow
 def test_tables_half_deleted_are_gathered_anew(texts, whole, tmp_path):
     run_whole, _ = whole
     asked = options(texts, out=str(tmp_path / "run"))
@@ -367,9 +380,11 @@ def test_a_resumed_training_finds_the_test_text_again(tmp_path):
         assert (found.test is None) == (test is None)
 
 
-def test_weights_are_kept_of_the_best_epoch_of_all(tmp_path):
+# Worse than the best one, but better than another; as good as the best one.
+@pytest.mark.parametrize(("anew", "kept"), [(0, "01114"), (2, "01234"), (3, "01134")])
+def test_weights_are_kept_of_the_best_epoch_that_counts(anew, kept, tmp_path):
     log = records.Log(tmp_path, writes=True)
-    best = records.KeepBest(tmp_path / run.WEIGHTS, log)
+    best = records.KeepBest(tmp_path / run.WEIGHTS, log, anew)
     variables = SimpleNamespace(variables=[])
     best.set_model(
         SimpleNamespace(
@@ -378,13 +393,12 @@ def test_weights_are_kept_of_the_best_epoch_of_all(tmp_path):
             save_weights=lambda path: path.write_text(f"{len(log.epochs)}"),
         )
     )
-    kept = []
-    # Worse than the best one, but better than another; as good as the best one.
+    found = ""
     for loss in (4.0, 2.0, 3.0, 2.0, 1.0):
         best.on_epoch_end(len(log.epochs), {"val_loss": loss})
         log.epochs.append({"val_loss": loss})
-        kept.append((tmp_path / run.WEIGHTS).read_text())
-    assert kept == ["0", "1", "1", "1", "4"]
+        found += (tmp_path / run.WEIGHTS).read_text()
+    assert found == kept
 
 
 def test_a_folder_that_took_the_name_meanwhile_is_kept(whole, tmp_path):
