@@ -2,15 +2,18 @@
 
 TensorFlow's converter stores the codes of a `FourBitWeights` as float32. Here each such
 constant becomes INT4, two codes a byte, the lower half first. Products take INT4 as it
-is. Tables are looked up by EMBEDDING_LOOKUP in place of GATHER, which unpacks only the
-vectors that are looked up.
+is; their scales follow in an op of their own, because as scales of the constant they
+would take 12 bytes each. Tables are looked up by EMBEDDING_LOOKUP in place of GATHER,
+which unpacks only the vectors that are looked up.
 """
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-# The first version of EMBEDDING_LOOKUP that takes INT4.
-_EMBEDDING_LOOKUP_VERSION = 4
+_OPS = schema.BuiltinOperator
+# The first version of EMBEDDING_LOOKUP that takes INT4, and of DEQUANTIZE that takes
+# INT8 with a sign.
+_VERSIONS = {_OPS.EMBEDDING_LOOKUP: 4, _OPS.DEQUANTIZE: 2, _OPS.MUL: 1}
 
 
 def pack(model: schema.ModelT, weights: dict) -> None:
@@ -24,96 +27,141 @@ def pack(model: schema.ModelT, weights: dict) -> None:
         ValueError: If a weight is not in the model, because the converter has folded it
             into something else, or an op uses it that cannot read INT4.
     """
-    packing = _Packing(model, weights)
+    found: set[bytes] = set()
     for graph in model.subgraphs:
-        tables = packing.pack_constants(graph)
-        for operator in graph.operators:
-            packing.check_use(graph, operator, tables)
-    packing.check_all_found()
+        found |= _Packing(model, graph, weights).pack()
+    for key, weight in weights.items():
+        if key not in found:
+            raise ValueError(
+                f"A weight of shape {weight.codes.shape} is not in the converted "
+                "model: the converter has folded it. Export with another quantisation."
+            )
 
 
 class _Packing:
-    """Replaces constants of a model, each kind of content once."""
+    """Packs the weights of one graph."""
 
-    def __init__(self, model, weights):
+    def __init__(self, model, graph, weights):
         self.model = model
+        self.graph = graph
         self.weights = weights
-        self.buffers = {}
-        self.found = set()
-        self.lookup_code = None
+        self.scales = {}
 
-    def pack_constants(self, graph):
-        """Replace the constants of a graph; return the places of their tensors."""
-        places = set()
-        for place, tensor in enumerate(graph.tensors):
+    def pack(self):
+        """Change the graph; return the keys of the weights that are in it."""
+        packed, found = {}, set()
+        for place, tensor in enumerate(self.graph.tensors):
             data = self.model.buffers[tensor.buffer].data
             if tensor.type != schema.TensorType.FLOAT32 or data is None:
                 continue
-            known = self.weights.get(np.asarray(data, np.uint8).tobytes())
-            if known is None:
-                continue
-            codes, scales = known
-            tensor.buffer = self._buffer(codes)
-            tensor.type = schema.TensorType.INT4
-            tensor.quantization = _parameters(scales)
-            places.add(place)
-        return places
+            key = np.asarray(data, np.uint8).tobytes()
+            if key in self.weights:
+                found.add(key)
+                packed[place] = weight = self.weights[key]
+                tensor.buffer = self._buffer(nibbles(weight.codes))
+                tensor.type = schema.TensorType.INT4
+                tensor.quantization = _scaled_by(1.0)
+        self.graph.operators = [
+            operator
+            for before in self.graph.operators
+            for operator in self._packed(before, packed)
+        ]
+        return found
 
-    def _buffer(self, codes):
-        content = nibbles(codes)
-        self.found.add(codes.tobytes())
-        if content not in self.buffers:
-            buffer = schema.BufferT()
-            buffer.data = np.frombuffer(content, np.uint8)
-            self.model.buffers.append(buffer)
-            self.buffers[content] = len(self.model.buffers) - 1
-        return self.buffers[content]
-
-    def check_use(self, graph, operator, tables):
-        """Turn GATHER of a packed table into EMBEDDING_LOOKUP; refuse other uses."""
-        ops = schema.BuiltinOperator
+    def _packed(self, operator, packed):
+        """Return the operators that do what one does with a packed weight."""
+        used = [n for n, tensor in enumerate(operator.inputs) if tensor in packed]
+        if not used:
+            return [operator]
+        weight = packed[operator.inputs[used[0]]]
         kind = self.model.operatorCodes[operator.opcodeIndex].builtinCode
-        used = [n for n, tensor in enumerate(operator.inputs) if tensor in tables]
         # The second input is what the first is multiplied with, the third a bias.
-        if not used or (kind == ops.FULLY_CONNECTED and used == [1]):
-            return
-        if kind == ops.GATHER and not operator.builtinOptions.axis:
+        if kind == _OPS.FULLY_CONNECTED and used == [1]:
+            if weight.steps is None:
+                return [operator]
+            return self._with_scales(operator, weight)
+        if kind == _OPS.GATHER and used == [0] and weight.steps is None:
             table, ids = map(int, operator.inputs)
-            if len(graph.tensors[ids].shape) == 1 and used == [0]:
-                operator.opcodeIndex = self._lookup_code()
-                operator.inputs = [ids, table]
-                operator.builtinOptions, operator.builtinOptionsType = None, 0
-                return
+            along_rows = not operator.builtinOptions.axis
+            if along_rows and len(self.graph.tensors[ids].shape) == 1:
+                return [self._op(_OPS.EMBEDDING_LOOKUP, [ids, table], operator.outputs)]
         raise ValueError(
             f"Op {kind} cannot read a weight of four bits. Export with another "
             "quantisation."
         )
 
-    def _lookup_code(self):
-        if self.lookup_code is None:
-            code = schema.OperatorCodeT()
-            kind = schema.BuiltinOperator.EMBEDDING_LOOKUP
-            code.builtinCode = code.deprecatedBuiltinCode = kind
-            code.version = _EMBEDDING_LOOKUP_VERSION
-            self.model.operatorCodes.append(code)
-            self.lookup_code = len(self.model.operatorCodes) - 1
-        return self.lookup_code
+    def _with_scales(self, product, weight):
+        """Return a product with codes, and the ops that scale its outputs."""
+        if product.builtinOptions.fusedActivationFunction:
+            raise ValueError(
+                "A product of four bits cannot have an activation. Export with another "
+                "quantisation."
+            )
+        operators, key = [], weight.steps.tobytes() + str(weight.unit).encode()
+        if key not in self.scales:
+            steps = self._tensor(weight.steps, _scaled_by(weight.unit))
+            self.scales[key] = self._float32(len(weight.steps))
+            # A constant: the runtime computes it once.
+            operators.append(self._op(_OPS.DEQUANTIZE, [steps], [self.scales[key]]))
+        (answer,) = product.outputs
+        unscaled = self._float32(*self.graph.tensors[answer].shape)
+        product.inputs, product.outputs = list(product.inputs), [unscaled]
+        if len(product.inputs) > 2 and product.inputs[2] >= 0:
+            # The scales multiply it, too.
+            bias = self.graph.tensors[product.inputs[2]]
+            bias = np.asarray(self.model.buffers[bias.buffer].data, np.uint8)
+            scales = weight.steps * np.float32(weight.unit)
+            product.inputs[2] = self._tensor(bias.view(np.float32) / scales)
+        scaling = self._op(_OPS.MUL, [unscaled, self.scales[key]], [answer])
+        return [*operators, product, scaling]
 
-    def check_all_found(self):
-        """Raise if a weight is not in the file."""
-        for codes, _ in self.weights.values():
-            if codes.tobytes() not in self.found:
-                raise ValueError(
-                    f"A weight of shape {codes.shape} is not in the converted model: "
-                    "the converter has folded it. Export with another quantisation."
-                )
+    def _op(self, kind, inputs, outputs):
+        operator = schema.OperatorT()
+        operator.opcodeIndex = self._code(kind)
+        operator.inputs, operator.outputs = inputs, outputs
+        return operator
+
+    def _code(self, kind):
+        codes = self.model.operatorCodes
+        for place, code in enumerate(codes):
+            if (code.builtinCode, code.version) == (kind, _VERSIONS[kind]):
+                return place
+        code = schema.OperatorCodeT()
+        code.builtinCode = code.deprecatedBuiltinCode = kind
+        code.version = _VERSIONS[kind]
+        codes.append(code)
+        return len(codes) - 1
+
+    def _tensor(self, values, quantization=None):
+        """Add a constant, int8 or float32 `(n,)`; return the place of its tensor."""
+        place = self._float32(*values.shape)
+        tensor = self.graph.tensors[place]
+        if values.dtype == np.int8:
+            tensor.type = schema.TensorType.INT8
+        tensor.buffer = self._buffer(values.tobytes())
+        tensor.quantization = quantization
+        return place
+
+    def _float32(self, *shape):
+        """Add a float32 tensor; return its place."""
+        tensor = schema.TensorT()
+        tensor.shape = np.array(shape, np.int32)
+        tensor.type = schema.TensorType.FLOAT32
+        tensor.hasRank = True
+        self.graph.tensors.append(tensor)
+        return len(self.graph.tensors) - 1
+
+    def _buffer(self, content):
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(content, np.uint8)
+        self.model.buffers.append(buffer)
+        return len(self.model.buffers) - 1
 
 
-def _parameters(scales):
+def _scaled_by(scale):
     parameters = schema.QuantizationParametersT()
-    parameters.scale = scales
-    # One zero point for all would be refused by the runtime.
-    parameters.zeroPoint = np.zeros(len(scales), np.int64)
+    parameters.scale = np.array([scale], np.float32)
+    parameters.zeroPoint = np.zeros(1, np.int64)
     parameters.quantizedDimension = 0
     return parameters
 

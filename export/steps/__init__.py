@@ -3,9 +3,10 @@
 from lightrnn_tf.models import DenseRNN, LanguageModel, LightRNN, PaperRNN, SlimRNN
 
 from .flat import FlatStep
+from .four_bit_weights import FourBitWeights
 from .step import Step
 from .table import LightStep, PaperStep
-from .weights import FloatWeights, FourBitWeights
+from .weights import FloatWeights
 
 _STEPS: dict[type[LanguageModel], type[Step]] = {
     LightRNN: LightStep,

@@ -31,11 +31,18 @@ def _free_columns(table):
     if not len(rows):
         return None
     counts = np.bincount(rows, minlength=table.rows)
-    small = np.int16 if table.columns <= np.iinfo(np.int16).max else np.int32
-    free = np.full((table.rows, counts.max()), table.columns, small)
+    free = np.full((table.rows, counts.max()), table.columns)
     # Cells are in the order of rows, so each row begins at a known place.
     free[rows, np.arange(len(rows)) - (np.cumsum(counts) - counts)[rows]] = columns
-    return tf.constant(free)
+    return _small(free)
+
+
+def _small(values):
+    """Store natural numbers in as few bytes each as the largest of them needs."""
+    most = values.max(initial=0)
+    kinds = (np.int8, np.int16, np.int32)
+    kind = next(kind for kind in kinds if most <= np.iinfo(kind).max)
+    return tf.constant(values.astype(kind))
 
 
 def _by_cell(table, values):
@@ -87,14 +94,20 @@ class TableStep(Step):
     def _store_frequent(self, table, softmax, weights):
         """Store the longer vectors, and for each cell which of them its word has.
 
-        All other cells have the last vector, of zeros.
+        They are in the order of the cells, after one of zeros. So a cell needs only a
+        small number: its place among those of its row, 0 for a word without a longer
+        vector.
         """
-        vectors = np.asarray(softmax.frequent_vectors)
-        self._frequent_vectors = weights.table(np.pad(vectors, ((0, 1), (0, 0))))
-        places = np.full(table.rows * table.columns, self._frequent, np.int32)
-        places[table.cells[: self._frequent]] = np.arange(self._frequent)
-        small = np.int16 if self._frequent <= np.iinfo(np.int16).max else np.int32
-        self._places = tf.constant(places.reshape(table.rows, -1).astype(small))
+        cells = np.sort(table.cells[: self._frequent])
+        order = np.argsort(table.cells[: self._frequent])
+        vectors = np.asarray(softmax.frequent_vectors)[order]
+        self._frequent_vectors = weights.table(np.pad(vectors, ((1, 0), (0, 0))))
+        counts = np.bincount(cells // self.columns, minlength=self.rows)
+        before = np.cumsum(counts) - counts
+        places = np.zeros(table.rows * table.columns, np.int32)
+        places[cells] = 1 + np.arange(len(cells)) - before[cells // self.columns]
+        self._places = _small(places.reshape(table.rows, -1))
+        self._before = _small(before)
 
     def _store_inputs(self, model, weights):
         """Store the input vectors and W, or the products of both.
@@ -144,7 +157,8 @@ class TableStep(Step):
             parts.append(self._word_vectors.lookup(word))
         if self._frequent:
             place = tf.gather(tf.reshape(self._places, (-1,)), word)
-            parts.append(self._frequent_vectors.lookup(tf.cast(place, tf.int32)))
+            place = self._frequent_of(place, word // self.columns)
+            parts.append(self._frequent_vectors.lookup(place))
         return tf.concat(parts, axis=1)
 
     def _store_row_reading(self, model, weights):
@@ -172,8 +186,14 @@ class TableStep(Step):
 
     def _frequent_logits(self, query, rows):
         """Return what the longer vectors add to the cells of n rows, `(n, C)`."""
-        places = tf.cast(tf.gather(self._places, rows), tf.int32)
+        places = self._frequent_of(tf.gather(self._places, rows), rows[:, None])
         return self._frequent_vectors.products(query, places)
+
+    def _frequent_of(self, places, rows):
+        """Return the numbers of longer vectors, from places in rows; 0 for none."""
+        places = tf.cast(places, tf.int32)
+        before = tf.cast(tf.gather(self._before, rows), tf.int32)
+        return (places + before) * tf.minimum(places, 1)
 
     def _mask(self, logits, rows):
         """Return logits `(n, C)` in which free cells have no probability."""

@@ -1,10 +1,9 @@
 """Weights rounded to four bits, as an exported file of `"int4"` holds them.
 
-A weight is a whole number from −8 to 7, its code, times a scale. There are two kinds:
-
-* Products. Each output of a kernel `(I, O)` has a scale.
-* Vectors, which are looked up. Each has a scale with a sign, itself one of 127 steps,
-  so it takes a byte. The sign gives −8 to the side that reaches farther.
+A weight is a whole number from −8 to 7, its code, times a scale. Each vector has a
+scale; for a kernel `(I, O)` of a product these are the O vectors `(I,)` of its outputs.
+A scale is a whole number of steps of a unit, from 1 to 127, and its sign, so it takes a
+byte. The sign gives −8 to the side that reaches farther.
 
 A scale is as large as the largest number needs, but at most so large that the error is
 small for numbers that are spread as weights are; the few beyond are cut.
@@ -13,31 +12,11 @@ small for numbers that are spread as weights are; the few beyond are cut.
 from keras import ops
 
 LOWEST, HIGHEST = -8, 7
-# Scales of vectors are so many steps at most.
+# A scale is so many steps at most.
 STEPS = 127
 # Largest scale as a share of the root mean square. For a normal distribution and 16
 # codes the least squared error is at 0.335, for wider ones above.
 _LARGEST_SCALE = 0.36
-# The largest number of a kernel may be so many scales beyond the last code. At half a
-# scale, where most would be gained, the last bit of a float32 would decide the code.
-_BEYOND = 0.4
-
-
-def product_codes(kernel):
-    """Return the codes of a kernel and its scales.
-
-    Args:
-        kernel: Tensor `(I, O)`.
-
-    Returns:
-        float32 `(I, O)`, whole numbers from −8 to 7; and scales above 0 `(1, O)`.
-    """
-    kernel = ops.cast(kernel, "float32")
-    highest = ops.max(kernel, axis=0, keepdims=True) / (HIGHEST + _BEYOND)
-    lowest = ops.min(kernel, axis=0, keepdims=True) / (LOWEST - _BEYOND)
-    scales = _smaller(ops.maximum(highest, lowest), kernel, axis=0)
-    scales = ops.where(scales > 0, scales, 1.0)
-    return _codes(kernel, scales), scales
 
 
 def vector_codes(vectors):
@@ -55,37 +34,27 @@ def vector_codes(vectors):
     highest = ops.max(vectors, axis=1, keepdims=True)
     lowest = ops.min(vectors, axis=1, keepdims=True)
     signs = ops.where(highest > -lowest, -1.0, 1.0)
-    sizes = _smaller(ops.maximum(highest, -lowest) / -LOWEST, vectors, axis=1)
+    sizes = ops.maximum(highest, -lowest) / -LOWEST
+    mean_square = ops.mean(ops.square(vectors), axis=1, keepdims=True)
+    sizes = ops.minimum(sizes, _LARGEST_SCALE * ops.sqrt(mean_square))
     unit = ops.max(sizes) / STEPS
     unit = ops.where(unit > 0, unit, 1.0)
     steps = signs * ops.clip(ops.round(sizes / unit), 1, STEPS)
-    return _codes(vectors, steps * unit), steps, unit
-
-
-def _smaller(scales, values, axis):
-    mean_square = ops.mean(ops.square(values), axis=axis, keepdims=True)
-    return ops.minimum(scales, _LARGEST_SCALE * ops.sqrt(mean_square))
-
-
-def _codes(values, scales):
-    return ops.clip(ops.round(values / scales), LOWEST, HIGHEST)
-
-
-def rounded_product(kernel):
-    """Return a kernel `(I, O)` as it is stored; its gradient is that of the kernel."""
-    codes, scales = product_codes(kernel)
-    return _straight_through(kernel, codes * scales)
+    codes = ops.clip(ops.round(vectors / (steps * unit)), LOWEST, HIGHEST)
+    return codes, steps, unit
 
 
 def rounded_vectors(vectors):
     """Return vectors `(N, d)` as they are stored, with the gradient of the vectors."""
     codes, steps, unit = vector_codes(vectors)
-    return _straight_through(vectors, codes * (steps * unit))
+    vectors = ops.cast(vectors, "float32")
+    # Straight through: the gradient of rounding is that of leaving as it is.
+    return vectors + ops.stop_gradient(codes * (steps * unit) - vectors)
 
 
-def _straight_through(values, stored):
-    values = ops.cast(values, "float32")
-    return values + ops.stop_gradient(stored - values)
+def rounded_product(kernel):
+    """Return a kernel `(I, O)` as it is stored, with the gradient of the kernel."""
+    return ops.transpose(rounded_vectors(ops.transpose(kernel)))
 
 
 def product(layer, kernel):

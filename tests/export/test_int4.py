@@ -13,9 +13,9 @@ from helpers.exported import (
     make,
 )
 from lightrnn_tf_export import convert, flatbuffer, int4, steps
+from lightrnn_tf_export.steps.four_bit_weights import Codes
 
 from lightrnn_tf import models
-from lightrnn_tf.layers import four_bits
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.scoring import evaluation
@@ -46,26 +46,40 @@ def test_file_scores_a_text_as_the_quantize_aware_model(name, tmp_path, rng):
         assert theirs == pytest.approx(ours, abs=tolerance)
 
 
-def constants(path):
-    """Return the codes and scales of the INT4 constants of a file."""
+def constants(path, kind):
+    """Return the numbers of the constants of a kind in a file, INT4 unpacked."""
     model = flatbuffer.read(path.read_bytes())
     found = []
     for graph in model.subgraphs:
         for tensor in graph.tensors:
-            if tensor.type == schema.TensorType.INT4:
-                data = np.asarray(model.buffers[tensor.buffer].data, np.uint8)
+            data = model.buffers[tensor.buffer].data
+            if tensor.type != kind or data is None:
+                continue
+            numbers = np.asarray(data, np.uint8).view(np.int8)
+            if kind == schema.TensorType.INT4:
                 # Sign extension of the lower, then of the upper half of each byte.
-                halves = np.stack([data << 4, data], 1).astype(np.int8) >> 4
-                codes = halves.reshape(-1)[: np.prod(tensor.shape)]
-                scales = tensor.quantization.scale
-                found.append((codes.reshape(tensor.shape), scales))
+                halves = np.stack([numbers << 4, numbers], 1).astype(np.int8) >> 4
+                numbers = halves.reshape(-1)[: np.prod(tensor.shape)]
+            found.append((numbers.reshape(tensor.shape), tensor.quantization))
     return found
+
+
+def rounded(vectors):
+    """Return codes, steps and unit of vectors `(N, d)`, by the equations in float64."""
+    vectors = np.array(vectors, np.float64)
+    sizes = np.minimum(np.abs(vectors).max(1) / 8, 0.36 * np.sqrt((vectors**2).mean(1)))
+    unit = sizes.max() / 127
+    steps = np.clip(np.round(sizes / unit), 1, 127)
+    steps *= np.where(vectors.max(1) > -vectors.min(1), -1, 1)
+    codes = np.clip(np.round(vectors / (steps * unit)[:, None]), -8, 7)
+    return codes, steps, unit
 
 
 def test_the_integers_of_the_file_are_those_that_were_trained_with(tmp_path):
     path = tmp_path / "m.tflite"
     model, _ = packed(path, "light")
-    found = constants(path)
+    found = constants(path, schema.TensorType.INT4)
+    scales = constants(path, schema.TensorType.INT8)
     for kernel in (
         model.recurrent.projections[0].kernel,
         model.recurrent.cells[0].kernel,
@@ -74,17 +88,16 @@ def test_the_integers_of_the_file_are_those_that_were_trained_with(tmp_path):
         model.softmax.query_kernel,
         model.transition.kernel,
     ):
-        kernel = np.array(kernel, np.float64)
-        highest = np.maximum(kernel.max(0) / 7.4, kernel.min(0) / -8.4)
-        scales = np.minimum(highest, 0.36 * np.sqrt((kernel**2).mean(0)))
-        wanted = np.clip(np.round(kernel / scales), -8, 7).T
-        (stored, *_) = [s for c, s in found if np.array_equal(c, wanted)]
-        np.testing.assert_allclose(stored, scales, rtol=1e-6)
-        assert (stored > 0).all()  # XNNPACK refuses the file else.
+        codes, steps, unit = rounded(np.transpose(kernel))
+        assert any(np.array_equal(c, codes) for c, _ in found)
+        units = [q.scale for s, q in scales if q and np.array_equal(s, steps)]
+        np.testing.assert_allclose(units[0], [unit], rtol=1e-6)
     for vectors in (model.embedding.row_vectors, model.transition.row_vectors):
-        wanted = np.asarray(four_bits.vector_codes(np.array(vectors))[0])
-        wanted = np.pad(wanted, ((0, 0), (0, wanted.shape[1] % 2)))
-        assert any(np.array_equal(c, wanted) and s.tolist() == [1] for c, s in found)
+        codes, steps, _ = rounded(vectors)
+        codes = np.pad(codes, ((0, 0), (0, codes.shape[1] % 2)))
+        assert any(np.array_equal(c, codes) for c, _ in found)
+        assert any(np.array_equal(s, steps) and q is None for s, q in scales)
+    assert {q.scale.tolist()[0] for _, q in found} == {1}
 
 
 @pytest.mark.parametrize("name", ["light", "tall"])
@@ -138,12 +151,28 @@ def test_a_weight_that_the_converter_folded_is_an_error():
         int4.pack(model, weights.codes)
 
 
+def test_each_op_comes_after_those_that_it_needs():
+    weights = steps.FourBitWeights()
+    step = steps.step_of(make("gru", quantize_aware=True)[0], weights)
+    model = flatbuffer.read(convert.convert(step, "none"))
+    int4.pack(model, weights.codes)
+    for graph in model.subgraphs:
+        kinds = [
+            model.operatorCodes[o.opcodeIndex].builtinCode for o in graph.operators
+        ]
+        made = {n for o in graph.operators for n in o.outputs} | {*graph.inputs}
+        for operator, kind in zip(graph.operators, kinds, strict=True):
+            for number in operator.inputs:
+                constant = number < 0 or graph.tensors[number].buffer
+                assert constant or number in made, kind
+
+
 def test_a_use_that_cannot_read_four_bits_is_an_error():
     weights = steps.FourBitWeights()
     step = steps.step_of(make("light", quantize_aware=True)[0], weights)
     model = flatbuffer.read(convert.convert(step, "none"))
     added = np.asarray(step._row_bias)
-    weights.codes[added.tobytes()] = added.astype(np.int8), np.ones(1, np.float32)
+    weights.codes[added.tobytes()] = Codes(added.astype(np.int8))
     with pytest.raises(ValueError, match=r"Op \d+ cannot read a weight of four bits"):
         int4.pack(model, weights.codes)
 
@@ -177,6 +206,7 @@ def test_weights_take_half_a_byte():
         _, size = lightrnn_tf_export.pack(model, vocabulary, "int4")
         sizes.append((size, sum(np.prod(w.shape) for w in model.trainable_weights)))
     (small, fewer), (large, more) = sizes
-    # Each output of a product has a scale and a zero point, 12 bytes, besides.
+    # A byte for the scale of each output of a product, and 4 for the bias of each gate.
     outputs = 64 * (4 + 4 + 1)
-    assert large - small == pytest.approx((more - fewer) / 2 + 12 * outputs, rel=0.03)
+    wanted = (more - fewer) / 2 + outputs + 4 * 64 * 4
+    assert large - small == pytest.approx(wanted, rel=0.02)

@@ -19,19 +19,6 @@ def limited(scale, values):
     return min(scale, 0.36 * np.sqrt(np.mean(np.square(values))))
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (7, 1), (200, 5)])
-def test_codes_of_a_product_equal_a_loop(shape, rng):
-    kernel = rng.normal(0, 0.3, shape).astype("float32")
-    codes, scales = map(np.asarray, four_bits.product_codes(kernel))
-    assert codes.shape == shape
-    assert scales.shape == (1, shape[1])
-    for output, column in enumerate(kernel.T.astype(float)):
-        scale = limited(max(column.max() / 7.4, column.min() / -8.4), column)
-        assert scales[0, output] == pytest.approx(scale, rel=1e-6)
-        assert codes[:, output].tolist() == [code(v, scale) for v in column]
-    assert (scales > 0).all()
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2), (1, 7), (50, 16)])
 def test_codes_of_vectors_equal_a_loop(shape, rng):
     vectors = rng.normal(0, 0.3, shape).astype("float32")
@@ -44,6 +31,12 @@ def test_codes_of_vectors_equal_a_loop(shape, rng):
         sign = -1 if vector.max() > -vector.min() else 1
         assert step == sign * min(127, max(1, round(size / unit)))
         assert of_vector.tolist() == [code(v, step * unit) for v in vector]
+
+
+def test_each_output_of_a_product_is_a_vector(rng):
+    kernel = rng.normal(0, 0.3, (7, 5)).astype("float32")
+    outputs = np.asarray(four_bits.rounded_vectors(kernel.T.copy()))
+    np.testing.assert_array_equal(four_bits.rounded_product(kernel), outputs.T)
 
 
 @pytest.mark.parametrize("rounded", ["rounded_product", "rounded_vectors"])
