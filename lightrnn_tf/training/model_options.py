@@ -40,7 +40,9 @@ class ModelOptions(Checked):
     dropout: float = option(0.2, "share of the values that training drops", _SHARE, "P")
     line_independent: bool = option(False, "begin anew at every line")
     quantize_aware: bool = option(
-        False, "round weights to four bits in the last epochs, for a file of int4"
+        False,
+        "train for a fifth more epochs with weights rounded to four bits, for a file "
+        "of int4",
     )
 
 

@@ -9,18 +9,23 @@ from keras import ops
 CLIP_NORM = 5.0
 # The last learning rate, as a share of the full one.
 FINAL_RATE = 0.02
+# Where it begins again when weights are rounded.
+RISEN_RATE = 0.3
 
 
 class FallingRate(keras.optimizers.schedules.LearningRateSchedule):
     """Maps a step to its learning rate: full until the last round, then half a cosine.
 
     A model needs the full rate to recover from a reallocation. If the last round has
-    less than a third of the epochs, the rate falls over the last third instead.
+    less than a third of the epochs, the rate falls over the last third instead. Where
+    epochs follow in which weights are rounded, it rises once more and falls again.
 
     Args:
         rate: The full rate.
         rounds: Epochs of each round.
         batches: Batches of an epoch.
+        rounded: Epochs after the last round in which weights are rounded. Defaults to
+            0.
 
     Example:
 
@@ -29,21 +34,36 @@ class FallingRate(keras.optimizers.schedules.LearningRateSchedule):
     [0.1, 0.1, 0.051, 0.002]
     """
 
-    def __init__(self, rate: float, rounds: tuple[int, ...], batches: int):
+    def __init__(
+        self, rate: float, rounds: tuple[int, ...], batches: int, rounded: int = 0
+    ):
         self.rate = rate
         self.rounds = tuple(rounds)
         self.batches = batches
+        self.rounded = rounded
 
     def __call__(self, step):
         total = sum(self.rounds)
         falling = max(self.rounds[-1], total // 3)
         epochs = ops.cast(step, "float32") / self.batches
-        done = ops.clip((epochs - total + falling) / falling, 0.0, 1.0)
-        share = (1 + ops.cos(math.pi * done)) / 2
+        share = _half_a_cosine((epochs - total + falling) / falling)
+        if self.rounded:
+            again = RISEN_RATE * _half_a_cosine((epochs - total) / self.rounded)
+            share = ops.where(epochs < total, share, again)
         return self.rate * (FINAL_RATE + (1 - FINAL_RATE) * share)
 
     def get_config(self):
-        return {"rate": self.rate, "rounds": self.rounds, "batches": self.batches}
+        return {
+            "rate": self.rate,
+            "rounds": self.rounds,
+            "batches": self.batches,
+            "rounded": self.rounded,
+        }
+
+
+def _half_a_cosine(done):
+    """Return 1 falling to 0 while a share of 0 to 1 is done."""
+    return (1 + ops.cos(math.pi * ops.clip(done, 0.0, 1.0))) / 2
 
 
 def adam(learning_rate: float | FallingRate) -> keras.Optimizer:

@@ -24,9 +24,9 @@ from lightrnn_tf.training.options import Options
 from lightrnn_tf.training.run_folder import Diverged, RunFolder
 from lightrnn_tf.training.texts import Texts
 
-# A quantize-aware model is rounded in the last epochs, one of so many. Rounded from the
-# first on, it ends farther from one that is not.
-_ROUNDED = 5
+# A quantize-aware model is trained for one more epoch after each so many, with its
+# weights rounded. Rounded earlier, it ends farther from one that is not.
+_EPOCHS_PER_ROUNDED = 5
 # Batches after which workers agree whether a checkpoint is due.
 _BATCHES_BETWEEN_QUESTIONS = 20
 
@@ -166,7 +166,8 @@ class Trainer:
 
     Attributes:
         place: How far training has come.
-        exact: Epochs that go before weights are rounded, if they are.
+        exact: Epochs of all rounds.
+        rounded: Epochs after them in which weights are rounded.
     """
 
     def __init__(
@@ -177,8 +178,9 @@ class Trainer:
         self.team = team or workers.Team()
         self.log = records.Log(self.path, self.team.is_first)
         self.exact = sum(options.fit.rounds)
+        self.rounded = 0
         if options.model.quantize_aware:
-            self.exact -= max(1, self.exact // _ROUNDED)
+            self.rounded = -(-self.exact // _EPOCHS_PER_ROUNDED)
         keep_freed_memory()
         keras.utils.set_random_seed(options.fit.seed)
         if checkpoint.exists(self.path):
@@ -262,7 +264,9 @@ class Trainer:
 
     def _compile(self):
         fit = self.options.fit
-        rate = FallingRate(fit.learning_rate, fit.rounds, len(self.windows))
+        rate = FallingRate(
+            fit.learning_rate, fit.rounds, len(self.windows), self.rounded
+        )
         optimizer = adam(rate)
         self.model.compile(optimizer)
         # All variables of a checkpoint must exist before the first batch.
@@ -303,7 +307,7 @@ class Trainer:
 
     def _parts(self):
         """Return what is left to train: batches, the epochs before, and those after."""
-        epoch, total = self.place.epoch, sum(self.options.fit.rounds)
+        epoch, total = self.place.epoch, self.exact + self.rounded
         parts = []
         if self.place.batch:
             # The rest of an epoch that was begun.

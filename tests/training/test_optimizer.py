@@ -95,3 +95,17 @@ def test_learning_rate_is_full_until_the_last_round_and_then_falls(rounds, full)
     # What is left of it at the very end, float32.
     assert rates[-1] == pytest.approx(0.1 * 0.02)
     assert float(rate(last + 1)) == rates[-1]
+
+
+def test_learning_rate_rises_once_more_where_weights_are_rounded():
+    rate = training.FallingRate(0.1, (3, 2), batches=10, rounded=2)
+    before = training.FallingRate(0.1, (3, 2), batches=10)
+    for step in range(50):
+        assert float(rate(step)) == pytest.approx(float(before(step)), rel=1e-6)
+    rates = np.array([float(rate(step)) for step in range(50, 71)])
+    assert (np.diff(rates) < 0).all()
+    for part, share in ((0, 0.3), (10, 0.15), (20, 0)):
+        wanted = 0.1 * (0.02 + 0.98 * share)
+        assert rates[part] == pytest.approx(wanted, rel=1e-5)
+    again = training.FallingRate.from_config(rate.get_config())
+    assert float(again(60)) == float(rate(60))
