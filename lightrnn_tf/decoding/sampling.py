@@ -103,7 +103,7 @@ def _log_softmax(log_probs, temperature):
 def _sample_nucleus(tempered, state, rng, words, top_p):
     """Draw among the most probable words, certified; return the cell."""
     found, cells = np.empty(0), np.empty(0, np.int64)
-    for rows, scores, bound in best_first(tempered, state, words):
+    for rows, scores, bound in best_first(tempered, state, words.any(axis=1)):
         place, column = np.nonzero(words[rows])
         found = np.concatenate([found, scores[place, column]])
         cells = np.concatenate([cells, rows[place] * tempered.columns + column])

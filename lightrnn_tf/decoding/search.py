@@ -8,6 +8,7 @@ left. Then the answer is the true top k.
 import dataclasses
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,10 @@ from lightrnn_tf.predictors.protocol import (
     State,
     check_predictor,
 )
+from lightrnn_tf.words.candidates import Candidates
 from lightrnn_tf.words.spelling import begins_exactly_with
+
+_NONE = np.empty(0, np.int64)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,10 +91,11 @@ def top_k(
     prefix = "" if prefix is None else prefix
     checks.string("prefix", prefix)
     ignore_case = ignore_case or predictor.tokenizer.lowercase
-    allowed = _allowed(predictor, prefix, _listed(exclude), all_tokens, ignore_case)
-    best, words, bound, expanded = _best(
-        predictor, state, allowed, k, max_rows, ties=bool(prefix)
+    candidates = predictor.lexicon.candidates(
+        predictor.columns, prefix, ignore_case, all_tokens
     )
+    query = _Query(predictor, state, candidates, _cells(predictor, exclude), k)
+    best, words, bound, expanded = _best(query, max_rows, ties=bool(prefix))
     if prefix:
         words = _exact_ones_first(words, best, prefix, ignore_case)[:k]
     return Suggestions(
@@ -111,16 +116,29 @@ def _check(state, k, max_rows, all_tokens, ignore_case):
     checks.boolean("ignore_case", ignore_case)
 
 
-def _listed(exclude):
-    """Return the words of `exclude` as a list, checked."""
-    exclude = () if exclude is None else exclude
+def _cells(predictor, exclude):
+    """Return the cells of the words of `exclude`, checked, as an array."""
+    if exclude is None:
+        return _NONE
     checks.several("exclude", exclude)
     exclude = list(exclude)
     checks.strings("exclude", exclude)
-    return exclude
+    normalise = predictor.tokenizer.normalise
+    cells = (predictor.lexicon.get(normalise(word)) for word in exclude)
+    return np.array([cell for cell in cells if cell is not None], np.int64)
 
 
-def _best(predictor, state, allowed, k, max_rows, ties):
+class _Query(NamedTuple):
+    """What is asked for: the k best of the candidates but for excluded cells."""
+
+    predictor: Predictor
+    state: State
+    candidates: Candidates
+    excluded: np.ndarray
+    k: int
+
+
+def _best(query, max_rows, ties):
     """Expand rows until the k best words are certain, or `max_rows` are expanded.
 
     Returns:
@@ -129,24 +147,24 @@ def _best(predictor, state, allowed, k, max_rows, ties):
     """
     first = None
     if not ties and max_rows is None:
-        first = _first_words(predictor, state, k)
-    found = _Found(predictor, state, allowed, k, ties)
+        first = _first_words(query)
+    found = _Found(query, ties)
     if first is not None:
         found.begin(first)
     found.go_on(max_rows)
     if first is not None and not found.reaches(first.unlisted):
         # A word of the first rows that is not listed may be better: expand them, too.
-        found = _Found(predictor, state, allowed, k, ties)
+        found = _Found(query, ties)
         found.go_on(max_rows)
-    words = [predictor.lexicon.word(cell) for cell in found.cells.tolist()]
+    words = [query.predictor.lexicon.word(cell) for cell in found.cells.tolist()]
     return found.log_probs, words, found.bound, found.expanded
 
 
-def _first_words(predictor, state, k):
+def _first_words(query):
     """Return what the model gives in one call, `None` if that is less than k words."""
-    find = getattr(predictor, "first_words", None)
-    first = None if find is None else find(state)
-    return None if first is None or len(first.cells) < k else first
+    find = getattr(query.predictor, "first_words", None)
+    first = None if find is None else find(query.state)
+    return None if first is None or len(first.cells) < query.k else first
 
 
 class _Found:
@@ -159,21 +177,21 @@ class _Found:
         expanded: How many rows are.
     """
 
-    def __init__(self, predictor, state, allowed, k, ties):
-        self.predictor, self.state = predictor, state
-        self.allowed, self.k, self.ties = allowed, k, ties
+    def __init__(self, query, ties):
+        self.query, self.k, self.ties = query, query.k, ties
+        self.useful = query.candidates.rows
         self.cells = np.empty(0, np.int64)
         self.log_probs = np.empty(0, np.float64)
         self.expanded, self.bound = 0, math.inf
-        self.done = None
 
     def begin(self, first):
         """Take over the words that the model gives in one call."""
+        candidates, columns = self.query.candidates, self.query.predictor.columns
         # Of rows as probable as the best one that is left, any may be left.
-        self.done = self.state.row_log_probs > first.bound
-        taken = self.allowed.reshape(-1)[first.cells]
-        taken &= self.done[first.cells // self.predictor.columns]
+        left = self.query.state.row_log_probs <= first.bound
+        taken = candidates.are(first.cells) & ~left[first.cells // columns]
         self._add(first.cells[taken], first.log_probs[taken])
+        self.useful = self.useful & left
         self.expanded, self.bound = first.rows, first.bound
 
     def go_on(self, max_rows):
@@ -181,14 +199,12 @@ class _Found:
         if self.reaches(self.bound):
             return
         self.bound = -math.inf
-        batches = best_first(
-            self.predictor, self.state, self.allowed, max_rows, self.done
-        )
-        for rows, scores, bound in batches:
+        predictor, state, candidates = self.query[:3]
+        for rows, scores, bound in best_first(predictor, state, self.useful, max_rows):
             self.bound = bound
-            places = np.flatnonzero(self.allowed[rows])
-            row, column = np.divmod(places, self.predictor.columns)
-            cells = rows[row] * self.predictor.columns + column
+            places = candidates.places(rows)
+            row, column = np.divmod(places, predictor.columns)
+            cells = rows[row] * predictor.columns + column
             self._add(cells, scores.ravel()[places])
             self.expanded += len(rows)
             if self.reaches(self.bound):
@@ -199,6 +215,9 @@ class _Found:
         return len(self.log_probs) >= self.k and self.log_probs[self.k - 1] >= bound
 
     def _add(self, cells, log_probs):
+        if len(self.query.excluded):
+            taken = ~np.isin(cells, self.query.excluded)
+            cells, log_probs = cells[taken], log_probs[taken]
         first = _first(log_probs, self.k, self.ties)
         log_probs = np.concatenate([self.log_probs, log_probs[first]])
         cells = np.concatenate([self.cells, cells[first]])
@@ -232,37 +251,20 @@ def _exact_ones_first(words, log_probs, prefix, ignore_case):
     return [words[n] for n in order]
 
 
-def _allowed(predictor, prefix, exclude, all_tokens, ignore_case):
-    """Return which cells hold a candidate, bool `(R, C)`."""
-    lexicon = predictor.lexicon
-    allowed = lexicon.occupied if all_tokens else lexicon.suggestable
-    allowed = allowed.copy()
-    if prefix:
-        begun = np.zeros(len(allowed), bool)
-        begun[lexicon.with_prefix(prefix, ignore_case)] = True
-        allowed &= begun
-    normalise = predictor.tokenizer.normalise
-    cells = (lexicon.get(normalise(word)) for word in exclude)
-    allowed[[cell for cell in cells if cell is not None]] = False
-    return allowed.reshape(predictor.rows, predictor.columns)
-
-
-def best_first(predictor, state, allowed, max_rows=None, done=None):
-    """Expand the rows that hold candidates, the best first, some at a time.
+def best_first(predictor, state, useful, max_rows=None):
+    """Expand the rows that are useful, the best first, some at a time.
 
     Args:
         predictor: A `Predictor`, or anything with its `expand`.
         state: The `State` of the text so far.
-        allowed: bool `(R, C)`, which cells hold a candidate.
+        useful: bool `(R,)`, which rows may hold what is looked for.
         max_rows: Most rows to expand. Defaults to no limit.
-        done: bool `(R,)`, which rows need not be expanded. Defaults to none.
 
     Yields:
         The rows `(n,)`, n ≤ 8; log P of their cells `(n, C)`; and log P_r of the best
         row that is left, −∞ if none is.
     """
-    useful = allowed.any(axis=1)
-    useful = np.flatnonzero(useful if done is None else useful & ~done)
+    useful = np.flatnonzero(useful)
     order = useful[np.argsort(-state.row_log_probs[useful], kind="stable")]
     end = len(order) if max_rows is None else min(max_rows, len(order))
     for start in range(0, end, ROWS_AT_ONCE):

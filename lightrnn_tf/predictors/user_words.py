@@ -26,6 +26,7 @@ from lightrnn_tf.predictors.protocol import (
     State,
     check_predictor,
 )
+from lightrnn_tf.words.candidates import Searchable
 from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.spelling import begins_with
 from lightrnn_tf.words.tokenizer import MAX_WORD_LENGTH, is_suggestable
@@ -360,7 +361,7 @@ def _bias(count):
     return _FIRST_BIAS + math.log(count)
 
 
-class _UserLexicon:
+class _UserLexicon(Searchable):
     """The words of a model and of its user, with the methods that decoding uses."""
 
     def __init__(self, lexicon: Lexicon, own: dict[str, int]):

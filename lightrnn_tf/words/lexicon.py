@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.words.candidates import Searchable
 from lightrnn_tf.words.spelling import begins_with, fold, is_bare
 from lightrnn_tf.words.tokenizer import is_suggestable
 
@@ -26,7 +27,7 @@ _MOST_SHARED = 255
 _AT_ONCE = 1 << 14
 
 
-class Lexicon:
+class Lexicon(Searchable):
     """The words of a model and their cells.
 
     Args:
