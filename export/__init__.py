@@ -14,6 +14,7 @@ from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.words.tokenizer import EOS, UNK
 from lightrnn_tf.words.vocabulary import Vocabulary
 
+from . import suggest_rows
 from .bundle import bundle
 from .verify import ExportMismatchError, Report, verify
 
@@ -71,7 +72,8 @@ def export(
             Defaults to `"int8"`.
         overwrite: Whether to replace a file. Defaults to `False`.
         text: Word ids `(N,)` of the text to compare on, for example validation text.
-            Defaults to a text drawn from the model.
+            It also says how many rows `suggest` looks at. Defaults to a text drawn from
+            the model, and 8 rows.
         training: Dict with what the file says about the training, for JSON. Defaults to
             nothing.
 
@@ -92,17 +94,24 @@ def export(
     path = pathlib.Path(path)
     _check_text(text, len(vocabulary))
     _check_target(path, overwrite)
-    content, model_bytes = pack(model, vocabulary, quantize, training)
+    reference = KerasPredictor(model, vocabulary)
+    rows = suggest_rows.DEFAULT
+    if text is not None and isinstance(model, TableRNN):
+        rows = suggest_rows.chosen(reference, np.asarray(text))
+    content, model_bytes = pack(model, vocabulary, quantize, training, rows)
     # The file is verified under another name; `path` never holds one that fails.
     with replacing(path) as trial:
         trial.write_bytes(content)
-        reference = KerasPredictor(model, vocabulary)
         report = verify(exported.LiteRTPredictor(trial), reference, text)
     return ExportResult(path, model_bytes, len(content), report)
 
 
 def pack(
-    model, vocabulary, quantize: str = "int8", training: dict | None = None
+    model,
+    vocabulary,
+    quantize: str = "int8",
+    training: dict | None = None,
+    rows: int = suggest_rows.DEFAULT,
 ) -> tuple[bytes, int]:
     """Make the content of an exported file without comparing it with its model.
 
@@ -114,6 +123,8 @@ def pack(
         vocabulary: As in `export`.
         quantize: As in `export`. Defaults to `"int8"`.
         training: As in `export`. Defaults to nothing.
+        rows: Positive integer. How many rows `suggest` looks at, of a model that has as
+            many. Defaults to 8.
 
     Returns:
         The bytes of the file, and how many of them are the model.
@@ -123,6 +134,7 @@ def pack(
         RuntimeError: If Keras does not run on TensorFlow.
     """
     _check(model, vocabulary, quantize, training)
+    checks.positive_integer("rows", rows)
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
             "Exporting needs the TensorFlow backend. Received: KERAS_BACKEND="
@@ -130,7 +142,7 @@ def pack(
             "KERAS_BACKEND=tensorflow."
         )
     lexicon = KerasPredictor(model, vocabulary).lexicon
-    step, model_bytes = _converted(model, quantize)
+    step, model_bytes = _converted(model, quantize, rows)
     manifest = {
         **_manifest(model, step, vocabulary, lexicon),
         "model_bytes": len(model_bytes),
@@ -142,15 +154,15 @@ def pack(
     return bundle(model_bytes, manifest, lexicon, counts), len(model_bytes)
 
 
-def _converted(model, quantize):
+def _converted(model, quantize, rows):
     """Return the step of a model, and the bytes of its LiteRT model."""
     from . import convert, flatbuffer, int4, steps
 
     if quantize != "int4":
-        step = steps.step_of(model)
+        step = steps.step_of(model, suggest_rows=rows)
         return step, flatbuffer.write(flatbuffer.read(convert.convert(step, quantize)))
     weights = steps.FourBitWeights()
-    step = steps.step_of(model, weights)
+    step = steps.step_of(model, weights, rows)
     converted = flatbuffer.read(convert.convert(step, "none"))
     int4.pack(converted, weights.codes)
     return step, flatbuffer.write(converted)
@@ -198,12 +210,14 @@ def _check_target(path, overwrite):
 
 def _manifest(model, step, vocabulary, lexicon):
     """Return what a file says about its model."""
+    table = isinstance(model, TableRNN)
     return {
         "format_version": container.FORMAT_VERSION,
         # A reader treats both models with a table alike.
-        "model": "lightrnn" if isinstance(model, TableRNN) else model.kind,
+        "model": "lightrnn" if table else model.kind,
         "rows": step.rows,
         "columns": step.columns,
+        **({"suggest_rows": step.suggest_rows} if table else {}),
         "vocabulary_size": len(vocabulary),
         "signatures": sorted(step.signatures()),
         "states": [[1, step.units]] * step.num_states,

@@ -1,11 +1,13 @@
 """The steps of the models, which are converted for the phone."""
 
+from lightrnn_tf_export.suggest_rows import DEFAULT
+
 from lightrnn_tf.models import DenseRNN, LanguageModel, LightRNN, PaperRNN, SlimRNN
 
 from .flat import FlatStep
 from .four_bit_weights import FourBitWeights
 from .step import Step
-from .table import LightStep, PaperStep
+from .table import LightStep, PaperStep, TableStep
 from .weights import FloatWeights
 
 _STEPS: dict[type[LanguageModel], type[Step]] = {
@@ -16,12 +18,18 @@ _STEPS: dict[type[LanguageModel], type[Step]] = {
 }
 
 
-def step_of(model, weights: FloatWeights | FourBitWeights | None = None) -> Step:
+def step_of(
+    model,
+    weights: FloatWeights | FourBitWeights | None = None,
+    suggest_rows: int = DEFAULT,
+) -> Step:
     """Make the step of a model.
 
     Args:
         model: A built model of `lightrnn_tf.models`.
         weights: How to store the weights. Defaults to float32.
+        suggest_rows: How many rows `suggest` looks at, where there are as many.
+            Defaults to 8.
 
     Returns:
         The `Step`, with its signatures.
@@ -33,6 +41,8 @@ def step_of(model, weights: FloatWeights | FourBitWeights | None = None) -> Step
         if isinstance(model, kind):
             if weights is None:
                 weights = FloatWeights(rounded=model.quantize_aware)
+            if issubclass(step, TableStep):
+                return step(model, weights, min(suggest_rows, model.rows))
             return step(model, weights)
     raise ValueError(
         "`model` must be a LightRNN, PaperRNN, SlimRNN or DenseRNN. Received: "

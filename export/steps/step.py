@@ -25,7 +25,7 @@ class Step(tf.Module):
 
     Args:
         model: A built model of `lightrnn_tf.models`.
-        weights: How to store the weights, a class of `steps.weights`.
+        weights: How to store the weights, a `FloatWeights` or `FourBitWeights`.
 
     Attributes:
         num_states: Number of state tensors.

@@ -5,8 +5,6 @@ import tensorflow as tf
 from lightrnn_tf_export.steps.step import NOTHING, Step, best_words
 from lightrnn_tf_export.steps.weights import variable
 
-from lightrnn_tf.predictors.protocol import ROWS_AT_ONCE
-
 # By what share a model may grow to become faster.
 _WORTH = 0.1
 
@@ -59,12 +57,14 @@ class TableStep(Step):
     Args:
         model: The built model.
         weights: How to store the weights.
+        suggest_rows: How many rows `suggest` looks at, at most `R`.
     """
 
-    def __init__(self, model, weights):
+    def __init__(self, model, weights, suggest_rows):
         super().__init__(model, weights)
         table, softmax = model.table, model.softmax
         self.rows, self.columns = table.rows, table.columns
+        self.suggest_rows = suggest_rows
         self._store_inputs(model, weights)
         self._store_row_reading(model, weights)
         self._row_product = weights.product(softmax.row_kernel)
@@ -227,9 +227,9 @@ class TableStep(Step):
         return {"column_log_probs": logits - total}
 
     def suggest(self, word, **states):
-        """Read the word of a cell `(1,)`; return the best words of the 8 best rows."""
+        """Read the word of a cell `(1,)`; return the best words of the best rows."""
         states, row_log_probs = self._advance(word, self._states(states))
-        beam = min(ROWS_AT_ONCE, self.rows)
+        beam = self.suggest_rows
         best, rows = tf.math.top_k(row_log_probs, min(beam + 1, self.rows))
         if beam < self.rows:
             bound = best[:, beam]
@@ -256,13 +256,14 @@ class LightStep(TableStep):
     Args:
         model: The built model.
         weights: How to store the weights.
+        suggest_rows: How many rows `suggest` looks at, at most `R`.
 
     Example:
 
     >>> from lightrnn_tf_export.steps.weights import FloatWeights
     >>> model = models.LightRNN(vocabulary_size=10, rows=2, units=8)
     >>> model.build()
-    >>> step = LightStep(model, FloatWeights())
+    >>> step = LightStep(model, FloatWeights(), suggest_rows=2)
     >>> step.rows, step.columns
     (2, 5)
     """
@@ -286,13 +287,14 @@ class PaperStep(TableStep):
     Args:
         model: The built model.
         weights: How to store the weights.
+        suggest_rows: How many rows `suggest` looks at, at most `R`.
 
     Example:
 
     >>> from lightrnn_tf_export.steps.weights import FloatWeights
     >>> model = models.PaperRNN(vocabulary_size=10, rows=2, units=8)
     >>> model.build()
-    >>> step = PaperStep(model, FloatWeights())
+    >>> step = PaperStep(model, FloatWeights(), suggest_rows=2)
     >>> step.rows, step.columns
     (2, 5)
     """

@@ -124,7 +124,7 @@ def _cells(predictor, exclude):
     exclude = list(exclude)
     checks.strings("exclude", exclude)
     normalise = predictor.tokenizer.normalise
-    cells = (predictor.lexicon.get(normalise(word)) for word in exclude)
+    cells = {predictor.lexicon.get(normalise(word)) for word in exclude}
     return np.array([cell for cell in cells if cell is not None], np.int64)
 
 
@@ -179,7 +179,7 @@ class _Found:
 
     def __init__(self, query, ties):
         self.query, self.k, self.ties = query, query.k, ties
-        self.useful = query.candidates.rows
+        self.useful = query.candidates.rows(but=query.excluded)
         self.cells = np.empty(0, np.int64)
         self.log_probs = np.empty(0, np.float64)
         self.expanded, self.bound = 0, math.inf
@@ -187,12 +187,15 @@ class _Found:
     def begin(self, first):
         """Take over the words that the model gives in one call."""
         candidates, columns = self.query.candidates, self.query.predictor.columns
+        row_log_probs = self.query.state.row_log_probs
         # Of rows as probable as the best one that is left, any may be left.
-        left = self.query.state.row_log_probs <= first.bound
+        left = row_log_probs <= first.bound
+        left[first.changed] = True
         taken = candidates.are(first.cells) & ~left[first.cells // columns]
         self._add(first.cells[taken], first.log_probs[taken])
         self.useful = self.useful & left
-        self.expanded, self.bound = first.rows, first.bound
+        self.expanded = first.rows
+        self.bound = float(row_log_probs[self.useful].max(initial=-math.inf))
 
     def go_on(self, max_rows):
         """Expand rows while one that is left may hold a better word."""
@@ -203,9 +206,12 @@ class _Found:
         for rows, scores, bound in best_first(predictor, state, self.useful, max_rows):
             self.bound = bound
             places = candidates.places(rows)
-            row, column = np.divmod(places, predictor.columns)
-            cells = rows[row] * predictor.columns + column
-            self._add(cells, scores.ravel()[places])
+            log_probs = scores.ravel()[places]
+            # Most words are less probable than the k-th of before.
+            better = (log_probs >= self._least()).nonzero()[0]
+            if len(better):
+                row, column = np.divmod(places[better], predictor.columns)
+                self._add(rows[row] * predictor.columns + column, log_probs[better])
             self.expanded += len(rows)
             if self.reaches(self.bound):
                 return
@@ -214,15 +220,18 @@ class _Found:
         """Return whether there are k words of at least this log-probability."""
         return len(self.log_probs) >= self.k and self.log_probs[self.k - 1] >= bound
 
+    def _least(self):
+        """Return the log-probability below which a word is not among the best."""
+        return self.log_probs[self.k - 1] if len(self.log_probs) >= self.k else -np.inf
+
     def _add(self, cells, log_probs):
         if len(self.query.excluded):
             taken = ~np.isin(cells, self.query.excluded)
             cells, log_probs = cells[taken], log_probs[taken]
+        log_probs = np.concatenate([self.log_probs, log_probs])
         first = _first(log_probs, self.k, self.ties)
-        log_probs = np.concatenate([self.log_probs, log_probs[first]])
-        cells = np.concatenate([self.cells, cells[first]])
-        first = _first(log_probs, self.k, self.ties)
-        self.log_probs, self.cells = log_probs[first], cells[first]
+        self.log_probs = log_probs[first]
+        self.cells = np.concatenate([self.cells, cells])[first]
 
 
 def _first(values, k, ties):
@@ -234,7 +243,7 @@ def _first(values, k, ties):
         return np.argsort(-values, kind="stable")
     # Only the values from the k-th on are sorted.
     least = np.partition(values, len(values) - k)[len(values) - k]
-    places = np.flatnonzero(values >= least)
+    places = (values >= least).nonzero()[0]
     places = places[np.argsort(-values[places], kind="stable")]
     return places if ties else places[:k]
 

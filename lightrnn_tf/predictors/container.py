@@ -200,3 +200,9 @@ def _check_sizes(manifest, path):
             f"{MAX_CELLS} cells. Received: {manifest['rows']} rows, "
             f"{manifest['columns']} columns, {manifest['vocabulary_size']} words."
         )
+    looked_at = manifest.get("suggest_rows", 1)
+    if type(looked_at) is not int or not 0 < looked_at <= manifest["rows"]:
+        raise ValueError(
+            f"{path}: `suggest_rows` in the manifest must be an integer in [1, "
+            f"{manifest['rows']}]. Received: {looked_at!r}."
+        )

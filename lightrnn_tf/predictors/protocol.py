@@ -1,6 +1,7 @@
 """What decoding and scoring ask of a predictor, and how a predictor reads a text."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
@@ -44,6 +45,8 @@ class FirstWords:
         rows: How many rows they are of, the best ones.
         bound: log P of the best row that is left, −10⁹ if none is.
         unlisted: Upper bound of log P of the other words of these rows.
+        changed: Rows of which the words may have another log P, `(m,)`, as those with
+            words of a user. Defaults to none.
 
     Example:
 
@@ -57,6 +60,9 @@ class FirstWords:
     rows: int
     bound: float
     unlisted: float
+    changed: np.ndarray = dataclasses.field(
+        default_factory=functools.partial(np.empty, 0, np.int64)
+    )
 
 
 class Predictor(Protocol):

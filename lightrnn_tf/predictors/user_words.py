@@ -125,9 +125,12 @@ class UserWords:
         return self._predictor.advance(cell, state)
 
     def first_words(self, state: State) -> FirstWords | None:
-        """Return those of the model as long as the user has no words."""
-        of_model = getattr(self._predictor, "first_words", None)
-        return None if of_model is None or self._entries else of_model(state)
+        """Return those of the model; rows with words of the user are changed."""
+        find = getattr(self._predictor, "first_words", None)
+        first = None if find is None else find(state)
+        if first is None:
+            return None
+        return dataclasses.replace(first, changed=self._own_rows)
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
         """Return log P_c `(n, C)` of n ≤ 8 rows, with the words of the user."""

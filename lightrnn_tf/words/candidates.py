@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 # Queries whose candidates a lexicon keeps: someone who types asks for the same letters
-# again and again.
-_KEPT = 32
+# again and again. Each takes a byte a cell.
+_KEPT = 16
 
 
 class Candidates:
@@ -16,32 +16,47 @@ class Candidates:
     Args:
         allowed: bool `(R · C,)`, which cells may. It is not copied.
         columns: Integer. Number of columns, `C`.
-        among: Integer array, cells to choose from. Defaults to all; then nothing of the
-            size of the table is made but `rows`.
-
-    Attributes:
-        rows: bool `(R,)`, whether each row has one.
+        among: Integer array, cells to choose from. Defaults to all.
 
     Example:
 
     >>> allowed = np.array([True, False, True, True, False, False])
     >>> candidates = Candidates(allowed, columns=2, among=np.array([3, 1, 2]))
-    >>> candidates.rows.tolist(), candidates.places(np.array([1, 0])).tolist()
-    ([False, True, False], [0, 1])
+    >>> candidates.rows(but=np.array([2])).tolist()
+    [False, True, False]
+    >>> candidates.places(np.array([1, 0])).tolist()
+    [0, 1]
     """
 
     def __init__(
         self, allowed: np.ndarray, columns: int, among: np.ndarray | None = None
     ):
-        self._allowed = allowed.reshape(-1, columns)
-        self._cells = None
         if among is None:
-            self.rows = self._allowed.any(axis=1)
-            return
-        self._cells = np.sort(among[allowed[among]])
-        ends = np.arange(len(self._allowed) + 1) * columns
-        self._starts = np.searchsorted(self._cells, ends)
-        self.rows = self._starts[1:] > self._starts[:-1]
+            self._are = allowed
+            self._counts = allowed.reshape(-1, columns).sum(axis=1)
+        else:
+            cells = among[allowed[among]]
+            self._are = np.zeros(len(allowed), bool)
+            self._are[cells] = True
+            rows = len(allowed) // columns
+            self._counts = np.bincount(cells // columns, minlength=rows)
+        self._by_row = self._are.reshape(-1, columns)
+
+    def rows(self, but: np.ndarray) -> np.ndarray:
+        """Return whether each row has a candidate, but for some cells.
+
+        Args:
+            but: Integer array of distinct cells that do not count.
+
+        Returns:
+            bool `(R,)`.
+        """
+        counts = self._counts
+        if len(but):
+            columns = self._by_row.shape[1]
+            without = but[self._are[but]] // columns
+            counts = counts - np.bincount(without, minlength=len(counts))
+        return counts > 0
 
     def places(self, rows: np.ndarray) -> np.ndarray:
         """Return where candidates are in rows.
@@ -52,20 +67,11 @@ class Candidates:
         Returns:
             Integers `(m,)`, sorted: n-th of the rows times C plus column.
         """
-        if self._cells is None:
-            return np.flatnonzero(self._allowed[rows])
-        columns, starts = self._allowed.shape[1], self._starts
-        return np.concatenate(
-            [
-                self._cells[starts[row] : starts[row + 1]] + (place - row) * columns
-                for place, row in enumerate(rows.tolist())
-            ]
-        )
+        return self._by_row[rows].ravel().nonzero()[0]
 
     def are(self, cells: np.ndarray) -> np.ndarray:
         """Return whether each of some cells is one, bool like `cells`."""
-        allowed = self._allowed.reshape(-1)[cells]
-        return allowed if self._cells is None else allowed & np.isin(cells, self._cells)
+        return self._are[cells]
 
 
 class Searchable:

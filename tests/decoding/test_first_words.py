@@ -18,9 +18,10 @@ class OneCall:
         rng: Draws the numbers.
         listed: How many words it gives.
         grid: Numbers are multiples of it, so that many are equal. 0 for none.
+        changed: Rows whose words the call gives wrong log-probabilities.
     """
 
-    def __init__(self, rng, listed, grid):
+    def __init__(self, rng, listed, grid, changed=0):
         known = ["<eos>", "<unk>", ".", *(f"w{n}" for n in range(45))]
         cells = rng.permutation(ROWS * COLUMNS)[: len(known)]
         words = [""] * (ROWS * COLUMNS)
@@ -30,6 +31,7 @@ class OneCall:
         self.rows, self.columns = ROWS, COLUMNS
         self.tokenizer = Tokenizer("words")
         self.listed, self.expanded = listed, []
+        self.changed = rng.permutation(ROWS)[:changed]
         rows = rng.normal(0, 3, ROWS)
         columns = rng.normal(0, 2, (ROWS, COLUMNS))
         if grid:
@@ -56,6 +58,8 @@ class OneCall:
         order = np.argsort(-self.row_log_probs, kind="stable")
         rows = order[:BEAM]
         scores = self.row_log_probs[rows, None] + self.column_log_probs[rows]
+        # As words of a user change a row: the others become less probable.
+        scores[np.isin(rows, self.changed)] += 0.5
         cells = (rows[:, None] * COLUMNS + np.arange(COLUMNS)).ravel()
         best = np.argsort(-scores.ravel(), kind="stable")[: self.listed]
         best = best[self.lexicon.occupied[cells[best]]]
@@ -67,6 +71,7 @@ class OneCall:
             BEAM,
             bound=float(self.row_log_probs[order[BEAM]]),
             unlisted=float(log_probs[-1]) if full and len(best) else -np.inf,
+            changed=self.changed,
         )
 
 
@@ -84,11 +89,12 @@ class Without:
 
 @pytest.mark.parametrize("grid", [0, 1.0])
 @pytest.mark.parametrize("listed", [1, 4, 16])
-def test_words_and_log_probs_are_those_of_expanding_alone(listed, grid):
+@pytest.mark.parametrize("changed", [0, 2])
+def test_words_and_log_probs_are_those_of_expanding_alone(listed, grid, changed):
     saved = 0
     for seed in range(60):
         rng = np.random.default_rng(seed)
-        model = OneCall(rng, listed, grid)
+        model = OneCall(rng, listed, grid, changed)
         state = model.start()
         for k in (1, 2, 3, 8, 60):
             for more in ({}, {"all_tokens": True}, {"exclude": ["w1", "w7", "w30"]}):

@@ -384,7 +384,7 @@ def test_a_wrong_table_is_noticed(tmp_path, monkeypatch):
     from lightrnn_tf_export import steps
 
     original = steps.step_of
-    monkeypatch.setattr(steps, "step_of", lambda _: original(other))
+    monkeypatch.setattr(steps, "step_of", lambda *_, **more: original(other, **more))
     with pytest.raises(
         lightrnn_tf_export.ExportMismatchError, match="differs from Ker"
     ):
@@ -474,6 +474,8 @@ def test_other_processes_get_a_predictor_by_its_path(exported):
         ({"manifest": {"rows": 1 << 40}}, "`rows` in the manifest must be an in"),
         ({"manifest": {"columns": 1 << 23}}, "at most 16777216 cells"),
         ({"manifest": {"rows": "5"}}, "`rows` in the manifest must be an integ"),
+        ({"manifest": {"suggest_rows": 6}}, r"`suggest_rows` .* integer in \[1, 5\]"),
+        ({"manifest": {"suggest_rows": 0}}, r"`suggest_rows` in .*Received: 0"),
         ({"manifest": {"vocabulary_size": 20}}, "must hold 20 words"),
         ({"manifest": {"model_bytes": 1 << 40}}, "`model_bytes` in the manifest"),
         ({"manifest": {"model_bytes": 100}}, "SHA-256 of its model is not that of the"),

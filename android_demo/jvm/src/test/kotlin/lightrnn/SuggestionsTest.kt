@@ -30,7 +30,7 @@ class SuggestionsTest {
         StepModel by FakeModel(file.manifest.rows, file.manifest.columns) {
         private val fake = FakeModel(rows, columns)
 
-        override fun advance(cell: Int, from: State, into: State) {
+        override fun advance(cell: Int, from: State, into: State, findWords: Boolean) {
             gate.await()
             fake.advance(cell, from, into)
         }
@@ -40,7 +40,7 @@ class SuggestionsTest {
     private class ReadingModel(private val fake: FakeModel) : StepModel by fake {
         val cells = mutableListOf<Int>()
 
-        override fun advance(cell: Int, from: State, into: State) {
+        override fun advance(cell: Int, from: State, into: State, findWords: Boolean) {
             cells += cell
             fake.advance(cell, from, into)
         }

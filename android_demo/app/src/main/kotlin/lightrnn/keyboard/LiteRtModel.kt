@@ -3,6 +3,8 @@ package lightrnn.keyboard
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import lightrnn.decoder.DamagedModelException
+import lightrnn.decoder.FIRST_WORDS
+import lightrnn.decoder.FirstWords
 import lightrnn.decoder.ModelFile
 import lightrnn.decoder.ROWS_AT_ONCE
 import lightrnn.decoder.State
@@ -27,13 +29,22 @@ class LiteRtModel(file: ModelFile) : StepModel {
     private val rowsToExpand = numbers(ROWS_AT_ONCE)
     private val rowLogProbs = numbers(rows)
     private val columnLogProbs = numbers(ROWS_AT_ONCE * columns)
+    private val suggestRows = file.manifest.suggestRows
+    private val words = numbers(FIRST_WORDS)
+    private val wordLogProbs = numbers(FIRST_WORDS)
+    private val bound = numbers(1)
 
     private val advanceInputs = named(states) + ("word" to word)
     private val advanceOutputs = named(statesAfter) + ("row_log_probs" to rowLogProbs)
+    private val suggestOutputs =
+        advanceOutputs + mapOf("words" to words, "log_probs" to wordLogProbs, "bound" to bound)
     private val expandInputs = named(states) + ("rows" to rowsToExpand)
     private val expandOutputs = mapOf<String, Any>("column_log_probs" to columnLogProbs)
-    private val buffers =
-        listOf(word, rowsToExpand, rowLogProbs, columnLogProbs) + states + statesAfter
+    private val buffers = listOf(word, rowsToExpand, rowLogProbs, columnLogProbs) +
+        listOf(words, wordLogProbs, bound) + states + statesAfter
+
+    /** Whether `suggest` gives all that [advance] does; in older files it does not. */
+    private val findsWords: Boolean
 
     init {
         try {
@@ -41,6 +52,7 @@ class LiteRtModel(file: ModelFile) : StepModel {
                 file.model.order(ByteOrder.nativeOrder()),
                 Interpreter.Options().setNumThreads(1),
             )
+            findsWords = "row_log_probs" in interpreter.getSignatureOutputs("suggest")
         } catch (error: IllegalArgumentException) {
             throw DamagedModelException("LiteRT cannot run this model: ${error.message}")
         } catch (error: IllegalStateException) {
@@ -50,12 +62,31 @@ class LiteRtModel(file: ModelFile) : StepModel {
 
     override fun newState() = State(stateSizes, rows)
 
-    override fun advance(cell: Int, from: State, into: State) {
+    override fun advance(cell: Int, from: State, into: State, findWords: Boolean) {
         write(from)
         word.putInt(0, cell)
-        run(advanceInputs, advanceOutputs, "advance")
+        val found = findWords && findsWords
+        if (found) {
+            run(advanceInputs, suggestOutputs, "suggest")
+        } else {
+            run(advanceInputs, advanceOutputs, "advance")
+        }
         for (n in statesAfter.indices) read(statesAfter[n], into.states[n])
         read(rowLogProbs, into.rowLogProbs)
+        into.firstWords.size = 0
+        if (found) readWords(into.firstWords)
+    }
+
+    private fun readWords(into: FirstWords) {
+        read(wordLogProbs, into.logProbs)
+        while (into.size < FIRST_WORDS) {
+            val cell = words.getInt(Int.SIZE_BYTES * into.size)
+            // What is no cell of the model is not looked up anywhere; −1 ends the list.
+            if (cell !in 0 until rows * columns) break
+            into.cells[into.size++] = cell
+        }
+        into.rows = suggestRows
+        into.bound = bound.getFloat(0)
     }
 
     override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) {

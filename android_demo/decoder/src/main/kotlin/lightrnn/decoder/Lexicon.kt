@@ -10,6 +10,9 @@ interface Words {
     /** Whether a cell holds a word to offer while typing. */
     fun isSuggestable(cell: Int): Boolean
 
+    /** How often words came or went, so that what was derived from them can be kept. */
+    val changes: Int
+
     /** The word in a cell, empty if it is free. */
     fun word(cell: Int): String
 
@@ -97,6 +100,8 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
     fun isOccupied(cell: Int) = ranks[cell] >= 0
 
     override fun isSuggestable(cell: Int) = suggestable[cell]
+
+    override val changes get() = 0
 
     override fun word(cell: Int): String {
         val rank = ranks[cell]

@@ -3,6 +3,9 @@ package lightrnn.decoder
 /** Rows that a model scores at once. */
 const val ROWS_AT_ONCE = 8
 
+/** Words that a model gives in one call. */
+const val FIRST_WORDS = 16
+
 /**
  * Where a text has come to: the recurrent states, and log P of each row for the next word.
  * Made once and written over.
@@ -11,10 +14,27 @@ class State(stateSizes: IntArray, rows: Int) {
     val states = Array(stateSizes.size) { FloatArray(stateSizes[it]) }
     val rowLogProbs = FloatArray(rows)
 
-    fun copyFrom(other: State) {
-        for (n in states.indices) other.states[n].copyInto(states[n])
-        other.rowLogProbs.copyInto(rowLogProbs)
-    }
+    /** What the model has found by the way, if it was asked to. */
+    val firstWords = FirstWords()
+}
+
+/** The best words of the best rows, which a model gives in one call. */
+class FirstWords {
+    /** How many there are; 0 if the model was not asked. */
+    var size = 0
+
+    /** Their cells, best first, and log P of each. */
+    val cells = IntArray(FIRST_WORDS)
+    val logProbs = FloatArray(FIRST_WORDS)
+
+    /** How many rows they are of. */
+    var rows = 0
+
+    /** log P of the best row that is left. Of rows that equal it, any may be left. */
+    var bound = 0f
+
+    /** Upper bound of log P of the other words of these rows. */
+    val unlisted get() = if (size == FIRST_WORDS) logProbs[size - 1] else Float.NEGATIVE_INFINITY
 }
 
 /** A model that reads one word at a time and scores rows, then the cells of rows. */
@@ -25,8 +45,12 @@ interface StepModel : AutoCloseable {
     /** A state in which nothing was read. */
     fun newState(): State
 
-    /** Reads the word in a cell: from one state to another, which may be the same. */
-    fun advance(cell: Int, from: State, into: State)
+    /**
+     * Reads the word in a cell: from one state to another, which may be the same.
+     *
+     * @param findWords Whether to find the first words, too, if the model can.
+     */
+    fun advance(cell: Int, from: State, into: State, findWords: Boolean = false)
 
     /**
      * Scores the cells of rows: log P of each word of a row, the row being known, and for
@@ -46,6 +70,9 @@ interface Predictor {
 
     /** As [StepModel.expand], with the words of the user if there are any. */
     fun expand(rows: IntArray, count: Int, state: State, into: FloatArray)
+
+    /** Whether words of the user are in a row, so that the first words do not hold there. */
+    fun isChanged(row: Int): Boolean
 }
 
 /** A model with the words that it was trained with. */
@@ -56,4 +83,6 @@ class PlainPredictor(
 ) : Predictor {
     override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) =
         model.expand(rows, count, state, into)
+
+    override fun isChanged(row: Int) = false
 }

@@ -66,7 +66,7 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
     private fun stateAfter(context: String): State {
         if (context == contextRead) return states[read]
         if (read < 0) {
-            predictor.model.advance(manifest.startCell, states[0], states[0])
+            predictor.model.advance(manifest.startCell, states[0], states[0], findWords = true)
             read = 0
         }
         val words = manifest.tokenizer.words(context)
@@ -79,7 +79,9 @@ class Suggester(private val predictor: UserWords, private val manifest: Manifest
         var same = 0
         while (same < minOf(read, cells.size) && cellsRead[same] == cells[same]) same++
         for (place in same until cells.size) {
-            predictor.model.advance(cells[place], states[place], states[place + 1])
+            // Words are wanted behind the last one alone.
+            val isLast = place + 1 == cells.size
+            predictor.model.advance(cells[place], states[place], states[place + 1], isLast)
             cellsRead[place] = cells[place]
         }
         read = cells.size

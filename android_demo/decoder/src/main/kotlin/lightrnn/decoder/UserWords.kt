@@ -38,6 +38,9 @@ class UserWords(
     private val biasOf = FloatArray(lexicon.cellCount) { Float.NaN }
     private val rowHasWords = BooleanArray(model.rows)
 
+    override var changes = 0
+        private set
+
     val isEmpty: Boolean get() = entries.isEmpty()
 
     /** The words and how often each was learned, the longest unseen first. */
@@ -82,6 +85,8 @@ class UserWords(
             }
         }
     }
+
+    override fun isChanged(row: Int) = rowHasWords[row]
 
     /**
      * Counts a word that the user wrote, and places it where it fits.
@@ -162,6 +167,7 @@ class UserWords(
     }
 
     private fun update() {
+        changes++
         wordOf.clear()
         biasOf.fill(Float.NaN)
         rowHasWords.fill(false)

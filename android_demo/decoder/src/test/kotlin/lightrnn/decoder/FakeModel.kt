@@ -4,10 +4,30 @@ package lightrnn.decoder
 class FakeModel(override val rows: Int, override val columns: Int) : StepModel {
     override fun newState() = State(intArrayOf(1), rows)
 
-    override fun advance(cell: Int, from: State, into: State) {
+    override fun advance(cell: Int, from: State, into: State, findWords: Boolean) {
         into.states[0][0] = cell.toFloat()
         for (row in 0 until rows) into.rowLogProbs[row] = -number(cell, row)
+        into.firstWords.size = 0
+        if (findWords) findWords(into)
     }
+
+    private fun findWords(state: State) {
+        val first = state.firstWords
+        val order = (0 until rows).sortedByDescending { state.rowLogProbs[it] }
+        first.rows = minOf(FIRST_ROWS, rows)
+        first.bound = order.getOrNull(FIRST_ROWS)?.let { state.rowLogProbs[it] } ?: -1e9f
+        order.take(FIRST_ROWS)
+            .flatMap { row -> (0 until columns).map { row * columns + it } }
+            .sortedByDescending { logProbOf(it, state) }
+            .take(FIRST_WORDS)
+            .forEach {
+                first.cells[first.size] = it
+                first.logProbs[first.size++] = logProbOf(it, state)
+            }
+    }
+
+    private fun logProbOf(cell: Int, state: State) =
+        state.rowLogProbs[cell / columns] + logProb(cell / columns, cell % columns, state)
 
     override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) {
         for (place in 0 until count) {
@@ -28,4 +48,8 @@ class FakeModel(override val rows: Int, override val columns: Int) : StepModel {
     }
 
     override fun close() = Unit
+
+    private companion object {
+        const val FIRST_ROWS = 3
+    }
 }

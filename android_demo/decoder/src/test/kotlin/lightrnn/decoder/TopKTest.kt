@@ -12,7 +12,8 @@ class TopKTest {
     private val model = FakeModel(file.manifest.rows, file.manifest.columns)
     private val predictor = PlainPredictor(model, lexicon, file.manifest.tokenizer)
 
-    private fun stateAfter(cell: Int) = model.newState().also { model.advance(cell, it, it) }
+    private fun stateAfter(cell: Int, findWords: Boolean = false) =
+        model.newState().also { model.advance(cell, it, it, findWords) }
 
     private fun bruteForce(k: Int, state: State, prefix: String, excluded: List<String>): List<String> =
         (0 until lexicon.cellCount)
@@ -36,6 +37,44 @@ class TopKTest {
                     assertEquals("$cell $k '$prefix'", wanted, search.words())
                 }
             }
+        }
+    }
+
+    @Test
+    fun whatTheModelFoundByTheWayChangesNothing() {
+        val excluded = listOf("the", "ban", "nothing")
+        var begun = 0
+        for (cell in 0 until 200) {
+            for (k in listOf(1, 3, 16, 17)) {
+                val plain = TopK(predictor, k)
+                plain.search(stateAfter(cell), "", plain.cellsOf(excluded))
+                val search = TopK(predictor, k)
+                search.search(stateAfter(cell, findWords = true), "", search.cellsOf(excluded))
+                assertEquals("$cell $k", plain.words(), search.words())
+                assertTrue(plain.logProbs.contentEquals(search.logProbs))
+                if (search.rowsExpanded == 3) begun++
+            }
+        }
+        assertTrue("$begun", begun > 0)
+    }
+
+    @Test
+    fun rowsWithWordsOfTheUserAreExpanded() {
+        val changed = object : Predictor by predictor {
+            override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) {
+                model.expand(rows, count, state, into)
+                for (n in 0 until count * columnsOf) if (isChanged(rows[n / columnsOf])) into[n] -= 0.5f
+            }
+
+            private val columnsOf = model.columns
+
+            override fun isChanged(row: Int) = row % 2 == 0
+        }
+        for (cell in 0 until 200) {
+            val (plain, search) = List(2) { TopK(changed, 3) }
+            plain.search(stateAfter(cell))
+            search.search(stateAfter(cell, findWords = true))
+            assertEquals("$cell", plain.words(), search.words())
         }
     }
 

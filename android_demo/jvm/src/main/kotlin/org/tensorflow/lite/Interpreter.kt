@@ -80,6 +80,10 @@ class Interpreter(model: ByteBuffer, @Suppress("UNUSED_PARAMETER") options: Opti
         return name to Signature(index, tensors("Input"), tensors("Output"))
     }
 
+    /** The names of the outputs of a signature. */
+    fun getSignatureOutputs(signatureKey: String): Array<String> =
+        signatures[signatureKey]?.outputs.orEmpty().map { it.name }.toTypedArray()
+
     /** Runs a signature: buffers in native order, by name. */
     fun runSignature(inputs: Map<String, Any>, outputs: Map<String, Any>, signatureKey: String) {
         val signature = requireNotNull(signatures[signatureKey]) { "no signature $signatureKey" }
