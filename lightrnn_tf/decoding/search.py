@@ -194,7 +194,7 @@ class _Found:
         taken = candidates.are(first.cells) & ~left[first.cells // columns]
         self._add(first.cells[taken], first.log_probs[taken])
         self.useful = self.useful & left
-        self.expanded = first.rows
+        self.expanded = len(left) - int(left.sum())
         self.bound = float(row_log_probs[self.useful].max(initial=-math.inf))
 
     def go_on(self, max_rows):

@@ -246,7 +246,6 @@ class LiteRTPredictor:
         first = FirstWords(
             answer["words"][0][words],
             log_probs,
-            self.manifest.get("suggest_rows", min(ROWS_AT_ONCE, self.rows)),
             bound=float(answer["bound"][0]),
             # If the list is full, no better than its last word.
             unlisted=float(log_probs[-1]) if words.all() else -math.inf,

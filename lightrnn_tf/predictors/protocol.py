@@ -42,7 +42,6 @@ class FirstWords:
     Attributes:
         cells: The cells of the words, `(n,)`, best first.
         log_probs: log P of each, `(n,)`.
-        rows: How many rows they are of, the best ones.
         bound: log P of the best row that is left, −10⁹ if none is.
         unlisted: Upper bound of log P of the other words of these rows.
         changed: Rows of which the words may have another log P, `(m,)`, as those with
@@ -50,14 +49,13 @@ class FirstWords:
 
     Example:
 
-    >>> first = FirstWords(np.array([3]), np.array([-0.5]), 8, -2.0, -1.5)
+    >>> first = FirstWords(np.array([3]), np.array([-0.5]), -2.0, -1.5)
     >>> bool(first.log_probs[0] >= max(first.bound, first.unlisted))  # It is the best.
     True
     """
 
     cells: np.ndarray
     log_probs: np.ndarray
-    rows: int
     bound: float
     unlisted: float
     changed: np.ndarray = dataclasses.field(

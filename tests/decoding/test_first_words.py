@@ -68,7 +68,6 @@ class OneCall:
         return FirstWords(
             cells[best],
             log_probs,
-            BEAM,
             bound=float(self.row_log_probs[order[BEAM]]),
             unlisted=float(log_probs[-1]) if full and len(best) else -np.inf,
             changed=self.changed,

@@ -29,7 +29,6 @@ class LiteRtModel(file: ModelFile) : StepModel {
     private val rowsToExpand = numbers(ROWS_AT_ONCE)
     private val rowLogProbs = numbers(rows)
     private val columnLogProbs = numbers(ROWS_AT_ONCE * columns)
-    private val suggestRows = file.manifest.suggestRows
     private val words = numbers(FIRST_WORDS)
     private val wordLogProbs = numbers(FIRST_WORDS)
     private val bound = numbers(1)
@@ -85,7 +84,6 @@ class LiteRtModel(file: ModelFile) : StepModel {
             if (cell !in 0 until rows * columns) break
             into.cells[into.size++] = cell
         }
-        into.rows = suggestRows
         into.bound = bound.getFloat(0)
     }
 

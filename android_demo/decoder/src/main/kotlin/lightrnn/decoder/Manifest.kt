@@ -12,10 +12,6 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
     val rows = json.bounded("rows", MAX_CELLS)
     val columns = json.bounded("columns", MAX_CELLS)
     val vocabularySize = json.bounded("vocabulary_size", MAX_CELLS)
-
-    /** How many rows `suggest` looks at. */
-    val suggestRows =
-        if (json.has("suggest_rows")) json.bounded("suggest_rows", rows) else minOf(ROWS_AT_ONCE, rows)
     val startCell = json.getInt("start_cell")
     val unknownCell = json.getInt("unknown_cell")
     val tokenizer = Tokenizer(json.getString("tokenizer"), json.getBoolean("lowercase"))

@@ -27,9 +27,6 @@ class FirstWords {
     val cells = IntArray(FIRST_WORDS)
     val logProbs = FloatArray(FIRST_WORDS)
 
-    /** How many rows they are of. */
-    var rows = 0
-
     /** log P of the best row that is left. Of rows that equal it, any may be left. */
     var bound = 0f
 

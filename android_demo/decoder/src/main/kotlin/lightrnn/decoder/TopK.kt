@@ -117,9 +117,10 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         }
         var rowsLeft = 0
         for (row in 0 until rows) {
-            if (notExcluded[row] > 0 && isLeft(row, first, state)) left[rowsLeft++] = row
+            val isLeft = isLeft(row, first, state)
+            if (!isLeft) rowsExpanded++
+            if (isLeft && notExcluded[row] > 0) left[rowsLeft++] = row
         }
-        rowsExpanded = first.rows
         if (rowsLeft > 0 && !reaches(state.rowLogProbs[left[bestOf(state, rowsLeft)]])) {
             expand(rowsLeft, state)
         }

@@ -14,7 +14,6 @@ class FakeModel(override val rows: Int, override val columns: Int) : StepModel {
     private fun findWords(state: State) {
         val first = state.firstWords
         val order = (0 until rows).sortedByDescending { state.rowLogProbs[it] }
-        first.rows = minOf(FIRST_ROWS, rows)
         first.bound = order.getOrNull(FIRST_ROWS)?.let { state.rowLogProbs[it] } ?: -1e9f
         order.take(FIRST_ROWS)
             .flatMap { row -> (0 until columns).map { row * columns + it } }
