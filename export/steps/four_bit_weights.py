@@ -219,7 +219,7 @@ class _FourBitOutput(tf.Module):
         products = tf.matmul(hidden, self._codes, transpose_b=True)
         rows = tf.cast(unfolded(self._steps, hidden), tf.float32)
         logits = products * (rows[:1] * self._unit)
-        return logits if len(rows) == 1 else logits + rows[1:] * self._bias_unit
+        return logits if rows.shape[0] == 1 else logits + rows[1:] * self._bias_unit
 
 
 class _EightBitNumbers(tf.Module):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 # Queries whose candidates a lexicon keeps: someone who types asks for the same letters
-# again and again. Each takes a byte a cell.
-_KEPT = 16
+# again and again. Each takes a bit a cell.
+_KEPT = 64
 
 
 class Candidates:
@@ -31,16 +31,16 @@ class Candidates:
     def __init__(
         self, allowed: np.ndarray, columns: int, among: np.ndarray | None = None
     ):
+        self._columns, self._bits = columns, None
+        self._allowed = allowed.reshape(-1, columns)
         if among is None:
-            self._are = allowed
-            self._counts = allowed.reshape(-1, columns).sum(axis=1)
-        else:
-            cells = among[allowed[among]]
-            self._are = np.zeros(len(allowed), bool)
-            self._are[cells] = True
-            rows = len(allowed) // columns
-            self._counts = np.bincount(cells // columns, minlength=rows)
-        self._by_row = self._are.reshape(-1, columns)
+            self._counts = self._allowed.sum(axis=1)
+            return
+        cells = among[allowed[among]]
+        self._counts = np.bincount(cells // columns, minlength=len(self._allowed))
+        begun = np.zeros(len(allowed), bool)
+        begun[cells] = True
+        self._bits = np.packbits(begun.reshape(-1, columns), axis=1)
 
     def rows(self, but: np.ndarray) -> np.ndarray:
         """Return whether each row has a candidate, but for some cells.
@@ -53,8 +53,7 @@ class Candidates:
         """
         counts = self._counts
         if len(but):
-            columns = self._by_row.shape[1]
-            without = but[self._are[but]] // columns
+            without = but[self.are(but)] // self._columns
             counts = counts - np.bincount(without, minlength=len(counts))
         return counts > 0
 
@@ -67,11 +66,18 @@ class Candidates:
         Returns:
             Integers `(m,)`, sorted: n-th of the rows times C plus column.
         """
-        return self._by_row[rows].ravel().nonzero()[0]
+        if self._bits is None:
+            candidates = self._allowed[rows]
+        else:
+            candidates = np.unpackbits(self._bits[rows], axis=1, count=self._columns)
+        return candidates.ravel().nonzero()[0]
 
     def are(self, cells: np.ndarray) -> np.ndarray:
         """Return whether each of some cells is one, bool like `cells`."""
-        return self._are[cells]
+        row, column = np.divmod(cells, self._columns)
+        if self._bits is None:
+            return self._allowed[row, column]
+        return (self._bits[row, column >> 3] >> (7 - (column & 7)) & 1).astype(bool)
 
 
 class Searchable:

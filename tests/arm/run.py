@@ -2,17 +2,17 @@
 
     python tests/arm/run.py
 
-`make arm-test` runs it. It downloads Debian's Python for arm64, qemu and the aarch64
-wheels of the runtime and NumPy, 115 MB, into .venv/arm, once; where they cannot be had,
-it says so and ends with status 0. qemu emulates the instructions, not their speed.
+`make arm-test` runs it. Where the emulator cannot be had it says so and ends with
+status 0.
 """
 
 import json
 import pathlib
 import subprocess
 import sys
-import zipfile
+from functools import partial
 
+import emulator
 import lightrnn_tf_export
 import numpy as np
 
@@ -21,73 +21,49 @@ from lightrnn_tf.predictors.container import read_container
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-ROOT = pathlib.Path(__file__).parents[2]
-FOLDER = ROOT / ".venv" / "arm"
-BUNDLED = ROOT / "android_demo" / "app" / "src" / "main" / "assets" / "model.tflite"
-WHEELS = {"ai-edge-litert==2.3.0": "2_27", "numpy==2.2.6": "2_17"}
-PACKAGES = "python3.11 libstdc++6 libatomic1 libgomp1"
-# Processors without and with the dot product of eight-bit integers.
-PROCESSORS = {"cortex-a72": "0xd08", "cortex-a76": "0xd0b"}
+BUNDLED = emulator.ROOT.joinpath(
+    "android_demo", "app", "src", "main", "assets", "model.tflite"
+)
 # Nats. Kernels round activations to eight bits, each in its own way.
 TOLERANCE = 0.1
 # Words of a text that is read.
 COUNT = 24
 
-APT = r"""
-set -e
-mkdir -p root qemu apt/etc apt/state/lists/partial apt/cache/archives/partial
-cp -r /etc/apt/sources.list* apt/etc/
-touch apt/state/status
-options="-o Dir::Etc=$PWD/apt/etc -o Dir::Etc::trustedparts=/etc/apt/trusted.gpg.d
- -o Dir::State=$PWD/apt/state -o Dir::State::status=$PWD/apt/state/status
- -o Dir::Cache=$PWD/apt/cache -o APT::Architecture=arm64
- -o APT::Architectures=arm64 -o APT::Sandbox::User=root"
-apt-get $options update --quiet
-apt-get $options install --yes --quiet --no-install-recommends --download-only \
-    {packages}
-for package in apt/cache/archives/*.deb; do dpkg-deb --extract $package root; done
-cd qemu
-apt-get download qemu-user-static
-dpkg-deb --extract qemu-user-static_*.deb .
-"""
-
 
 def main():
     """Compare each file on each processor; exit with 1 if one is too far off."""
-    try:
-        fetch()
-    except (OSError, subprocess.CalledProcessError) as error:
-        output = getattr(error, "stderr", "") or str(error)
-        reason = (output.strip().splitlines() or ["?"])[-1]
-        print(f"arm-test: skipped, because something cannot be downloaded: {reason}")
+    reason = emulator.fetch()
+    if reason:
+        print(f"arm-test: skipped, because {reason}")
         return 0
-    worst = 0.0
+    worst, exact = 0.0, None
     for name, path in files().items():
         cells = some_cells(path)
-        here = answers([sys.executable], path, cells)
-        for processor, part in PROCESSORS.items():
-            off = compared(name, processor, here, on_arm(processor, part, path, cells))
+        found = {"this": here(path, cells)}
+        for processor in emulator.PROCESSORS:
+            found[processor] = answers(partial(emulator.run, processor), path, cells)
+            off = compared(name, processor, found["this"], found[processor])
             worst = max(worst, off)
+        if name == "none":
+            exact = found["this"]
+        elif exact:
+            print(json.dumps({"file": name, "from_float32": from_float(found, exact)}))
     print(f"arm-test: at most {worst:.2g} nats apart, {TOLERANCE} allowed.")
     return int(worst > TOLERANCE)
 
 
-def fetch():
-    """Download and unpack what runs ARM programs, once."""
-    if (FOLDER / "whole").exists():
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    script = APT.format(packages=PACKAGES)
-    said = {"check": True, "capture_output": True, "text": True, "cwd": FOLDER}
-    subprocess.run(["bash", "-c", script], **said)
-    for wheel, glibc in WHEELS.items():
-        pip = [sys.executable, "-m", "pip", "download", "--no-deps", wheel]
-        platform = ["--platform", f"manylinux_{glibc}_aarch64"]
-        subprocess.run([*pip, *platform, "--python-version", "3.11"], **said)
-    for wheel in FOLDER.glob("*.whl"):
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(FOLDER / "root" / "wheels")
-    (FOLDER / "whole").touch()
+def from_float(found, exact):
+    """Return how far likely words are from those of float32, on average, in nats."""
+    likely = exact["column_log_probs"] > -10
+    return {
+        processor: round(
+            float(
+                np.abs(a["column_log_probs"] - exact["column_log_probs"])[likely].mean()
+            ),
+            4,
+        )
+        for processor, a in found.items()
+    }
 
 
 def files():
@@ -104,7 +80,7 @@ def files():
         weight.assign(rng.normal(0, 0.3, weight.shape))
     found = {"bundled": BUNDLED}
     for quantize in ("none", "int8", "int4"):
-        found[quantize] = FOLDER / f"{quantize}.tflite"
+        found[quantize] = emulator.FOLDER / f"{quantize}.tflite"
         content, _ = lightrnn_tf_export.pack(model, vocabulary, quantize)
         found[quantize].write_bytes(content)
     return found
@@ -118,30 +94,22 @@ def some_cells(path):
     return [lexicon["<eos>"], *drawn]
 
 
-def on_arm(processor, part, path, cells):
-    """Return the answers of a file on an emulated processor."""
-    root = FOLDER / "root"
-    # The runtime asks which processor it is; the emulator would show this one.
-    (root / "proc").mkdir(exist_ok=True)
-    features = "fp asimd" + (" asimddp" if processor == "cortex-a76" else "")
-    (root / "proc" / "cpuinfo").write_text(
-        f"processor\t: 0\nFeatures\t: {features}\nCPU implementer\t: 0x41\n"
-        f"CPU architecture: 8\nCPU variant\t: 0x0\nCPU part\t: {part}\n"
-        "CPU revision\t: 1\n"
+def here(path, cells):
+    """Return the answers of a file on this processor."""
+    return answers(
+        lambda *script: subprocess.run(
+            [sys.executable, *script], check=True, capture_output=True
+        ),
+        path,
+        cells,
     )
-    qemu = FOLDER / "qemu" / "usr" / "bin" / "qemu-aarch64-static"
-    libraries = "LD_LIBRARY_PATH=/usr/lib/aarch64-linux-gnu"
-    modules = f"PYTHONPATH={root / 'wheels'}"
-    command = [qemu, "-cpu", processor, "-E", libraries, "-E", modules, "-L", root]
-    return answers([*command, root / "usr" / "bin" / "python3.11"], path, cells)
 
 
-def answers(python, path, cells):
+def answers(run, path, cells):
     """Return what `probe.py` saves, by name."""
-    out = FOLDER / "answers.npz"
-    probe = [pathlib.Path(__file__).with_name("probe.py"), path]
-    text = ",".join(map(str, cells))
-    subprocess.run([*python, *probe, text, out], check=True, capture_output=True)
+    out = emulator.FOLDER / "answers.npz"
+    probe = pathlib.Path(__file__).with_name("probe.py")
+    run(probe, path, ",".join(map(str, cells)), out)
     with np.load(out) as saved:
         return dict(saved)
 
