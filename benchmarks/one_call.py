@@ -10,7 +10,7 @@ needs a tail depends on that. Contexts are words of the run's validation text. E
 asked for its three best words, and for those with the first letter of the word that
 follows. Files take turns; of each context the least of the turns counts, as what else
 a machine has to do only adds to it. Memory is what a process of its own takes more
-after its first answers than before it opened the file. Results are appended to
+after each signature has run than before it opened the file. Results are appended to
 results/one_call.jsonl.
 """
 
@@ -26,6 +26,7 @@ import keras
 import lightrnn_tf_export
 import numpy as np
 from adaptive import AdaptiveRNN
+from ai_edge_litert.interpreter import Interpreter
 from lightrnn_tf_export import suggest_rows
 
 from lightrnn_tf import data, decoding, models, training
@@ -79,7 +80,7 @@ def measured(run, folder, args):
                 "model": kind,
                 "quantize": quantize,
                 "model_bytes": model_bytes(path),
-                "memory": apart(memory_of, path, edges),
+                "memory": apart(memory_of, path, files[-1]),
             }
         )
     for line, of_file in zip(lines, by_turns(queries), strict=True):
@@ -209,21 +210,24 @@ def apart(function, *arguments):
         return pool.submit(function, *arguments).result()
 
 
-def memory_of(path, edges):
-    """Return the bytes that a file takes once it has answered."""
-    import ai_edge_litert.interpreter  # noqa: F401  Its code is not of the file.
-
+def memory_of(path, another):
+    """Return the bytes that a file takes once each of its signatures has run."""
+    run_all(another)  # What the runtime itself takes is there then.
     begin = resident()
-    if path.stem.startswith("adaptive"):
-        file = adaptive_file.AdaptiveFile(path, edges, np.ones(edges[-1], bool))
-        states, _, _ = file.suggest(1, file.start())
-        file.suggest(1, states, k=edges[-1])
-    else:
-        predictor = LiteRTPredictor(path)
-        state = predictor.advance(predictor.lexicon["<unk>"], predictor.start())
-        decoding.top_k(predictor, state, 3)
-        decoding.top_k(predictor, predictor.advance(1, state), 100, "a")
-    return resident() - begin
+    kept = run_all(path)
+    taken = resident() - begin
+    del kept
+    return taken
+
+
+def run_all(path):
+    """Run each signature of a file; return what keeps it in memory."""
+    interpreter = Interpreter(model_path=str(path), num_threads=1)
+    for name in interpreter.get_signature_list():
+        signature = interpreter.get_signature_runner(name)
+        given = signature.get_input_details().items()
+        signature(**{of: np.zeros(d["shape"], d["dtype"]) for of, d in given})
+    return interpreter
 
 
 def resident():
