@@ -12,6 +12,7 @@ import statistics
 import sys
 
 import gpu
+import phone_tables
 import step_cost
 from matching import last_results
 from quality_tables import chosen_table, quality_table, spread
@@ -198,39 +199,6 @@ def quantisation_table() -> str:
         rows.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(
         [*rows, "", "4,096 tokens of validation text (`benchmarks/quantisation.py`)."]
-    )
-
-
-def four_bits_table() -> str:
-    """Return what files of four bits cost, a row a way to train and to store."""
-    found = {}
-    for line in read("four_bits"):
-        found.setdefault((line["quantize_aware"], line["quantize"]), []).append(line)
-    rows = [
-        "| trained | stored as | file | test perplexity of the file | above float32 "
-        "| `suggest` |",
-        "|---|---|---|---|---|---|",
-    ]
-    best = statistics.mean(r["perplexity"] for r in found[False, "none"])
-    for (aware, quantize), lines in found.items():
-        perplexities = [r["perplexity"] for r in lines]
-        shown = f"{statistics.mean(perplexities):.2f}"
-        if len(lines) > 1:
-            shown += f" ({min(perplexities):.2f}–{max(perplexities):.2f})"
-        rows.append(
-            f"| {'`--quantize-aware`' if aware else 'plainly'} "
-            f"| {'float32' if quantize == 'none' else quantize} "
-            f"| {lines[0]['file_bytes']:,} B | {shown} "
-            f"| {statistics.mean(perplexities) / best - 1:+.2%} "
-            f"| {statistics.median(r['suggest_us'] for r in lines):.0f} µs |"
-        )
-    return "\n".join(
-        [
-            *rows,
-            "",
-            "Penn Treebank, the settings of `ours`, 15 epochs each; whole test text "
-            "(`benchmarks/four_bits.py`).",
-        ]
     )
 
 
@@ -481,7 +449,9 @@ TABLES = {
     "matching": matching_table,
     "device": device_table,
     "quantisation": quantisation_table,
-    "four bits": four_bits_table,
+    "four bits": phone_tables.four_bits,
+    "one call": phone_tables.one_call,
+    "arm": phone_tables.arm,
     "search": search_table,
     "user words": user_words_table,
     "workers": workers_table,
