@@ -7,6 +7,7 @@ within a cluster.
 """
 
 import functools
+import math
 
 import numpy as np
 import tensorflow as tf
@@ -103,13 +104,30 @@ class AdaptiveFile:
         """Return the states before the first word."""
         return self._states
 
-    def suggest(self, word, states, k=3):
-        """Read a word; return the states after it, and the k best words and log P."""
+    def perplexity(self, ids, begin):
+        """Return the perplexity of a text `(N,)` that follows a word."""
+        states, before, nats = self.start(), begin, 0.0
+        for word in np.asarray(ids).tolist():
+            head, states = self._read(before, states)
+            cluster = sum(word >= edge for edge in self._edges[1:])
+            if cluster:
+                inside = self._run[f"tail_{cluster}"](state_0=states[0])["log_probs"][0]
+                nats -= float(head[self._edges[1] + cluster - 1])
+                nats -= float(inside[word - self._edges[cluster]])
+            else:
+                nats -= float(head[word])
+            before = word
+        return math.exp(nats / len(ids))
+
+    def _read(self, word, states):
         after = self._run["advance"](
             word=np.array([word], np.int32), state_0=states[0], state_1=states[1]
         )
-        states = [after["state_0"], after["state_1"]]
-        head = after["head_log_probs"][0]
+        return after["head_log_probs"][0], [after["state_0"], after["state_1"]]
+
+    def suggest(self, word, states, k=3):
+        """Read a word; return the states after it, and the k best words and log P."""
+        head, states = self._read(word, states)
         first = self._edges[1]
         log_probs, words = _best(head[:first], self._allowed[:first], 0, k)
         for n in np.argsort(-head[first:], kind="stable").tolist():

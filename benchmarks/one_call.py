@@ -10,7 +10,8 @@ needs a tail depends on that. Contexts are words of the run's validation text. E
 asked for its three best words, and for those with the first letter of the word that
 follows. Files take turns; of each context the least of the turns counts, as what else
 a machine has to do only adds to it. Memory is what a process of its own takes more
-after each signature has run than before it opened the file. Results are appended to
+after each signature has run than before it opened the file. LightRNN and the adaptive
+softmax are scored on the run's test text. Results are appended to
 results/one_call.jsonl.
 """
 
@@ -33,6 +34,7 @@ from lightrnn_tf import data, decoding, models, training
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.predictors.protocol import after
+from lightrnn_tf.scoring import evaluation
 from lightrnn_tf.training.run import Run
 from lightrnn_tf.words.tokenizer import is_suggestable
 from results import append
@@ -64,16 +66,26 @@ def measured(run, folder, args):
     ids = run.ids("valid")[: args.contexts + 1]
     words = [run.vocabulary.words[i] for i in ids]
     files, edges = written(run, folder, args)
+    text = data.Lines(run.config["training"]["test"])
+    test = data.encode(text, run.vocabulary)
     for path in files:
         kind, quantize = path.stem.rsplit("-", 1)
         if kind == "adaptive":
             allowed = suggestable(run.vocabulary)
             file = adaptive_file.AdaptiveFile(path, edges, allowed)
             queries.append(of_adaptive(file, ids))
+            perplexity = file.perplexity(test, run.vocabulary.eos_id)
         else:
-            queries.append(of_predictor(LiteRTPredictor(path), words))
+            predictor = LiteRTPredictor(path)
+            queries.append(of_predictor(predictor, words))
+            perplexity = None
+            if not predictor.dense:
+                own = data.encode(text, predictor.vocabulary)
+                perplexity = evaluation.evaluate(predictor, own).perplexity
         lines.append(
             {
+                "perplexity": perplexity,
+                "epochs": args.adaptive_epochs if kind == "adaptive" else None,
                 "text": pathlib.Path(run.config["training"]["train"][0]).parent.name,
                 "words": len(run.vocabulary),
                 "units": run.load_model().units,
@@ -125,7 +137,8 @@ def trained_adaptive(run, units, epochs):
     cutoffs = [int(share * size) for share in CUTOFFS]
     model = AdaptiveRNN(size, units, cutoffs, 0.2, run.vocabulary.eos_id)
     windows = data.windows(run.ids("train"), 32, 35)
-    model.compile(training.adam(0.005))
+    rate = training.FallingRate(0.005, (epochs,), len(windows))
+    model.compile(training.adam(rate))
     model.fit(windows, epochs=epochs, verbose=0)
     return model
 

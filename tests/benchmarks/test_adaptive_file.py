@@ -30,6 +30,7 @@ def test_the_best_words_are_those_of_all(quantize, tolerance, tmp_path, rng):
     allowed = rng.random(V) < 0.8
     file = adaptive_file.AdaptiveFile(path, model.embedding.edges, allowed)
     states, theirs = file.start(), model.zero_states(1)
+    nats = []
     for word in [3, 12, 59, 24, 25, 9, 10]:
         states, words, log_probs = file.suggest(word, states)
         theirs, _ = model.advance(np.array([word]), theirs)
@@ -38,3 +39,7 @@ def test_the_best_words_are_those_of_all(quantize, tolerance, tmp_path, rng):
         np.testing.assert_allclose(log_probs, every[words], atol=tolerance)
         np.testing.assert_allclose(log_probs, every[best], atol=tolerance)
         assert allowed[words].all()
+        nats.append(-every)
+    text = [12, 59, 24, 25, 9, 10, 2]
+    mean = np.mean([one[word] for one, word in zip(nats, text, strict=True)])
+    assert np.log(file.perplexity(text, 3)) == pytest.approx(mean, abs=tolerance)
