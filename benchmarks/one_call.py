@@ -125,8 +125,11 @@ def written(run, folder, args):
 
 
 def built(model):
-    """Return a model with its first weights."""
+    """Return a model with random weights; biases of 0 would be left out of its file."""
     model.build()
+    rng = np.random.default_rng(0)
+    for weight in model.trainable_weights:
+        weight.assign(rng.normal(0, 0.1, weight.shape))
     return model
 
 

@@ -147,6 +147,7 @@ def pack(
         **_manifest(model, step, vocabulary, lexicon),
         "model_bytes": len(model_bytes),
         "quantization": quantize,
+        "quantize_aware": model.quantize_aware,
         "training": training or {},
     }
     counts = np.zeros(lexicon.size, np.int64)

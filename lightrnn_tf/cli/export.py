@@ -20,8 +20,8 @@ def add_arguments(command):
         "--quantize",
         choices=("none", "float16", "int8", "int4"),
         default="int8",
-        help="how weights are stored; int4 needs a run of train --quantize-aware; "
-        "default: int8",
+        help="how weights are stored; int4 is meant for a run of train "
+        "--quantize-aware; default: int8",
     )
     command.add_argument("--overwrite", action="store_true", help="replace a file")
 
@@ -55,6 +55,6 @@ def run(args):
     print(
         f"{result.path}: {result.total_bytes:,} bytes, {result.model_bytes:,} of them "
         f"the model; perplexity {report.exported_perplexity:.2f} instead of "
-        f"{report.perplexity:.2f}, {report.top3_overlap:.1%} of the three best words "
-        f"the same over {report.tokens:,} tokens of validation text."
+        f"{report.perplexity:.2f}, {report.top3_as_good:.1%} of the three best words "
+        f"as good over {report.tokens:,} tokens of validation text."
     )

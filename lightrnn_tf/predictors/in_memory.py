@@ -64,6 +64,7 @@ class KerasPredictor:
         self.lexicon = Lexicon(
             [vocabulary.words[i] if i >= 0 else "" for i in table.words]
         )
+        self._expansions: dict[bool, _Expansion] = {}
 
     @property
     def model_bytes(self) -> int:
@@ -115,7 +116,9 @@ class KerasPredictor:
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Read word ids `(N,)` as one stream; yield what is known at each place."""
         word_ids.check("ids", ids, len(self.vocabulary), least=0)
-        model, expansion = self.model, _Expansion(self.model)
+        model = self.model
+        # To compile it takes seconds. Weights may be rounded from some time on.
+        expansion = self._expansions.setdefault(model.quantize_aware, _Expansion(model))
 
         def outputs(sequences, targets, scored):
             return sequences, model.row_log_probs(model.recurrent.output(sequences))

@@ -128,9 +128,7 @@ class UserWords:
         """Return those of the model; rows with words of the user are changed."""
         find = getattr(self._predictor, "first_words", None)
         first = None if find is None else find(state)
-        if first is None:
-            return None
-        return dataclasses.replace(first, changed=self._own_rows)
+        return first and dataclasses.replace(first, changed=self._own_rows)
 
     def expand(self, rows: np.ndarray, state: State) -> np.ndarray:
         """Return log P_c `(n, C)` of n ≤ 8 rows, with the words of the user."""

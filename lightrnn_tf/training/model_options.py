@@ -41,8 +41,8 @@ class ModelOptions(Checked):
     line_independent: bool = option(False, "begin anew at every line")
     quantize_aware: bool = option(
         False,
-        "train for a fifth more epochs with weights rounded to four bits, for a file "
-        "of int4",
+        "then train for a fifth as many epochs more, at least one, with weights "
+        "rounded to four bits, for a file of int4",
     )
 
 

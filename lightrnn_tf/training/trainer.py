@@ -263,10 +263,8 @@ class Trainer:
         return self.team.ask_first(seconds >= 60 * self.options.fit.checkpoint_minutes)
 
     def _compile(self):
-        fit = self.options.fit
-        rate = FallingRate(
-            fit.learning_rate, fit.rounds, len(self.windows), self.rounded
-        )
+        fit, batches = self.options.fit, len(self.windows)
+        rate = FallingRate(fit.learning_rate, fit.rounds, batches, self.rounded)
         optimizer = adam(rate)
         self.model.compile(optimizer)
         # All variables of a checkpoint must exist before the first batch.
@@ -283,10 +281,8 @@ class Trainer:
         if self.team.is_first:
             verbose = 1 if sys.stderr.isatty() else 2
         for windows, begin, end in self._parts():
-            if self.model.quantize_aware != (begin >= self.exact):
-                self.model.quantize_aware = begin >= self.exact
-                if begin >= self.exact and self.team.is_first:
-                    say("From here on weights are rounded to four bits.")
+            if self.rounded:
+                self._round(begin >= self.exact)
             # Keras prints to standard output, which is for results.
             with contextlib.redirect_stdout(sys.stderr), memory_for("a training step"):
                 self.model.fit(
@@ -304,6 +300,12 @@ class Trainer:
                 "Training diverged: the loss is not finite. Begin anew with a smaller "
                 "--learning-rate."
             )
+
+    def _round(self, rounded):
+        if self.model.quantize_aware != rounded:
+            self.model.quantize_aware = rounded
+        if rounded and self.team.is_first:
+            say("From here on weights are rounded to four bits.")
 
     def _parts(self):
         """Return what is left to train: batches, the epochs before, and those after."""

@@ -93,6 +93,7 @@ def test_workers_of_their_own_make_the_same(text, prepared, tmp_path):
 
 
 @pytest.mark.usefixtures("eager")
+@pytest.mark.usefixtures("eager")
 def test_training_on_shards(prepared, text, tmp_path):
     train = ("train", "--prepared", prepared, "--valid", text / "d.txt.gz", *SMALL)
     assert lightrnn(*train, "--rounds", "2,1", "--out", tmp_path / "r") == 0

@@ -351,7 +351,7 @@ TABLE = {
         "overwrite": ("switch", False),
         "text": ("optional ids", None),
     },
-    "lightrnn_tf_export.pack": EXPORTED,
+    "lightrnn_tf_export.pack": {**EXPORTED, "rows": ("size", 4)},
 }
 GIVEN_BY_KERAS = "Keras checks it, and says `identifier`"
 RESULT = "what functions return, not what a user makes"
