@@ -240,6 +240,24 @@ class Checkpoints(keras.callbacks.Callback):
         self.last = time.monotonic()
 
 
+class EndAfter(keras.callbacks.Callback):
+    """Ends a part of a training, whose last epochs are told by their numbers of all.
+
+    It must be the last callback, because others look whether training was ended.
+
+    Args:
+        epochs: How many epochs are over then.
+    """
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        self.epochs = epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 >= self.epochs:
+            self.model.stop_training = True
+
+
 class WordsPerSecond(keras.callbacks.Callback):
     """Adds `words_per_second` of training, without validation, to the logs.
 

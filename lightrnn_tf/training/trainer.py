@@ -288,12 +288,12 @@ class Trainer:
                 self.model.fit(
                     self.team.feed(windows),
                     initial_epoch=begin,
-                    epochs=end,
+                    epochs=self.exact + self.rounded,
                     validation_data=self.team.feed(self.valid),
-                    callbacks=every,
+                    callbacks=[*every, records.EndAfter(end)],
                     verbose=verbose,
                 )
-            if self.model.stop_training:
+            if self.log.diverged:
                 break
         if self.log.diverged:
             raise Diverged(
