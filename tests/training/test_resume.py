@@ -206,10 +206,11 @@ def test_rounded_epochs_go_on_where_they_were(texts, tmp_path):
     asked = options(texts, quantize_aware=True, out=str(tmp_path / "whole"))
     moments = child(begin, asked)
     work, asked["out"] = begin, str(tmp_path / "run")
-    for kill_at in (("__getitem__", 9), ("savez", 36), ("__getitem__", 9)):
+    for kill_at in (("__getitem__", 9), ("savez", 56), ("__getitem__", 9)):
         assert child(work, asked, kill_at) is None, f"over before {kill_at}"
         work = go_on
-    assert child(go_on, asked) < moments / 3
+    # Of four epochs only a part of the last one is left.
+    assert child(go_on, asked) < moments / 4
     assert_same(tmp_path / "whole", tmp_path / "run")
 
 
