@@ -57,9 +57,9 @@ def _settings(training):
 def one_call() -> str:
     """Return what the three best words take, a row a file."""
     rows = [
-        "| text, V | model | stored as | bytes | memory | three best | p99 "
-        "| of dense | in one call | with a letter | p99 |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| text, V | model | stored as | bytes | test perplexity | memory "
+        "| three best | p99 | of dense | in one call | with a letter | p99 |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     found = {}
     for line in read("one_call"):
@@ -70,7 +70,8 @@ def one_call() -> str:
         certain, letter = line["certain_in_one_call"], line.get("three_with_letter_us")
         rows.append(
             f"| {TEXTS[text]}, {words:,} | {MODELS[model]} | {quantize} "
-            f"| {line['model_bytes']:,} | {line['memory'] / line['model_bytes']:.1f} × "
+            f"| {line['model_bytes']:,} | {_scored(line)} "
+            f"| {line['memory'] / line['model_bytes']:.1f} × "
             f"| {line['three_us']:.0f} µs | {line['three_us_p99']:.0f} µs "
             f"| {line['three_us'] / dense:.2f} "
             f"| {'' if certain is None else f'{certain:.0%}'} "
@@ -88,6 +89,14 @@ def one_call() -> str:
             "model with two tables, stored alike (`benchmarks/one_call.py`).",
         ]
     )
+
+
+def _scored(line):
+    """Return the perplexity of a file, where it was trained to the end."""
+    if line.get("perplexity") is None:
+        return ""
+    epochs = f" ({line['epochs']} epochs)" if line["epochs"] else ""
+    return f"{line['perplexity']:.1f}{epochs}"
 
 
 def arm() -> str:
