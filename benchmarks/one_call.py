@@ -6,13 +6,13 @@ Each RUN is a LightRNN that was trained with --quantize-aware. Files of int8 and
 are made of it, and of opponents with its words and units: dense models with one and
 with two tables, which have random weights, since every answer scores all words; and an
 adaptive softmax, trained for some epochs on the text of the run, since how often it
-needs a tail depends on that (0 leaves it out). Contexts are words of the run's validation text. Each is
-asked for its three best words, and for those with the first letter of the word that
-follows. Files take turns; of each context the least of the turns counts, as what else
-a machine has to do only adds to it. Memory is what a process of its own takes more
-after each signature has run than before it opened the file. LightRNN and the adaptive
-softmax are scored on the run's test text. Results are appended to
-results/one_call.jsonl.
+needs a tail depends on that (0 leaves it out). Contexts are words of the run's
+validation text. Each is asked for its three best words, and for those with the first
+letter of the word that follows. Files take turns; of each context the least of the
+turns counts, as what else a machine has to do only adds to it. Memory is what a process
+of its own takes more after each signature has run than before it opened the file.
+LightRNN and the adaptive softmax are scored on the run's test text. Results are
+appended to results/one_call.jsonl.
 """
 
 import argparse
