@@ -15,7 +15,14 @@ ANDROID = "{http://schemas.android.com/apk/res/android}"
 MAVEN = "{http://maven.apache.org/POM/4.0.0}"
 
 # All of the runtime that the keyboard may use; the stand-in has nothing else.
-INTERPRETER = {"Interpreter", "Options", "setNumThreads", "runSignature", "close"}
+INTERPRETER = {
+    "Interpreter",
+    "Options",
+    "close",
+    "getSignatureOutputs",
+    "runSignature",
+    "setNumThreads",
+}
 
 
 def test_versions_agree():
