@@ -47,6 +47,8 @@ def quickstart(out: pathlib.Path, seed: int = 0) -> str:
             lowercase=True,
             vocab_size=_VOCABULARY,
             rounds=(_EPOCHS,),
+            # So that the run can be exported at int4, too.
+            quantize_aware=True,
             seed=seed,
             overwrite=True,
         )
