@@ -243,8 +243,11 @@ def run_all(path):
     interpreter = Interpreter(model_path=str(path), num_threads=1)
     for name in interpreter.get_signature_list():
         signature = interpreter.get_signature_runner(name)
-        given = signature.get_input_details().items()
-        signature(**{of: np.zeros(d["shape"], d["dtype"]) for of, d in given})
+        inputs = {
+            of: np.zeros(details["shape"], details["dtype"])
+            for of, details in signature.get_input_details().items()
+        }
+        signature(**inputs)
     return interpreter
 
 
