@@ -76,3 +76,4 @@ def _doctest_namespace(doctest_namespace):
     doctest_namespace["lightrnn_tf"] = lightrnn_tf
     doctest_namespace["data"] = lightrnn_tf.data
     doctest_namespace["models"] = lightrnn_tf.models
+    doctest_namespace["decoding"] = lightrnn_tf.decoding

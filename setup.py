@@ -27,7 +27,7 @@ setup(
     ],
     package_dir={"lightrnn_tf_export": "export"},
     package_data={
-        "lightrnn_tf": ["py.typed"],
+        "lightrnn_tf": ["py.typed", "pretrained/*"],
         "lightrnn_tf.tables": ["*.html"],
         "lightrnn_tf_export": ["py.typed"],
     },
@@ -51,6 +51,7 @@ setup(
         "dev": [
             "adjustText>=1.3",
             "apache-beam",
+            "codespell",
             "jax>=0.10",
             "matplotlib>=3.8",
             "mypy",
@@ -60,7 +61,9 @@ setup(
             "setuptools>=77",
             "tensorboard",
             "tensorflow-datasets",
+            "wordfreq",
         ],
+        "english": ["codespell", "wordfreq"],
         "tensorboard": ["tensorboard"],
     },
     entry_points={"console_scripts": ["lightrnn = lightrnn_tf.cli:main"]},

@@ -11,11 +11,13 @@ from lightrnn_tf._internal.files import replacing
 from lightrnn_tf.models import LanguageModel, TableRNN
 from lightrnn_tf.predictors import container, exported
 from lightrnn_tf.predictors.in_memory import KerasPredictor
+from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import EOS, UNK
 from lightrnn_tf.words.vocabulary import Vocabulary
+from lightrnn_tf.words.word_lists import WordLists
 
-from . import suggest_rows
-from .bundle import bundle
+from . import cache_numbers, suggest_rows
+from .bundle import bundle, with_entries
 from .verify import ExportMismatchError, Report, verify
 
 QUANTIZATIONS = ("none", "float16", "int8", "int4")
@@ -55,6 +57,7 @@ def export(
     overwrite: bool = False,
     text: np.ndarray | None = None,
     training: dict | None = None,
+    lists: WordLists | None = None,
 ) -> ExportResult:
     """Write a model and its vocabulary as one verified `.tflite` file.
 
@@ -72,10 +75,10 @@ def export(
             Defaults to `"int8"`.
         overwrite: Whether to replace a file. Defaults to `False`.
         text: Word ids `(N,)` of the text to compare on, for example validation text.
-            It also says how many rows `suggest` looks at. Defaults to a text drawn from
-            the model, and 8 rows.
-        training: Dict with what the file says about the training, for JSON. Defaults to
-            nothing.
+            It also says how many rows `suggest` looks at, and chooses the numbers of
+            the cache. Defaults to a text drawn from the model, 8 rows, and no numbers.
+        training: Dict, what the file says about the training. Defaults to nothing.
+        lists: `WordLists`, which words may be suggested. Defaults to all with a letter.
 
     Returns:
         The `ExportResult`.
@@ -88,7 +91,7 @@ def export(
         ValueError: If an argument is none of these.
         RuntimeError: If Keras does not run on TensorFlow.
     """
-    _check(model, vocabulary, quantize, training)
+    _check(model, vocabulary, quantize, training, lists)
     checks.path("path", path)
     checks.boolean("overwrite", overwrite)
     path = pathlib.Path(path)
@@ -98,12 +101,24 @@ def export(
     rows = suggest_rows.DEFAULT
     if text is not None and isinstance(model, TableRNN):
         rows = suggest_rows.chosen(reference, np.asarray(text))
-    content, model_bytes = pack(model, vocabulary, quantize, training, rows)
+    content, model_bytes = pack(model, vocabulary, quantize, training, rows, lists)
     # The file is verified under another name; `path` never holds one that fails.
     with replacing(path) as trial:
         trial.write_bytes(content)
         report = verify(exported.LiteRTPredictor(trial), reference, text)
+        if text is not None:
+            content = _with_cache(content, trial, model.table.cells[np.asarray(text)])
     return ExportResult(path, model_bytes, len(content), report)
+
+
+def _with_cache(content, path, cells):
+    """Add the numbers of the cache that suit a text to a file; return its content."""
+    numbers = cache_numbers.chosen(exported.LiteRTPredictor(path), cells)
+    content = with_entries(content, {"cache": numbers})
+    # Not written over: the runtime may still read it.
+    path.unlink()
+    path.write_bytes(content)
+    return content
 
 
 def pack(
@@ -112,6 +127,7 @@ def pack(
     quantize: str = "int8",
     training: dict | None = None,
     rows: int = suggest_rows.DEFAULT,
+    lists: WordLists | None = None,
 ) -> tuple[bytes, int]:
     """Make the content of an exported file without comparing it with its model.
 
@@ -125,6 +141,7 @@ def pack(
         training: As in `export`. Defaults to nothing.
         rows: Positive integer. How many rows `suggest` looks at, of a model that has as
             many. Defaults to 8.
+        lists: As in `export`. Defaults to none.
 
     Returns:
         The bytes of the file, and how many of them are the model.
@@ -133,7 +150,7 @@ def pack(
         ValueError: If an argument is none of these.
         RuntimeError: If Keras does not run on TensorFlow.
     """
-    _check(model, vocabulary, quantize, training)
+    _check(model, vocabulary, quantize, training, lists)
     checks.positive_integer("rows", rows)
     if keras.backend.backend() != "tensorflow":
         raise RuntimeError(
@@ -141,7 +158,7 @@ def pack(
             f"{keras.backend.backend()}. Export the same run with "
             "KERAS_BACKEND=tensorflow."
         )
-    lexicon = KerasPredictor(model, vocabulary).lexicon
+    lexicon = _lexicon(model, vocabulary, lists or WordLists())
     step, model_bytes = _converted(model, quantize, rows)
     manifest = {
         **_manifest(model, step, vocabulary, lexicon),
@@ -153,6 +170,16 @@ def pack(
     counts = np.zeros(lexicon.size, np.int64)
     counts[model.table.cells] = vocabulary.counts
     return bundle(model_bytes, manifest, lexicon, counts), len(model_bytes)
+
+
+def _lexicon(model, vocabulary, lists):
+    """Return the words of a model in their cells, with what lists say of them."""
+    cells = model.table.cells
+    words = np.full(model.table.rows * model.table.columns, "", object)
+    words[cells] = vocabulary.words
+    marks = np.zeros((2, len(words)), bool)
+    marks[:, cells] = lists.marks(vocabulary)
+    return Lexicon(words.tolist(), *marks, forms=vocabulary.forms)
 
 
 def _converted(model, quantize, rows):
@@ -169,8 +196,10 @@ def _converted(model, quantize, rows):
     return step, flatbuffer.write(converted)
 
 
-def _check(model, vocabulary, quantize, training):
+def _check(model, vocabulary, quantize, training, lists):
     checks.instance("model", model, LanguageModel)
+    if lists is not None:
+        checks.instance("lists", lists, WordLists)
     checks.instance("vocabulary", vocabulary, Vocabulary)
     checks.one_of("quantize", quantize, QUANTIZATIONS)
     if training is not None:

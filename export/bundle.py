@@ -31,14 +31,35 @@ def bundle(
     """
     parts = {
         container.WORDS: lexicon.to_bytes(),
-        container.COUNTS: counts.astype("<u4").tobytes(),
+        container.COUNTS: container.levels_of(counts[lexicon.cells]).tobytes(),
     }
     sums = {"model": model_bytes, **parts}
     manifest["sha256"] = {
         name: hashlib.sha256(content).hexdigest() for name, content in sums.items()
     }
+    return _joined(model_bytes, manifest, parts)
+
+
+def with_entries(content: bytes, entries: dict) -> bytes:
+    """Return an exported file whose manifest says more.
+
+    Args:
+        content: The content of the file.
+        entries: What its manifest is to say besides, or instead.
+
+    Returns:
+        The content of the new file.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(parts.pop(container.MANIFEST))
+    model_bytes = content[: manifest["model_bytes"]]
+    return _joined(model_bytes, manifest | entries, parts)
+
+
+def _joined(model_bytes, manifest, parts):
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
-    parts[container.MANIFEST] = text.encode("utf-8")
+    parts = parts | {container.MANIFEST: text.encode("utf-8")}
     buffer = io.BytesIO(model_bytes)
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

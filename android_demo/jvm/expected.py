@@ -24,6 +24,9 @@ SENTENCES = [
     "let me know when you get home",
     "Do you want to book a table for two?",
     "it's not working, did you try a restart?",
+    "i dont knwo waht you maen",
+    "tehre is soemthing wrong, becuase alot is misssing",
+    "howare you tdoay, mondya or teusday",
 ]
 LINES, TOKENS = 500, 60
 
@@ -49,15 +52,20 @@ def main(model, offensive, corpus, out):
 
 
 def strips(predictor, sentence, exclude):
-    """Return what a strip shows after each character of a sentence."""
-    found = []
+    """Return what a strip shows after each character, and would put in its place."""
+    found, replacements = [], []
     for end in range(len(sentence) + 1):
         typed = re.search(r"[\w'’-]*$", sentence[:end])[0]
         context = predictor.tokenizer.words(sentence[: end - len(typed)])
         state = decoding.read(predictor, context)
-        best = decoding.top_k(predictor, state, 3, typed, exclude, ignore_case=True)
+        if typed:
+            best = decoding.correct(predictor, state, typed, 3, exclude)
+            replacements.append(best.replacement)
+        else:
+            best = decoding.top_k(predictor, state, 3, exclude=exclude)
+            replacements.append(None)
         found.append(best.words)
-    return {"sentence": sentence, "words": found}
+    return {"sentence": sentence, "words": found, "replacements": replacements}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """The command `lightrnn export`."""
 
+from lightrnn_tf._internal.options import POSITIVE
 from lightrnn_tf.cli import inputs
+from lightrnn_tf.words.word_lists import WordLists
 
 HELP = "Write a run as one .tflite file, model and vocabulary"
 EXAMPLE = "lightrnn export runs/books --out books.tflite"
@@ -23,6 +25,28 @@ def add_arguments(command):
         help="how weights are stored; int4 is meant for a run of train "
         "--quantize-aware; default: int8",
     )
+    add = command.add_argument_group(
+        "what may be suggested", "Files of an item a line; # begins a comment."
+    ).add_argument
+    add("--word-list", metavar="FILE", help="only these words are suggested")
+    add(
+        "--least-count",
+        type=POSITIVE.parse,
+        metavar="N",
+        help="words outside the list, too, if the training text has them so often; "
+        "default: none if there is a list, else all",
+    )
+    add(
+        "--never-suggest",
+        metavar="FILE",
+        help="words that are not suggested, nor their inflections, drawn out or in "
+        "compounds; *stem*: wherever it stands in a word; !word: allowed",
+    )
+    add(
+        "--misspellings",
+        metavar="FILE",
+        help="words that are wrong, as in codespell's list",
+    )
     command.add_argument("--overwrite", action="store_true", help="replace a file")
 
 
@@ -33,6 +57,9 @@ def run(args):
         args: The parsed options, an `argparse.Namespace`.
     """
     inputs.must_exist(args.run, "run")
+    lists = WordLists.read(
+        args.word_list, args.never_suggest, args.misspellings, args.least_count
+    )
     inputs.load_keras()
     import lightrnn_tf_export
 
@@ -50,6 +77,7 @@ def run(args):
             args.overwrite,
             text=run.ids("valid"),
             training=run.summary(),
+            lists=lists,
         )
     report = result.report
     print(

@@ -6,9 +6,11 @@ import sys
 
 from lightrnn_tf._internal.options import POSITIVE
 from lightrnn_tf.cli import arguments, inputs
+from lightrnn_tf.words.written_forms import as_typed
 
 HELP = "Suggest the next word for a text, or for each line typed"
-EXAMPLE = "lightrnn suggest books.tflite 'the old man and' -k 3 --prefix s"
+EXAMPLE = "lightrnn suggest en 'how are' -k 3 --prefix y"
+_SENTENCE_ENDS = (".", "!", "?", "\n")
 
 
 def add_arguments(command):
@@ -114,6 +116,10 @@ def _suggestions(predictor, text: str, args) -> dict:
         )
     if prefix and not answer.words:
         print(f"No word begins with {prefix!r}.", file=sys.stderr)
+    words = answer.words
+    if predictor.tokenizer.lowercase:
+        at_start = not text.strip() or text.rstrip(" ").endswith(_SENTENCE_ENDS)
+        words = [as_typed(word, prefix, at_start) for word in words]
     return {
         "context": context,
         "prefix": prefix,
@@ -121,7 +127,7 @@ def _suggestions(predictor, text: str, args) -> dict:
         "rows_expanded": answer.rows_expanded,
         "suggestions": [
             {"word": word, "log_prob": log_prob}
-            for word, log_prob in zip(answer.words, answer.log_probs, strict=True)
+            for word, log_prob in zip(words, answer.log_probs, strict=True)
         ],
     }
 

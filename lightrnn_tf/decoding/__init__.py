@@ -5,8 +5,12 @@ memory (`lightrnn_tf.predictor`), a `.tflite` file (`lightrnn_tf.litert`), or on
 these with the words of its user. It names a word by its cell, row · C + column.
 """
 
+from lightrnn_tf.decoding.correction import Corrections, correct
+from lightrnn_tf.decoding.learning import learn
 from lightrnn_tf.decoding.sampling import generate, sample
 from lightrnn_tf.decoding.search import Suggestions, top_k
+from lightrnn_tf.predictors.cached import Cached
+from lightrnn_tf.predictors.habits import Habits
 from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
     Predictor,
@@ -18,12 +22,17 @@ from lightrnn_tf.predictors.user_words import UserWords
 
 __all__ = [
     "ROWS_AT_ONCE",
+    "Corrections",
+    "Habits",
+    "Cached",
     "Predictor",
     "State",
     "Suggestions",
     "UserWords",
     "cell_of",
+    "correct",
     "generate",
+    "learn",
     "read",
     "sample",
     "top_k",

@@ -30,7 +30,7 @@ class Suggestions:
     """The most probable next words.
 
     Attributes:
-        words: At most k words, best first.
+        words: At most k words, best first, as they are usually written.
         log_probs: The log-probability of each in nats, among all V words.
         exact: Whether they are certified to be the best ones.
         bound: An upper bound on the log-probability of words that were not scored; −∞
@@ -156,7 +156,7 @@ def _best(query, max_rows, ties):
         # A word of the first rows that is not listed may be better: expand them, too.
         found = _Found(query, ties)
         found.go_on(max_rows)
-    words = [query.predictor.lexicon.word(cell) for cell in found.cells.tolist()]
+    words = [query.predictor.lexicon.written(cell) for cell in found.cells.tolist()]
     return found.log_probs, words, found.bound, found.expanded
 
 

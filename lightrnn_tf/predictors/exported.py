@@ -293,19 +293,28 @@ class LiteRTPredictor:
     def _named(self, state):
         return dict(zip(self._states, state.states, strict=False))
 
+    @functools.cached_property
+    def counts(self) -> np.ndarray:
+        """How often the word of each cell stood in the training text, int64 `(R · C,)`.
+
+        A file rounds its counts.
+        """
+        return read_counts(self.path, self.manifest, self.lexicon)
+
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words in the order of their ids: by count, then by code points."""
-        counts = read_counts(self.path, self.manifest, self.lexicon)
+        """The words in the order of their ids: by count, then by code points.
+
+        Counts are those of the file, which rounds them, so ids are the file's own.
+        """
         words = self.lexicon.words()
         pairs = sorted(
             (-count, word)
-            for word, count in zip(words, counts.tolist(), strict=True)
+            for word, count in zip(words, self.counts.tolist(), strict=True)
             if word
         )
-        return Vocabulary(
-            [word for _, word in pairs], [-n for n, _ in pairs], self.tokenizer
-        )
+        ordered, numbers = [word for _, word in pairs], [-count for count, _ in pairs]
+        return Vocabulary(ordered, numbers, self.tokenizer, self.lexicon.forms())
 
     def contexts(self, ids: np.ndarray) -> Iterator[Contexts]:
         """Read word ids `(N,)` as one stream; yield the places one by one."""

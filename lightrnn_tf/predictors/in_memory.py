@@ -62,9 +62,17 @@ class KerasPredictor:
         table = model.table
         self.rows, self.columns = table.rows, table.columns
         self.lexicon = Lexicon(
-            [vocabulary.words[i] if i >= 0 else "" for i in table.words]
+            [vocabulary.words[i] if i >= 0 else "" for i in table.words],
+            forms=vocabulary.forms,
         )
         self._expansions: dict[bool, _Expansion] = {}
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How often the word of each cell stood in the training text, `(R · C,)`."""
+        counts = np.zeros(self.lexicon.size, np.int64)
+        counts[self.model.table.cells] = self.vocabulary.counts
+        return counts
 
     @property
     def model_bytes(self) -> int:

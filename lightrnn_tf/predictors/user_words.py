@@ -9,15 +9,17 @@ row, and exact decoding stays exact.
 """
 
 import dataclasses
+import functools
 import hashlib
-import json
 import math
 import os
 import pathlib
 import unicodedata
+from typing import Any
 
 import numpy as np
 
+from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import write_atomic
 from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
@@ -26,41 +28,25 @@ from lightrnn_tf.predictors.protocol import (
     State,
     check_predictor,
 )
+from lightrnn_tf.predictors.user_words_file import CANDIDATES, Entry, read, written
 from lightrnn_tf.words.candidates import Searchable
 from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.spelling import begins_with
-from lightrnn_tf.words.tokenizer import MAX_WORD_LENGTH, is_suggestable
+from lightrnn_tf.words.tokenizer import MAX_WORD_LENGTH, Tokenizer, is_suggestable
 
-FORMAT_VERSION = 1
 # The bias of a word that was learned once; it grows with the logarithm of the count. A
 # larger bias completes new words after fewer letters but disturbs the other words more.
 # It was chosen on validation text so that these lose less than 0.2 points of top-3.
 _FIRST_BIAS = 2.0
-# Cells that are stored for each word: the best ones when it was first learned.
-_CANDIDATES = 8
-# Limits of a file: its bytes, and the count of a word.
-_MAX_BYTES, _MAX_COUNT = 1 << 24, 1 << 31
-
-
-@dataclasses.dataclass
-class _Entry:
-    """A word of the user.
-
-    Attributes:
-        count: How often it was learned.
-        cell: Its cell; `None` if it must be placed again.
-        cells: The cells that were best for it when it was first learned.
-        losses: Nats that it would have cost in each of these, over all its contexts.
-    """
-
-    count: int
-    cell: int | None
-    cells: np.ndarray
-    losses: np.ndarray
+# A word that was written once may be a slip.
+_OFFERED_FROM = 2
 
 
 class UserWords:
     """Adds the words of the user to a predictor, and is itself a predictor.
+
+    A word is offered from the second time it was learned, as it was written last. A
+    word of the model that its file does not offer is learned like others.
 
     Args:
         predictor: A `LiteRTPredictor` or `KerasPredictor` with free cells.
@@ -77,10 +63,10 @@ class UserWords:
     >>> model = models.LightRNN(6, rows=2, columns=4, units=4)
     >>> model.build()
     >>> user_words = UserWords(lightrnn_tf.predictor.KerasPredictor(model, vocabulary))
-    >>> user_words.learn("zebra", user_words.start())
-    >>> user_words.counts()
-    {'zebra': 1}
-    >>> user_words.forget("zebra")
+    >>> user_words.learn("Zebra", user_words.start(), kept=True)
+    >>> decoding.top_k(user_words, user_words.start(), 1, prefix="Z").words
+    ['Zebra']
+    >>> user_words.forget("Zebra")
     """
 
     def __init__(self, predictor: Predictor):
@@ -94,20 +80,24 @@ class UserWords:
                 "`predictor` must have free cells for the words of its user. Received: "
                 "none. Train a LightRNN with --user-cells."
             )
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._update()
 
     def _update(self):
         """Derive what decoding needs from the entries."""
+        lexicon = self._predictor.lexicon
         placed = {w: e for w, e in self._entries.items() if e.cell is not None}
         cells = np.array([entry.cell for entry in placed.values()], int)
         biases = np.array([_bias(entry.count) for entry in placed.values()])
         self._own_rows, self._own_columns = np.divmod(cells, self.columns)
         self._biases = biases
-        self.lexicon = _UserLexicon(
-            self._predictor.lexicon,
-            dict(zip(placed, cells.tolist(), strict=True)),
-        )
+        forms = {e.cell: e.form for e in placed.values()}
+        for word, entry in self._entries.items():
+            known = lexicon.get(word)
+            if known is not None and entry.count >= _OFFERED_FROM:
+                forms[known] = entry.form
+        own = dict(zip(placed, cells.tolist(), strict=True))
+        self.lexicon = _UserLexicon(lexicon, own, forms)
 
     # As a predictor.
 
@@ -143,56 +133,84 @@ class UserWords:
                 log_probs[place, columns] = scores - total
         return log_probs
 
+    def knows(self, word: str) -> bool:
+        """Return whether the model offers a word, or says that it is right.
+
+        Args:
+            word: String, in the spelling of the model's words.
+        """
+        lexicon = self._predictor.lexicon
+        cell = lexicon.get(word)
+        return cell is not None and bool(
+            lexicon.suggestable[cell] or lexicon.trusted[cell]
+        )
+
+    def frequent(self, share: float) -> np.ndarray:
+        """Return which words of the model are frequent.
+
+        Args:
+            share: Number. The least share of the words of the training text.
+
+        Returns:
+            bool `(R · C,)`.
+        """
+        predictor: Any = self._predictor
+        counts = predictor.counts
+        return counts >= share * counts.sum()
+
     # As a store.
 
     def counts(self) -> dict[str, int]:
         """Return each word and how often it was learned, the least recent first."""
         return {word: entry.count for word, entry in self._entries.items()}
 
-    def learn(self, word: str, state: State) -> None:
+    def learn(self, word: str, state: State, kept: bool = False) -> None:
         """Count a word that the user wrote, and place it where it fits best.
 
-        Words of the model are known already and change nothing. If no cell is free, the
-        word that was learned least often makes room; of several, the least recent.
+        Words that the model offers change nothing. If no cell is free, the word that
+        was learned least often makes room; of several, the least recent.
 
         Args:
             word: One word, as the tokenizer of the model cuts it. It is learned in the
-                spelling of the model's words.
+                spelling of the model's words, and offered as it is written here.
             state: The `State` before the word.
+            kept: Whether the user kept it on purpose, so that it is offered at once.
+                Defaults to `False`.
 
         Raises:
             ValueError: If it is not one word with letters, or too long.
         """
-        spelled = self._spelled(word)
+        checks.boolean("kept", kept)
+        spelled = _spelled(self.tokenizer, word)
         if spelled is None:
             raise ValueError(
                 "`word` must be one word with letters, as the tokeniser cuts them, of "
                 f"at most {MAX_WORD_LENGTH} characters. Received: {str(word)[:64]!r}."
             )
-        word = spelled
-        if self._predictor.lexicon.get(word) is not None:
+        form, word = _form(self.tokenizer, word, spelled), spelled
+        if self.knows(word):
             return
+        known = self._predictor.lexicon.get(word)
         old = self._entries.get(word)
-        if old is not None and len(old.cells):
-            cells, losses = old.cells, old.losses + self._losses(old.cells, state)
-        else:
-            losses = self._losses(self._free, state)
-            best = np.argsort(losses, kind="stable")[:_CANDIDATES]
-            cells, losses = self._free[best], losses[best]
-        entry = _Entry(old.count + 1 if old else 1, None, cells, losses)
+        count = max((old.count if old else 0) + 1, _OFFERED_FROM if kept else 1)
+        entry = Entry(count, form, None, np.empty(0, int), np.empty(0))
+        if known is None:
+            self._find_cells(entry, old, state)
         self._entries.pop(word, None)
-        self._place(entry)
+        if known is None and count >= _OFFERED_FROM:
+            self._place(entry)
         self._entries[word] = entry
         self._update()
 
-    def _spelled(self, word: object) -> str | None:
-        """Return a word in the model's spelling; `None` if it is not one word."""
-        if not isinstance(word, str) or not _is_one(word):
-            return None
-        words = self.tokenizer.words(word)
-        if len(words) != 1 or len(words[0]) > MAX_WORD_LENGTH:
-            return None
-        return words[0] if is_suggestable(words[0]) else None
+    def _find_cells(self, entry, old, state):
+        """Set the cells of a new entry, and what it has lost in them so far."""
+        if old is not None and len(old.cells):
+            entry.cells = old.cells
+            entry.losses = old.losses + self._losses(old.cells, state)
+        else:
+            losses = self._losses(self._free, state)
+            best = np.argsort(losses, kind="stable")[:CANDIDATES]
+            entry.cells, entry.losses = self._free[best], losses[best]
 
     def _losses(self, cells, state):
         """Return −log P of a new word in each of n cells, `(n,)`."""
@@ -250,23 +268,7 @@ class UserWords:
         Raises:
             OSError: If it cannot be written.
         """
-        words = [
-            {
-                "word": word,
-                "count": entry.count,
-                "cell": entry.cell,
-                "cells": entry.cells.tolist(),
-                "losses": entry.losses.round(3).tolist(),
-            }
-            for word, entry in self._entries.items()
-        ]
-        content = {
-            "format_version": FORMAT_VERSION,
-            "vocabulary": self._vocabulary(),
-            "words": words,
-        }
-        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-        write_atomic(pathlib.Path(path), text + "\n")
+        write_atomic(pathlib.Path(path), written(self._entries, self._vocabulary()))
 
     def load(self, path: str | os.PathLike) -> None:
         """Replace the words by those of a file.
@@ -281,74 +283,31 @@ class UserWords:
             FileNotFoundError: If there is no such file.
             ValueError: If it is not a file that `save` wrote; then nothing changes.
         """
-        entries = _read(pathlib.Path(path), self._checked_entries)
-        self._entries = {
-            word: entry
-            for word, entry in entries.items()
-            if self._predictor.lexicon.get(word) is None
-        }
+        spelled = functools.partial(_spelled, self.tokenizer)
+        entries = read(pathlib.Path(path), self._vocabulary(), self._free, spelled)
+        self._entries = {w: entry for w, entry in entries.items() if not self.knows(w)}
         self._update()
 
     def _vocabulary(self):
         """Return a hash that differs for models with words in other cells."""
         return hashlib.sha256(self._predictor.lexicon.to_bytes()).hexdigest()
 
-    def _checked_entries(self, content):
-        """Return the entries of a file by word, or raise what is wrong with it."""
-        if content["format_version"] != FORMAT_VERSION:
-            raise ValueError(f"format version {content['format_version']!r}")
-        same = content["vocabulary"] == self._vocabulary()
-        entries = {}
-        for item in content["words"]:
-            word = self._spelled(item["word"])
-            if word is None:
-                raise ValueError(f"word {item['word']!r}")
-            entries[word] = _entry(item, self._free, same)
-        cells = [e.cell for e in entries.values() if e.cell is not None]
-        if len(set(cells)) < len(cells):
-            raise ValueError(f"two words in one cell, of {sorted(cells)}")
-        return entries
+
+def _form(tokenizer, written, word):
+    """Return how a word is written, from how the user wrote it."""
+    cased = Tokenizer(tokenizer.name).words(written)
+    same = len(cased) == 1 and tokenizer.normalise(cased[0]) == word
+    return cased[0] if same else word
 
 
-def _read(path, checked):
-    """Return what `checked` makes of the content of a file, or say what is wrong."""
-    if path.stat().st_size > _MAX_BYTES:
-        raise ValueError(
-            f"{path} must have at most {_MAX_BYTES} bytes. Received: "
-            f"{path.stat().st_size}."
-        )
-    try:
-        return checked(json.loads(path.read_bytes().decode("utf-8")))
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        RecursionError,
-        OverflowError,
-    ) as error:
-        raise ValueError(
-            f"{path} is not a file of user words, or is damaged: {error}."
-        ) from error
-
-
-def _entry(item, free, same):
-    """Return the entry of an item of a file, without cells for another vocabulary."""
-    count, cell = item["count"], item["cell"]
-    if type(count) is not int or not 1 <= count <= _MAX_COUNT:
-        raise ValueError(f"count {count!r}")
-    if not same:
-        return _Entry(count, None, np.empty(0, int), np.empty(0))
-    cells, losses = np.array(item["cells"]), np.array(item["losses"], float)
-    if not len(cells):
-        cells = cells.astype(int)
-    named = np.array([*cells, *([] if cell is None else [cell])])
-    if cells.ndim != 1 or cells.shape != losses.shape:
-        raise ValueError(f"losses of {item['word']!r}")
-    if len(named) and (named.dtype != int or not np.isin(named, free).all()):
-        raise ValueError(f"cells of {item['word']!r}")
-    if len(cells) > _CANDIDATES or not np.isfinite(losses).all():
-        raise ValueError(f"losses of {item['word']!r}")
-    return _Entry(count, cell, cells, losses)
+def _spelled(tokenizer, word):
+    """Return a word in the model's spelling; `None` if it is not one word."""
+    if not isinstance(word, str) or not _is_one(word):
+        return None
+    words = tokenizer.words(word)
+    if len(words) != 1 or len(words[0]) > MAX_WORD_LENGTH:
+        return None
+    return words[0] if is_suggestable(words[0]) else None
 
 
 def _is_one(word):
@@ -365,17 +324,23 @@ def _bias(count):
 class _UserLexicon(Searchable):
     """The words of a model and of its user, with the methods that decoding uses."""
 
-    def __init__(self, lexicon: Lexicon, own: dict[str, int]):
-        self._lexicon, self._own = lexicon, own
+    def __init__(self, lexicon: Lexicon, own: dict[str, int], forms: dict[int, str]):
+        self._lexicon, self._own, self._forms = lexicon, own, forms
         self._word_of = {cell: word for word, cell in own.items()}
-        cells = list(own.values())
+        offered = [*own.values(), *forms]
         self.size = lexicon.size
-        self.occupied = lexicon.occupied.copy()
-        self.suggestable = lexicon.suggestable.copy()
-        self.occupied[cells] = self.suggestable[cells] = True
+        self.occupied, self.suggestable, self.trusted = (
+            flags.copy()
+            for flags in (lexicon.occupied, lexicon.suggestable, lexicon.trusted)
+        )
+        for flags in (self.occupied, self.suggestable, self.trusted):
+            flags[offered] = True
 
     def word(self, cell: int) -> str:
         return self._word_of.get(cell) or self._lexicon.word(cell)
+
+    def written(self, cell: int) -> str:
+        return self._forms.get(cell) or self._lexicon.written(cell)
 
     def get(self, word: str) -> int | None:
         cell = self._own.get(word)

@@ -14,6 +14,7 @@ from lightrnn_tf.training import run
 from lightrnn_tf.training.options import Options, TextOptions
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary, count_words
+from lightrnn_tf.words.written_forms import WrittenForms
 
 
 class Texts:
@@ -132,12 +133,13 @@ class Texts:
                 "validation."
             )
         reading = Reading(count(train, "Counting words, line"))
-        counts = count_words(reading, tokenizer)
+        forms = WrittenForms(tokenizer)
+        counts = count_words(forms.counted(reading), tokenizer)
         check_words(counts, options.min_count)
         for remark in (*said, *remarks(counts, reading.ends)):
             say(remark)
         self.vocabulary = Vocabulary.from_counts(
-            counts, tokenizer, options.vocab_size, options.min_count
+            counts, tokenizer, options.vocab_size, options.min_count, forms
         )
         self.train = self._write("train", train)
         return valid

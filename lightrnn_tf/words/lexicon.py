@@ -8,14 +8,24 @@ strings. `export/FORMAT.md` specifies the bytes.
 
 import bisect
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from lightrnn_tf._internal import checks
+from lightrnn_tf.words import vocab_bin
 from lightrnn_tf.words.candidates import Searchable
 from lightrnn_tf.words.spelling import begins_with, fold, is_bare
 from lightrnn_tf.words.tokenizer import is_suggestable
+from lightrnn_tf.words.vocab_bin import (
+    CASE,
+    SUGGESTABLE,
+    TRUSTED,
+    Parts,
+    block_starts,
+    decoded,
+)
+from lightrnn_tf.words.written_forms import SPELLED_OUT, case_of, in_case
 
 # Every 64th word is written in full, so that a search can begin there.
 BLOCK = 64
@@ -23,8 +33,6 @@ BLOCK = 64
 _REMEMBERED = 1024
 # Most bytes that a word shares with the word before: the number fits into a byte.
 _MOST_SHARED = 255
-# Numbers or bytes of a large vocabulary to unpack at a time.
-_AT_ONCE = 1 << 14
 
 
 class Lexicon(Searchable):
@@ -32,15 +40,21 @@ class Lexicon(Searchable):
 
     Args:
         words: List of strings, the word in each cell, `""` for a free cell.
+        suggestable: bool `(R · C,)`, which cells hold a word to offer while typing.
+            Defaults to those whose word has a letter and is no special word.
+        trusted: bool `(R · C,)`, which cells hold a word that is right as it is typed,
+            offered or not. Defaults to `suggestable`.
+        forms: Mapping from words to the form in which they are written, for those that
+            are not written as they are. Defaults to none.
 
     Raises:
-        ValueError: If words repeat or contain a line end.
+        ValueError: If words or forms contain a line end, or words repeat.
 
     Attributes:
         size: Number of cells, `R · C`.
         occupied: bool `(R · C,)`, whether each cell holds a word.
-        suggestable: bool `(R · C,)`, whether each cell holds a word to offer while
-            typing: not a special word, a number or a punctuation mark.
+        suggestable, trusted: As above.
+        cells: Integers `(V,)`, the cell of each word, in sorted order.
 
     Example:
 
@@ -51,8 +65,22 @@ class Lexicon(Searchable):
     [0, 3]
     """
 
-    def __init__(self, words: Sequence[str]):
+    suggestable: np.ndarray
+    trusted: np.ndarray
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        suggestable: np.ndarray | None = None,
+        trusted: np.ndarray | None = None,
+        forms: Mapping[str, str] | None = None,
+    ):
         checks.strings("words", words)
+        for name, flags in (("suggestable", suggestable), ("trusted", trusted)):
+            if flags is not None:
+                checks.instance(name, flags, np.ndarray)
+        if forms is not None:
+            checks.instance("forms", forms, Mapping)
         cells = sorted(
             (cell for cell, word in enumerate(words) if word),
             key=lambda cell: (fold(words[cell]), words[cell]),
@@ -63,21 +91,27 @@ class Lexicon(Searchable):
                     f"`words` must not repeat. Received: {words[one]!r} in cells "
                     f"{one} and {other}."
                 )
+        if suggestable is None:
+            suggestable = np.array([is_suggestable(word) for word in words], bool)
+        marks = suggestable * SUGGESTABLE
+        marks += TRUSTED * (suggestable if trusted is None else trusted)
+        spelled_out = {}
+        for rank, cell in enumerate(cells):
+            form = (forms or {}).get(words[cell], words[cell])
+            case = case_of(words[cell], form)
+            marks[cell] |= case << CASE
+            if case == SPELLED_OUT:
+                spelled_out[rank] = _one_line(form)
         shared, suffixes, before = bytearray(), bytearray(), b""
         for rank, cell in enumerate(cells):
-            word = words[cell].encode("utf-8")
-            if b"\n" in word:
-                raise ValueError(
-                    f"`words` must be without line ends. Received: {words[cell]!r}."
-                )
+            word = _one_line(words[cell]).encode("utf-8")
             same = _shared(word, before) if rank % BLOCK else 0
             shared.append(same)
             suffixes += word[same:] + b"\n"
             before = word
-        flags = np.array([is_suggestable(words[cell]) for cell in cells], bool)
-        self._set(
-            len(words), bytes(shared), bytes(suffixes), np.array(cells, int), flags
-        )
+        order = np.array(cells, int)
+        parts = Parts(bytes(shared), bytes(suffixes), order, marks[order], spelled_out)
+        self._set(len(words), parts)
 
     @classmethod
     def from_bytes(cls, content: bytes, vocabulary_size: int, size: int) -> "Lexicon":
@@ -91,78 +125,50 @@ class Lexicon(Searchable):
         Raises:
             ValueError: If the bytes are not those of V words in R · C cells.
         """
-        bits = _bits(size)
-        after = -(-vocabulary_size * bits // 8), -(-vocabulary_size // 8)
-        ends = np.cumsum(
-            [vocabulary_size, len(content) - vocabulary_size - sum(after), after[0]]
-        )
-        if vocabulary_size > size or ends[1] < ends[0] + vocabulary_size:
-            raise ValueError(
-                f"The vocabulary must hold {vocabulary_size} words in {size} cells. "
-                f"Received: {len(content)} bytes."
-            )
-        shared, suffixes = content[: ends[0]], content[ends[0] : ends[1]]
-        places, flags = content[ends[1] : ends[2]], content[ends[2] :]
-        if suffixes.count(b"\n") != vocabulary_size or suffixes[-1:] not in (
-            b"",
-            b"\n",
-        ):
-            raise ValueError(
-                f"The vocabulary must hold {vocabulary_size} words. Received: "
-                f"{suffixes.count(10)} line ends."
-            )
-        cells = _unpack(places, vocabulary_size, bits)
-        taken = np.zeros(size, bool)
-        taken[cells[cells < size]] = True
-        if taken.sum() < vocabulary_size:
-            raise ValueError(
-                f"The vocabulary must have a cell in [0, {size}) for each word, no "
-                f"two the same. Received: {taken.sum()} cells for {vocabulary_size} "
-                "words."
-            )
         lexicon = cls.__new__(cls)
-        flags = _unpack(flags, vocabulary_size, 1).astype(bool)
-        lexicon._set(size, shared, suffixes, cells, flags)
+        lexicon._set(size, vocab_bin.read(content, vocabulary_size, size))
+        lexicon._check_forms()
         return lexicon
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the vocabulary in an exported file, not compressed."""
-        flags = self.suggestable[self._cells]
-        return b"".join(
-            [
-                self._shared,
-                self._suffixes,
-                _pack(self._cells, _bits(self.size)),
-                _pack(flags, 1),
-            ]
-        )
+        return vocab_bin.written(self._parts, self.size)
 
-    def _set(self, size, shared, suffixes, cells, flags):
-        self.size = size
-        self._shared, self._suffixes = shared, suffixes
-        self._starts = _block_starts(suffixes)
-        self._cells = cells.astype(np.int32, copy=False)
+    def _set(self, size, parts):
+        self.size, self._parts = size, parts
+        self._starts = block_starts(parts.suffixes, BLOCK)
+        self.cells = parts.cells.astype(np.int32, copy=False)
         self._ranks = np.full(size, -1, np.int32)
-        self._ranks[cells] = np.arange(len(cells))
+        self._ranks[self.cells] = np.arange(len(self.cells))
         self.occupied = self._ranks >= 0
-        self.suggestable = np.zeros(size, bool)
-        self.suggestable[cells] = flags
+        self.suggestable, self.trusted = np.zeros((2, size), bool)
+        self.suggestable[self.cells] = parts.marks & SUGGESTABLE != 0
+        self.trusted[self.cells] = parts.marks & TRUSTED != 0
         # The same words are suggested again and again; to unpack one takes a while.
         self._word_at = functools.lru_cache(_REMEMBERED)(self._unpacked)
 
+    def _check_forms(self):
+        """Refuse forms of other words: they would be offered in place of these."""
+        for rank, form in self._parts.forms.items():
+            if fold(form) != fold(self._word_at(rank)):
+                raise ValueError(
+                    "The vocabulary must have forms of its words. Received: "
+                    f"{form[:64]!r} of {self._word_at(rank)!r}."
+                )
+
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self.cells)
 
     def _words(self, rank: int) -> Iterator[str]:
         """Yield the words in sorted order, beginning at a rank."""
         block = rank // BLOCK
         start, word = self._starts[block], b""
-        shared, suffixes = self._shared, self._suffixes  # Local names are faster.
+        shared, suffixes = self._parts[:2]  # Local names are faster.
         for n in range(block * BLOCK, len(self)):
             end = suffixes.index(b"\n", start)
             word = word[: shared[n]] + suffixes[start:end]
             if n >= rank:
-                yield _decoded(word)
+                yield decoded(word)
             start = end + 1
 
     def word(self, cell: int) -> str:
@@ -179,15 +185,39 @@ class Lexicon(Searchable):
         rank = int(self._ranks[cell])
         return self._word_at(rank) if rank >= 0 else ""
 
+    def written(self, cell: int) -> str:
+        """Return the word in a cell as it is usually written, such as `London`.
+
+        Args:
+            cell: Integer, the id of the cell.
+
+        Raises:
+            IndexError: If there is no such cell.
+        """
+        word = self.word(cell)
+        return self._form(int(self._ranks[cell]), word) if word else ""
+
+    def _form(self, rank, word):
+        case = int(self._parts.marks[rank]) >> CASE
+        return self._parts.forms[rank] if case == SPELLED_OUT else in_case(word, case)
+
     def _unpacked(self, rank):
         return next(self._words(rank))
 
     def words(self) -> list[str]:
         """Return the word in each cell, `""` for a free cell."""
         words = [""] * self.size
-        for cell, word in zip(self._cells.tolist(), self._words(0), strict=True):
+        for cell, word in zip(self.cells.tolist(), self._words(0), strict=True):
             words[cell] = word
         return words
+
+    def forms(self) -> dict[str, str]:
+        """Return the forms of the words that are not written as they are."""
+        forms = {}
+        for rank, word in enumerate(self._words(0)):
+            if self._parts.marks[rank] >> CASE:
+                forms[word] = self._form(rank, word)
+        return forms
 
     def __getitem__(self, word: str) -> int:
         """Return the cell of a word.
@@ -210,7 +240,7 @@ class Lexicon(Searchable):
         rank = self._first_rank(wanted)
         for other in self._words(rank) if rank < len(self) else ():
             if other == word:
-                return int(self._cells[rank])
+                return int(self.cells[rank])
             if fold(other) != wanted:
                 break
             rank += 1
@@ -232,7 +262,7 @@ class Lexicon(Searchable):
         first = self._first_rank(folded)
         # U+10FFFF is no character, so no word with the prefix sorts after it.
         end = self._first_rank(folded + "\U0010ffff")
-        cells = self._cells[first:end]
+        cells = self.cells[first:end]
         if ignore_case and is_bare(prefix):
             return cells
         words = zip(range(first, end), self._words(first), strict=False)
@@ -252,57 +282,14 @@ class Lexicon(Searchable):
 
     def _fold_of_block(self, block: int) -> str:
         start = self._starts[block]
-        end = self._suffixes.index(b"\n", start)
-        return fold(_decoded(self._suffixes[start:end]))
+        end = self._parts.suffixes.index(b"\n", start)
+        return fold(decoded(self._parts.suffixes[start:end]))
 
 
-def _decoded(word):
-    try:
-        return word.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"The vocabulary is damaged: {word[:64]!r} is not a word in UTF-8."
-        ) from error
-
-
-def _bits(size):
-    """Return how many bits the id of a cell needs."""
-    return max(1, (size - 1).bit_length())
-
-
-def _block_starts(suffixes):
-    """Return where the first word of each block begins, and where the words end."""
-    starts, words = [0], 0
-    content = np.frombuffer(suffixes, np.uint8)
-    for offset in range(0, len(content), _AT_ONCE):
-        ends = np.flatnonzero(content[offset : offset + _AT_ONCE] == ord("\n"))
-        starts += (ends[-(words + 1) % BLOCK :: BLOCK] + offset + 1).tolist()
-        words += len(ends)
-    return starts
-
-
-def _pack(values, bits):
-    """Return numbers packed into `bits` bits each, the lowest bit first."""
-    parts = []
-    # Each part but the last has a multiple of 8 numbers, and so ends with a byte.
-    for first in range(0, len(values), _AT_ONCE):
-        part = values[first : first + _AT_ONCE, None] >> np.arange(bits) & 1
-        parts.append(np.packbits(part.astype(np.uint8), bitorder="little").tobytes())
-    return b"".join(parts)
-
-
-def _unpack(content, count, bits):
-    """Return the numbers that `_pack` packed, int32 `(count,)`."""
-    values = np.empty(count, np.int32)
-    content = np.frombuffer(content, np.uint8)
-    weights = np.left_shift(1, np.arange(bits), dtype=np.int32)
-    for first in range(0, count, _AT_ONCE):
-        part = values[first : first + _AT_ONCE]
-        start = first * bits // 8
-        packed = content[start : start + -(-len(part) * bits // 8)]
-        found = np.unpackbits(packed, count=len(part) * bits, bitorder="little")
-        np.dot(found.reshape(-1, bits), weights, out=part)
-    return values
+def _one_line(text):
+    if "\n" in text:
+        raise ValueError(f"`words` must be without line ends. Received: {text!r}.")
+    return text
 
 
 def _shared(one: bytes, other: bytes) -> int:

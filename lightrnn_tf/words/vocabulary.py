@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf.words.tokenizer import EOS, MAX_WORD_LENGTH, UNK, Tokenizer
+from lightrnn_tf.words.written_forms import WrittenForms, check_forms
 
 SPECIAL_WORDS = (EOS, UNK)
 # Stands in arrays of ids before the first word of a stream and after its last.
@@ -22,7 +23,7 @@ NO_WORD = -1
 # The key of the words that are too long, in counts of words.
 TOO_LONG = ""
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _HEADER = re.compile(r"# lightrnn vocabulary (\d+) tokenizer=(\w+) lowercase=(\w+)")
 _ASCII_SPACE = re.compile(r"[ \t\n\r\v\f]")
 
@@ -63,17 +64,20 @@ def count_words(lines: Iterable[str], tokenizer: Tokenizer) -> dict[str, int]:
 
 
 class Vocabulary:
-    """The words of a model, most frequent first, with their counts.
+    """The words of a model, most frequent first, with their counts and forms.
 
     Args:
         words: Iterable of strings in the order of their ids, without repetition, with
             `<eos>` and `<unk>`, none of more than 64 characters.
         counts: Iterable of integers, how often each word occurs in the training text.
         tokenizer: The `Tokenizer` that cut the text.
+        forms: Mapping from words to the form in which the text usually writes them, for
+            those that are not written as they are. Defaults to none.
 
     Raises:
         ValueError: If words repeat, `<eos>` or `<unk>` is missing, a word is too
-            long, empty or contains ASCII white space, or the lengths differ.
+            long, empty or contains ASCII white space, the lengths differ, or a form is
+            not that of a word.
 
     Example:
 
@@ -87,7 +91,11 @@ class Vocabulary:
     """
 
     def __init__(
-        self, words: Iterable[str], counts: Iterable[int], tokenizer: Tokenizer
+        self,
+        words: Iterable[str],
+        counts: Iterable[int],
+        tokenizer: Tokenizer,
+        forms: Mapping[str, str] | None = None,
     ):
         checks.several("words", words)
         checks.several("counts", counts)
@@ -128,6 +136,10 @@ class Vocabulary:
                     "`words` must be without ASCII white space and not empty. "
                     f"Received: {word!r}."
                 )
+        if forms is not None:
+            checks.instance("forms", forms, Mapping)
+        self.forms = dict(forms or {})
+        check_forms(self.forms, self.words, tokenizer)
 
     @classmethod
     def from_lines(
@@ -151,9 +163,9 @@ class Vocabulary:
         Raises:
             ValueError: If an argument is of another kind or out of range.
         """
-        return cls.from_counts(
-            count_words(lines, tokenizer), tokenizer, max_size, min_count
-        )
+        forms = WrittenForms(tokenizer)
+        counts = count_words(forms.counted(lines), tokenizer)
+        return cls.from_counts(counts, tokenizer, max_size, min_count, forms)
 
     @classmethod
     def from_counts(
@@ -162,6 +174,7 @@ class Vocabulary:
         tokenizer: Tokenizer,
         max_size: int | None = None,
         min_count: int | None = None,
+        forms: WrittenForms | None = None,
     ) -> "Vocabulary":
         """Return the vocabulary of a text from the counts of its words.
 
@@ -170,10 +183,14 @@ class Vocabulary:
             tokenizer: The `Tokenizer` that cut the text.
             max_size: As for `from_lines`.
             min_count: As for `from_lines`.
+            forms: The `WrittenForms` that were counted in the text. Defaults to none:
+                each word is written as it is.
 
         Raises:
             ValueError: If an argument is of another kind or out of range.
         """
+        if forms is not None:
+            checks.instance("forms", forms, WrittenForms)
         if not isinstance(counts, Mapping):
             raise ValueError(
                 "`counts` must map words to numbers. "
@@ -200,7 +217,8 @@ class Vocabulary:
         unk = (UNK, tokens - eos[1] - sum(count for _, count in kept))
         kept = sorted([eos, *kept, unk], key=_rank)
         words, occurrences = zip(*kept, strict=True)
-        return cls(words, occurrences, tokenizer)
+        usual = None if forms is None else forms.usual(words)
+        return cls(words, occurrences, tokenizer, usual)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -253,13 +271,20 @@ class Vocabulary:
             yield self.ids(self.tokenizer.line(line))
 
     def to_text(self) -> str:
-        """Return the vocabulary as text, one word per line, as files hold it."""
+        """Return the vocabulary as text, as files hold it.
+
+        A line for each word: the word, its count and, if it is not written as it is,
+        its form, with tabs between them.
+        """
         header = (
             f"# lightrnn vocabulary {FORMAT_VERSION} tokenizer={self.tokenizer.name} "
             f"lowercase={str(self.tokenizer.lowercase).lower()}"
         )
-        rows = (f"{w}\t{n}" for w, n in zip(self.words, self.counts, strict=True))
-        return "\n".join([header, *rows]) + "\n"
+        rows = [header]
+        for word, count in zip(self.words, self.counts, strict=True):
+            form = self.forms.get(word)
+            rows.append(f"{word}\t{count}" + ("" if form is None else f"\t{form}"))
+        return "\n".join(rows) + "\n"
 
     @classmethod
     def from_text(cls, text: str) -> "Vocabulary":
@@ -285,22 +310,31 @@ class Vocabulary:
                 f"version {header[1]}, whose words are cut and spelled in another way. "
                 "Train the model anew."
             )
-        words, counts = [], []
-        for number, line in enumerate(lines[1:-1], start=2):
-            word, tab, count = line.partition("\t")
-            if not tab or not count.isascii() or not count.isdecimal():
-                raise ValueError(
-                    f"Line {number} of the vocabulary must be a word, a tab and a "
-                    f"count. Received: {line[:60]!r}."
-                )
-            words.append(word)
-            counts.append(int(count))
-        return cls(words, counts, Tokenizer(header[2], header[3] == "true"))
+        tokenizer = Tokenizer(header[2], header[3] == "true")
+        words, counts, forms = _parsed(lines[1:-1])
+        return cls(words, counts, tokenizer, forms)
+
+
+def _parsed(lines):
+    """Return the words of a file, their counts, and the forms of some of them."""
+    words, counts, forms = [], [], {}
+    for number, line in enumerate(lines, start=2):
+        word, *rest = line.split("\t", 2)
+        if not rest or not rest[0].isascii() or not rest[0].isdecimal():
+            raise ValueError(
+                f"Line {number} of the vocabulary must be a word, a tab and a count, "
+                f"and perhaps a tab and a form. Received: {line[:60]!r}."
+            )
+        words.append(word)
+        counts.append(int(rest[0]))
+        if len(rest) == 2:
+            forms[word] = rest[1]
+    return words, counts, forms
 
 
 def _is_readable(version: int, tokenizer: str) -> bool:
     """Return whether the present tokeniser cuts text into the words of a file.
 
-    The white-space tokeniser has not changed since version 1.
+    Version 2 had no forms. The white-space tokeniser has not changed since version 1.
     """
-    return version == FORMAT_VERSION or (version, tokenizer) == (1, "whitespace")
+    return version in (2, FORMAT_VERSION) or (version, tokenizer) == (1, "whitespace")

@@ -5,6 +5,11 @@ import re
 import tomllib
 import xml.etree.ElementTree as xml
 
+import pytest
+
+from lightrnn_tf.decoding import channel, correction
+from lightrnn_tf.predictors import cached, habits, user_words
+
 DEMO = pathlib.Path(__file__).parents[2] / "android_demo"
 CATALOGUE = tomllib.loads((DEMO / "gradle/libs.versions.toml").read_text("utf-8"))
 APP = (DEMO / "app/build.gradle.kts").read_text("utf-8")
@@ -121,3 +126,30 @@ def test_no_androidx():
     for path in (DEMO / "app/src").rglob("*.kt"):
         assert "androidx" not in path.read_text("utf-8"), path
     assert not any("androidx" in str(one) for one in CATALOGUE["libraries"].values())
+
+
+@pytest.mark.parametrize(
+    ("file", "module", "names"),
+    [
+        ("Channel", channel, "SLIP VOWEL NEIGHBOUR OTHER TRANSPOSED DOUBLED UNDOUBLED"),
+        ("Channel", channel, "LEFT_OUT ADDED FIRST COMPLETED ONE_IN_WORD ONE TWO HEAD"),
+        ("Correction", correction, "NEW_WORD LETTER MARGIN ENDING"),
+        ("Cached", cached, "KEY_UNITS MAX_SIZE"),
+        ("Habits", habits, "WORD_WEIGHT PAIR_WEIGHT MAX_PAIRS _HALF_OF_WORDS"),
+        ("UserWords", user_words, "_FIRST_BIAS _OFFERED_FROM"),
+    ],
+)
+def test_numbers_are_those_of_python(file, module, names):
+    path = DEMO / f"decoder/src/main/kotlin/lightrnn/decoder/{file}.kt"
+    text = path.read_text("utf-8")
+    for name in names.split():
+        (value,) = re.findall(rf"const val {name.lstrip('_')} = ([\d.]+)", text)
+        assert float(value) == getattr(module, name), name
+
+
+def test_sums_of_numbers_are_those_of_python():
+    path = DEMO / "decoder/src/main/kotlin/lightrnn/decoder/Channel.kt"
+    text = path.read_text("utf-8")
+    for name in ("MARK", "SPACE"):
+        (more,) = re.findall(rf"const val {name} = SLIP \+ ([\d.]+)", text)
+        assert channel.SLIP + float(more) == getattr(channel, name)

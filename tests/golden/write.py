@@ -16,6 +16,7 @@ from lightrnn_tf import decoding
 from lightrnn_tf.predictors import exported
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
+from lightrnn_tf.words.word_lists import WordLists
 
 FOLDER = pathlib.Path(__file__).parent
 MODEL, VECTORS = FOLDER / "model.tflite", FOLDER / "vectors.json"
@@ -80,6 +81,7 @@ WORDS = [
     "<br/>",
     *(f"{a}{b}{c}" for a in "bcdfgt" for b in "aeiou" for c in ("n", "r", "st", "d")),
 ]
+NEVER_SUGGEST, MISSPELLINGS = ["*tod*"], ["fon->fan", "gest"]
 TEXTS = [
     "Don't panic: 3.14!",
     "  well-known -- naïve_café, e\u0301te\u0301 and 1,000.5 or ½ cup",
@@ -119,13 +121,16 @@ PREFIXES = [
     "میخ",
     "don’",
 ]
+# A word, what stands before it, and whether it is kept on purpose.
 LEARNED = [
-    ("zebra", "the"),
-    ("lightrnn", "i"),
-    ("zebra", "to the"),
-    ("Thermos", ""),
-    ("o’clock", "the ."),
-    ("zebra", "you"),
+    ("zebra", "the", False),
+    ("lightrnn", "i", True),
+    ("zebra", "to the", False),
+    ("Thermos", "", True),
+    ("o’clock", "the .", False),
+    ("zebra", "you", False),
+    ("fon", "they", False),
+    ("fon", "the", False),
 ]
 
 
@@ -141,9 +146,9 @@ def write():
     vocabulary = Vocabulary(WORDS, counts, Tokenizer("words"))
     model = models.LightRNN(
         len(WORDS),
-        12,
-        13,
-        14,
+        units=12,
+        rows=13,
+        columns=14,
         embedding_dim=9,
         word_dim=3,
         frequent_words=20,
@@ -153,7 +158,8 @@ def write():
     rng = np.random.default_rng(0)
     for weight in model.trainable_weights:
         weight.assign(rng.normal(0, 0.7, weight.shape))
-    content, _ = lightrnn_tf_export.pack(model, vocabulary)
+    lists = WordLists(never_suggest=NEVER_SUGGEST, misspellings=MISSPELLINGS)
+    content, _ = lightrnn_tf_export.pack(model, vocabulary, lists=lists)
     MODEL.write_bytes(content)
     predictor = exported.LiteRTPredictor(MODEL)
     found = vectors(predictor)
@@ -176,14 +182,17 @@ def vectors(predictor):
             for text in TEXTS
         ],
         "cells": {word: predictor.lexicon[word] for word in WORDS},
-        "suggestable": [w for w in WORDS if _suggestable(predictor, w)],
+        "suggestable": _marked(predictor.lexicon, "suggestable"),
+        "trusted": _marked(predictor.lexicon, "trusted"),
         "suggestions": suggestions(predictor),
+        "learned": [list(learned) for learned in LEARNED],
         "with_user_words": user_words(predictor)[1],
     }
 
 
-def _suggestable(predictor, word):
-    return bool(predictor.lexicon.suggestable[predictor.lexicon[word]])
+def _marked(lexicon, mark):
+    """Return the words that a file marks so."""
+    return [word for word in WORDS if getattr(lexicon, mark)[lexicon[word]]]
 
 
 def suggestions(predictor, contexts=CONTEXTS):
@@ -219,9 +228,9 @@ def suggestions(predictor, contexts=CONTEXTS):
 def user_words(predictor):
     """Return the file of some learned words, and the suggestions with them."""
     user = decoding.UserWords(predictor)
-    for word, context in LEARNED:
+    for word, context, kept in LEARNED:
         words = predictor.tokenizer.words(context)
-        user.learn(word, decoding.read(predictor, words))
+        user.learn(word, decoding.read(predictor, words), kept)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "words.json"
         user.save(path)

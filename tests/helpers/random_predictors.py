@@ -1,6 +1,8 @@
 """Small models of each kind with random weights, as predictors of the same words."""
 
-from lightrnn_tf import models
+import numpy as np
+
+from lightrnn_tf import decoding, models
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.tables.word_table import WordTable
 from lightrnn_tf.words.tokenizer import Tokenizer
@@ -30,3 +32,13 @@ def random_predictor(cls, kwargs, rng, line_independent=False):
     if cls in (models.LightRNN, models.PaperRNN):
         model.table = WordTable.random(V, model.rows, model.columns, seed=5)
     return KerasPredictor(model, vocabulary)
+
+
+def probabilities(predictor, state):
+    """Return P of each cell `(R · C,)`, free cells included, by expanding all rows."""
+    found = []
+    for first in range(0, predictor.rows, decoding.ROWS_AT_ONCE):
+        rows = np.arange(first, min(first + decoding.ROWS_AT_ONCE, predictor.rows))
+        in_rows = predictor.expand(rows, state)
+        found.append(in_rows + state.row_log_probs[rows, None])
+    return np.exp(np.concatenate(found).astype(np.float64)).ravel()

@@ -27,7 +27,7 @@ def learned(predictor, words=OWN):
     states = [decoding.read(predictor, text) for text in (["the"], ["cat", "do"])]
     for number, word in enumerate(words):
         for state in states[: 1 + number % 2]:
-            own.learn(word, state)
+            own.learn(word, state, kept=True)
     return own
 
 
@@ -115,7 +115,7 @@ def test_a_word_goes_where_it_is_most_probable(predictor, rng):
                 score = np.exp(log_probs[row, column] + 2.0)
                 now[place] = -state.row_log_probs[row] - np.log(score / (1 + score))
             nats += now
-            own.learn("zebra", state)
+            own.learn("zebra", state, kept=True)
             if length == 1:
                 # The cells that were best at first are kept in mind.
                 kept = np.argsort(nats, kind="stable")[:8]
@@ -132,6 +132,8 @@ def test_learning_forgetting_and_clearing(predictor):
     for word in ("zebra", "zoom", "zebra", "cat"):
         own.learn(word, state)
     assert own.counts() == {"zoom": 1, "zebra": 2}
+    assert own.lexicon.get("zoom") is None
+    own.learn("zoom", state)
     assert own.lexicon["zebra"] != own.lexicon["zoom"]
     own.forget("zebra")
     assert own.lexicon.get("zebra") is None
@@ -147,7 +149,7 @@ def test_more_often_is_more_probable(predictor):
     state = decoding.read(own, ["the"])
     seen = []
     for _ in range(4):
-        own.learn("zebra", state)
+        own.learn("zebra", state, kept=True)
         seen.append(distribution(own, state)[own.lexicon["zebra"]])
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]
@@ -159,9 +161,9 @@ def test_the_rarest_word_makes_room(predictor):
     room = int((~predictor.lexicon.occupied).sum())
     names = ["w" + "x" * n for n in range(1, room + 1)]
     for name in (names[0], *names):
-        own.learn(name, state)
+        own.learn(name, state, kept=True)
     # The first one is the longest unseen, but not the rarest.
-    own.learn("new", state)
+    own.learn("new", state, kept=True)
     assert set(own.counts()) == {*names, "new"} - {names[1]}
     assert len({own.lexicon[word] for word in own.counts()}) == room
 
@@ -191,24 +193,42 @@ def test_words_survive_a_new_model(predictor, tmp_path, rng):
     assert own.counts() == learned(predictor).counts()
     assert own.lexicon.get("zebra") is None
     own.learn("zebra", other.start())
-    assert own.counts()["zebra"] == 2
+    assert own.counts()["zebra"] == 3
     assert own.lexicon["zebra"] is not None
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"format_version": 2},
+        {"format_version": 3},
         {"words": 3},
         {"words": [{}]},
-        {"words": [{"word": "a", "count": 0, "cell": None, "cells": [], "losses": []}]},
         {
             "words": [
-                {"word": "a", "count": 1, "cell": None, "cells": [[]], "losses": 1}
+                {
+                    "word": "a",
+                    "form": "a",
+                    "count": 0,
+                    "cell": None,
+                    "cells": [],
+                    "losses": [],
+                }
+            ]
+        },
+        {
+            "words": [
+                {
+                    "word": "a",
+                    "form": "a",
+                    "count": 1,
+                    "cell": None,
+                    "cells": [[]],
+                    "losses": 1,
+                }
             ]
         },
         *(
-            {"words": [{"word": "a", "count": 1, "cell": None, **lie}]}
+            {"words": [{"word": "a", "form": "a", "count": 1, "cell": None, **lie}]}
             for lie in (
                 {"cells": [10**30], "losses": [1.0]},
                 {"cells": [7.5], "losses": [1.0]},
@@ -219,13 +239,50 @@ def test_words_survive_a_new_model(predictor, tmp_path, rng):
         *(
             {
                 "words": [
-                    {"word": w, "count": n, "cell": None, "cells": [], "losses": []}
+                    {
+                        "word": w,
+                        "form": f,
+                        "count": n,
+                        "cell": None,
+                        "cells": [],
+                        "losses": [],
+                    }
                 ]
             }
-            for w, n in (("a\ud800", 1), ("two words", 1), ("!", 1), ("a", 10**4000))
+            for w, f, n in (
+                ("a\ud800", "a", 1),
+                ("two words", "a", 1),
+                ("!", "!", 1),
+                ("a", "a", 10**4000),
+                ("a", "b", 1),
+                ("a", "a b", 1),
+                ("a", 3, 1),
+            )
         ),
-        {"words": [{"word": 3, "count": 1, "cell": None, "cells": [], "losses": []}]},
-        {"words": [{"word": "a", "count": 1, "cell": "x", "cells": [], "losses": []}]},
+        {
+            "words": [
+                {
+                    "word": 3,
+                    "form": "3",
+                    "count": 1,
+                    "cell": None,
+                    "cells": [],
+                    "losses": [],
+                }
+            ]
+        },
+        {
+            "words": [
+                {
+                    "word": "a",
+                    "form": "a",
+                    "count": 1,
+                    "cell": "x",
+                    "cells": [],
+                    "losses": [],
+                }
+            ]
+        },
     ],
 )
 def test_damaged_files_change_nothing(change, predictor, tmp_path):
@@ -290,13 +347,13 @@ def test_words_that_wait_for_a_cell_do_not_keep_others_from_one(
     names = ["w" + "x" * n for n in range(1, 30)]
     other = UserWords(random_predictor(models.LightRNN, {"rows": 6, "columns": 9}, rng))
     for name in names:
-        other.learn(name, other.start())
+        other.learn(name, other.start(), kept=True)
     other.save(path)
     own = UserWords(predictor)
     own.load(path)
     room = int((~predictor.lexicon.occupied).sum())
     for name in ["new", *names[:room], "newer"]:
-        own.learn(name, own.start())
+        own.learn(name, own.start(), kept=True)
         assert own.lexicon.get(name) is not None, name
 
 
@@ -311,8 +368,58 @@ def test_an_error_while_learning_loses_nothing(predictor):
 def test_a_model_of_lower_cased_text_learns_in_lower_case(predictor):
     predictor.tokenizer = Tokenizer(predictor.tokenizer.name, lowercase=True)
     own = UserWords(predictor)
-    own.learn("Zebra", own.start())
-    assert own.counts() == {"zebra": 1}
+    own.learn("Zebra", own.start(), kept=True)
+    assert own.counts() == {"zebra": 2}
     assert decoding.cell_of(own, "ZEBRA") == own.lexicon["zebra"]
-    assert decoding.top_k(own, own.start(), 9, "zeb").words == ["zebra"]
+    assert decoding.top_k(own, own.start(), 9, "zeb").words == ["Zebra"]
     assert decoding.top_k(own, own.start(), 9, "zeb", exclude=["Zebra"]).words == []
+    own.learn("zeBRA", own.start())
+    assert decoding.top_k(own, own.start(), 9, "zeb").words == ["zeBRA"]
+
+
+def test_a_word_is_offered_from_the_second_time_or_when_it_is_kept(predictor):
+    own = UserWords(predictor)
+    for count, offered in ((1, []), (2, ["zebra"]), (3, ["zebra"])):
+        own.learn("zebra", own.start())
+        assert own.counts() == {"zebra": count}
+        assert decoding.top_k(own, own.start(), 3, "ze").words == offered
+    own.learn("zen", own.start(), kept=True)
+    assert set(decoding.top_k(own, own.start(), 3, "ze").words) == {"zebra", "zen"}
+
+
+def test_words_that_the_file_does_not_offer_are_learned(predictor, tmp_path):
+    lexicon = predictor.lexicon
+    for word in ("dog", "cat"):
+        lexicon.suggestable[lexicon[word]] = False
+    lexicon.trusted[lexicon["cat"]] = False
+    predictor.tokenizer = Tokenizer("words", lowercase=True)
+    own = UserWords(predictor)
+    for _ in range(2):
+        own.learn("dog", own.start())
+        assert decoding.top_k(own, own.start(), 9, "c").words == []
+        own.learn("Cat", own.start())
+    # A word that is right is not offered for a reason.
+    assert own.counts() == {"cat": 2}
+    assert own.lexicon["cat"] == lexicon["cat"]
+    assert own.lexicon.trusted[lexicon["cat"]]
+    path = tmp_path / "words.json"
+    own.save(path)
+    again = UserWords(predictor)
+    again.load(path)
+    for words in (own, again):
+        assert decoding.top_k(words, words.start(), 9, "c").words == ["Cat"]
+
+
+def test_words_of_the_first_format_stay_offered(predictor, tmp_path):
+    own = learned(predictor)
+    path = tmp_path / "words.json"
+    own.save(path)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["format_version"] = 1
+    for item in content["words"]:
+        del item["form"]
+        item["count"] -= 1
+    path.write_text(json.dumps(content), encoding="utf-8")
+    again = UserWords(predictor)
+    again.load(path)
+    assert all(again.lexicon.get(word) is not None for word in OWN)

@@ -79,9 +79,11 @@ def test_a_large_vocabulary_is_packed_in_parts_as_in_one(count):
     cells = np.argsort(spelled)[999:]  # These words sort as their folds do.
     flags = [is_suggestable(spelled[cell]) for cell in cells]
     bits = (len(spelled) - 1).bit_length()
+    # Two marks that are the same, and two bits of a word that is written as it is.
+    marks = np.outer(flags, [True, True, False, False])
     for found in twice(spelled):
         assert found.to_bytes().endswith(
-            packed(cells[:, None] >> np.arange(bits) & 1) + packed(np.array(flags))
+            packed(cells[:, None] >> np.arange(bits) & 1) + packed(marks)
         )
         assert found.words() == spelled
         for cell in range(0, len(spelled), 37):
@@ -131,6 +133,32 @@ def test_long_words_share_at_most_255_bytes():
     words = ["x" * 300 + end for end in "abc"]
     for found in twice(spread(words, 4)):
         assert sorted(found.words()) == ["", *words]
+
+
+def test_marks_and_forms_survive_the_round_trip():
+    words = ["", "london", "i'm", "iphone", "teh", "nasa", "the", "damn"]
+    forms = {"london": "London", "i'm": "I'm", "iphone": "iPhone", "nasa": "NASA"}
+    suggestable = np.array([0, 1, 1, 1, 0, 1, 1, 0], bool)
+    trusted = np.array([0, 1, 1, 1, 0, 1, 1, 1], bool)
+    one = Lexicon(words, suggestable, trusted, forms)
+    for found in (one, Lexicon.from_bytes(one.to_bytes(), 7, 8)):
+        assert found.suggestable.tolist() == suggestable.tolist()
+        assert found.trusted.tolist() == trusted.tolist()
+        written = [found.written(cell) for cell in range(8)]
+        assert written == [forms.get(word, word) for word in words]
+        assert found.word(3) == "iphone"
+        assert found["i'm"] == 2
+
+
+def test_a_form_of_another_word_is_refused():
+    content = Lexicon(["ipad", "is"], forms={"ipad": "iPad"}).to_bytes()
+    assert content.endswith(b"iPad\n")
+    with pytest.raises(ValueError, match="forms of its words. Received: 'iPod' of 'ip"):
+        Lexicon.from_bytes(content.replace(b"iPad", b"iPod"), 2, 2)
+    with pytest.raises(ValueError, match="end in 1 forms and line ends. Received: 0"):
+        Lexicon.from_bytes(content.removesuffix(b"iPad\n"), 2, 2)
+    with pytest.raises(ValueError, match="Received: 1, then 1 bytes"):
+        Lexicon.from_bytes(content + b"x", 2, 2)
 
 
 def test_wrong_words_are_named():

@@ -81,7 +81,7 @@ def test_file_survives_a_round_trip_with_odd_words():
     assert (revived.tokenizer.name, revived.tokenizer.lowercase) == ("whitespace", True)
 
 
-HEADER = "# lightrnn vocabulary 2 tokenizer=words lowercase=false\n"
+HEADER = "# lightrnn vocabulary 3 tokenizer=words lowercase=false\n"
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ HEADER = "# lightrnn vocabulary 2 tokenizer=words lowercase=false\n"
     [
         ("", "must begin with its header"),
         (HEADER + "<eos>\t1\n<unk>\t2", "must begin with its header and end in a line"),
-        (HEADER.replace("y 2", "y 3"), "must be of version 2. Received: version 3"),
-        (HEADER.replace("y 2", "y 1"), "version 1, whose words are cut .*Train the mo"),
+        (HEADER.replace("y 3", "y 4"), "must be of version 3. Received: version 4"),
+        (HEADER.replace("y 3", "y 1"), "version 1, whose words are cut .*Train the mo"),
         (HEADER + "<eos> 1\n", "Line 2 of the vocabulary must be a word, a tab and"),
         (HEADER + "<eos>\t-1\n", "Line 2 of the vocabulary must be a word, a tab and"),
         (HEADER + "<eos>\t²\n", "Line 2 of the vocabulary must be a word, a tab and"),
@@ -105,9 +105,28 @@ def test_damaged_files_are_refused(text, message):
         Vocabulary.from_text(text)
 
 
+LOWER = "# lightrnn vocabulary 3 tokenizer=words lowercase=true\n"
+WORDS = "<eos>\t1\n<unk>\t1\nparis\t3"
+
+
+def test_forms_survive_the_round_trip_and_may_be_missing():
+    text = LOWER + WORDS + "\tParis\nlondon\t2\n"
+    vocabulary = Vocabulary.from_text(text)
+    assert vocabulary.forms == {"paris": "Paris"}
+    assert vocabulary.to_text() == text
+    before = text.replace("vocabulary 3", "vocabulary 2").replace("\tParis", "")
+    assert Vocabulary.from_text(before).forms == {}
+
+
+@pytest.mark.parametrize("form", ["Pariss", "London", "paris", "", "Par is", "Paris\t"])
+def test_forms_that_are_none_are_refused(form):
+    with pytest.raises(ValueError, match="`forms` must be of words of the vocabulary"):
+        Vocabulary.from_text(LOWER + WORDS + f"\t{form}\n")
+
+
 def test_words_set_apart_by_spaces_are_those_of_the_first_version():
     text = Vocabulary(["<eos>", "<unk>"], [1, 0], Tokenizer("whitespace")).to_text()
-    first = text.replace("vocabulary 2", "vocabulary 1")
+    first = text.replace("vocabulary 3", "vocabulary 1")
     assert first != text
     assert Vocabulary.from_text(first).to_text() == text
 

@@ -15,6 +15,7 @@ import org.json.JSONObject
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
 import org.junit.Test
 
 /** The shipped classes on the real runtime get what Python gets from the same file. */
@@ -30,10 +31,9 @@ class GoldenTest {
 
     private fun read(predictor: Predictor, text: String): State {
         val state = model.newState()
-        model.advance(file.manifest.startCell, state, state)
-        for (word in file.manifest.tokenizer.words(text)) {
-            val cell = predictor.words.cellOf(word)
-            model.advance(if (cell < 0) file.manifest.unknownCell else cell, state, state)
+        val cells = file.manifest.tokenizer.words(text).map(predictor.words::cellOf)
+        for (cell in listOf(file.manifest.startCell) + cells) {
+            model.advance(if (cell < 0) file.manifest.unknownCell else cell, state, state, findWords = true)
         }
         return state
     }
@@ -58,12 +58,11 @@ class GoldenTest {
     }
 
     private fun learnAll() {
-        val learned = listOf(
-            "zebra" to "the", "lightrnn" to "i", "zebra" to "to the",
-            "Thermos" to "", "o’clock" to "the .", "zebra" to "you",
-        )
-        for ((word, context) in learned) {
-            userWords.learn(word, read(PlainPredictor(model, file.lexicon, file.manifest.tokenizer), context))
+        val plain = PlainPredictor(model, file.lexicon, file.manifest.tokenizer)
+        val learned = Golden.vectors.getJSONArray("learned")
+        for (n in 0 until learned.length()) {
+            val item = learned.getJSONArray(n)
+            userWords.learn(item.getString(0), read(plain, item.getString(1)), item.getBoolean(2))
         }
     }
 
@@ -88,7 +87,7 @@ class GoldenTest {
         val pairs = wanted.getJSONArray("words").objects().zip(found.getJSONArray("words").objects())
         assertEquals(wanted.getJSONArray("words").length(), found.getJSONArray("words").length())
         for ((one, other) in pairs) {
-            for (key in listOf("word", "count", "cell")) assertEquals(one.get(key), other.get(key))
+            for (key in listOf("word", "form", "count", "cell")) assertEquals(one.get(key), other.get(key))
             assertEquals(one.getJSONArray("cells").toString(), other.getJSONArray("cells").toString())
         }
         val again = UserWords.of(file, model).apply { fromJson(Golden.userWords) }
@@ -101,7 +100,8 @@ class GoldenTest {
         learnAll()
         val before = userWords.toJson()
         val damaged = listOf(
-            "", "{", "[]", "{}", before.replace("\"format_version\":1", "\"format_version\":9"),
+            "", "{", "[]", "{}", before.replace("\"format_version\":2", "\"format_version\":9"),
+            Golden.userWords.replace("\"form\":\"zebra\"", "\"form\":\"zebras\""),
             Golden.userWords.replace("\"count\":1", "\"count\":0"),
             Golden.userWords.replaceFirst(Regex("\"cell\":\\d+"), "\"cell\":99999"),
             Golden.userWords.replaceFirst(Regex("\"cell\":\\d+"), "\"cell\":0"),
@@ -111,6 +111,31 @@ class GoldenTest {
             assertThrows(text, IllegalArgumentException::class.java) { userWords.fromJson(text) }
             assertEquals(before, userWords.toJson())
         }
+    }
+
+    @Test
+    fun wordsOfTheFirstFormatStayOffered() {
+        val first = JSONObject(Golden.userWords).put("format_version", 1)
+        for (item in first.getJSONArray("words").objects()) {
+            item.put("count", maxOf(1, item.getInt("count") - 1)).remove("form")
+        }
+        userWords.fromJson(first.toString())
+        assertEquals(setOf(2), userWords.counts().values.toSet())
+        assertTrue(userWords.isSuggestable(userWords.cellOf("zebra")))
+    }
+
+    @Test
+    fun aWordIsOfferedFromTheSecondTimeAsItWasWrittenLast() {
+        val state = read(userWords, "the")
+        for ((count, offered) in listOf(1 to false, 2 to true, 3 to true)) {
+            userWords.learn("zebra", state)
+            assertEquals(mapOf("zebra" to count), userWords.counts())
+            assertEquals(offered, userWords.cellOf("zebra") >= 0)
+        }
+        userWords.learn("zen", state, kept = true)
+        assertTrue(userWords.cellOf("zen") >= 0)
+        // Of the file's words only those are learned that it takes for wrong.
+        assertEquals(listOf(false, false, true), listOf("the", "tod", "gest").map { userWords.learn(it, state) })
     }
 
     @Test

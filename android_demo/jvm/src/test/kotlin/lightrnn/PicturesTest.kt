@@ -72,7 +72,7 @@ class PicturesTest {
     @Test
     fun settings() {
         val keyboard = Keyboard(device.context, ::open).also { Keyboard.shared = it }
-        keyboard.suggestions.learn("lightrnn", "the")
+        keyboard.suggestions.written("lightrnn", "the")
         keyboard.store.block("hello")
         val activity = Robolectric.buildActivity(SettingsActivity::class.java).setup().get()
         device.settle()

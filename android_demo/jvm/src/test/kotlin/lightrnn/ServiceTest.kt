@@ -86,6 +86,35 @@ class ServiceTest {
     }
 
     @Test
+    fun aWordIsSuggestedFromTheSecondTimeOrWhenItIsHeld() {
+        device.begin()
+        device.type("zebra zeb")
+        assertFalse(device.suggestions().toString(), "zebra" in device.suggestions())
+        device.type("ulon")
+        device.hold("Keep zebulon as typed")
+        assertEquals("zebra zebulon ", device.field.text.toString())
+        device.type("zeb")
+        assertTrue(device.suggestions().toString(), "zebulon" in device.suggestions())
+    }
+
+    @Test
+    fun whatWasWrittenIsSeenInAnotherFieldUnlessThatIsPrivate() {
+        device.begin()
+        val before = device.suggestions()
+        device.type("gust gust gust gust ")
+        val text = InputType.TYPE_CLASS_TEXT
+        for (isPrivate in listOf(true, false)) {
+            device.field.setText("")
+            device.begin(text, if (isPrivate) EditorInfo.IME_FLAG_NO_PERSONALIZED_LEARNING else 0)
+            assertEquals(device.suggestions().toString(), !isPrivate, "gust" in device.suggestions())
+            if (isPrivate) assertEquals(before, device.suggestions())
+        }
+        device.service.onFinishInputView(true)
+        device.settle()
+        assertTrue("habits.json" in files())
+    }
+
+    @Test
     fun aLongPressBlocksAWordAtOnce() {
         device.begin()
         val best = device.suggestions()[1]

@@ -94,7 +94,7 @@ class SuggestionsTest {
                 thread {
                     repeat(500) {
                         suggestions.ask("t$number")
-                        suggestions.learn("zebra$number", "the")
+                        suggestions.written("zebra$number", "the")
                     }
                 }
             }
@@ -112,7 +112,7 @@ class SuggestionsTest {
     @Test
     fun learnedWordsOutliveTheKeyboard() {
         suggestions().use {
-            it.learn("zebra", "the")
+            it.written("zebra", "the")
             it.finish()
         }
         suggestions().use { suggestions ->
@@ -123,19 +123,19 @@ class SuggestionsTest {
             suggestions.forgetAll()
             suggestions.finish()
         }
-        assertTrue("zebra" !in Store(folder.root, emptyList()).userWords()!!)
+        assertTrue("zebra" !in Store(folder.root, emptyList()).userWords.read()!!)
     }
 
     @Test
     fun aLineIsReadOnceUntilItsWordsChange() {
         val file = Golden.model()
         val model = ReadingModel(FakeModel(file.manifest.rows, file.manifest.columns))
-        val suggester = Suggester(UserWords.of(file, model), file.manifest)
+        val suggester = Suggester(file, UserWords.of(file, model))
         fun suggest(typed: String) =
             suggester.suggest(TextBeforeCursor("zebra ", typed), Casing.AS_IT_IS, emptyList())
         for (typed in listOf("", "t", "th")) suggest(typed)
         assertEquals(listOf(file.manifest.startCell, file.manifest.unknownCell), model.cells)
-        assertTrue(suggester.learn("zebra", "zebra "))
+        repeat(2) { assertTrue(suggester.written("zebra", "zebra ")) }
         suggester.wordsChanged()
         suggest("")
         assertTrue(model.cells.last() != file.manifest.unknownCell)

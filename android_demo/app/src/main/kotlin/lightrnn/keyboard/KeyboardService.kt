@@ -79,6 +79,7 @@ class KeyboardService : InputMethodService() {
         typing.start(null)
         rules = FieldRules.NONE
         keyboard.suggestions.cancel()
+        keyboard.suggestions.keep()
     }
 
     override fun onUpdateSelection(
@@ -126,15 +127,15 @@ class KeyboardService : InputMethodService() {
         keys?.label(typing.shift, rules)
         val text = if (rules.suggests && keyboard.store.suggests) typing.text() else null
         if (text != null) {
-            keyboard.suggestions.ask(text, typing.shift) { strip?.show(it) }
+            keyboard.suggestions.ask(text, typing.shift, isPrivate = !rules.learns) { strip?.show(it) }
         } else {
             keyboard.suggestions.cancel()
             strip?.show(Strip.EMPTY)
         }
     }
 
-    private fun written(word: String, context: String) {
-        if (rules.learns && keyboard.store.suggests) keyboard.suggestions.learn(word, context)
+    private fun written(word: String, context: String, isKept: Boolean) {
+        if (rules.learns && keyboard.store.suggests) keyboard.suggestions.written(word, context, isKept)
     }
 
     /** A long press on a suggestion: forgotten if it was learned, else never shown again. */

@@ -72,6 +72,7 @@ class LiteRtModel(file: ModelFile) : StepModel {
         }
         for (n in statesAfter.indices) read(statesAfter[n], into.states[n])
         read(rowLogProbs, into.rowLogProbs)
+        into.last = cell
         into.firstWords.size = 0
         if (found) readWords(into.firstWords)
     }

@@ -4,6 +4,7 @@ import android.app.Activity
 import android.app.AlertDialog
 import android.content.ActivityNotFoundException
 import android.content.Intent
+import android.net.Uri
 import android.os.Bundle
 import android.provider.Settings
 import android.text.format.Formatter
@@ -14,6 +15,7 @@ import android.widget.Button
 import android.widget.LinearLayout
 import android.widget.Switch
 import android.widget.TextView
+import java.io.ByteArrayOutputStream
 import java.io.IOException
 import lightrnn.decoder.ModelFile
 
@@ -27,7 +29,9 @@ class SettingsActivity : Activity() {
         setContentView(R.layout.settings)
         click(R.id.enable) { open(Intent(Settings.ACTION_INPUT_METHOD_SETTINGS)) }
         click(R.id.choose) { getSystemService(InputMethodManager::class.java).showInputMethodPicker() }
-        click(R.id.export) { export() }
+        click(R.id.export) { export("user_words.json", EXPORT) }
+        click(R.id.export_habits) { export("habits.json", EXPORT_HABITS) }
+        click(R.id.import_file) { open(json(Intent.ACTION_OPEN_DOCUMENT), IMPORT) }
         click(R.id.clear) { confirmClear() }
         findViewById<Switch>(R.id.suggest).apply {
             isChecked = keyboard.store.suggests
@@ -67,13 +71,20 @@ class SettingsActivity : Activity() {
         }
         keyboard.suggestions.learned { learned ->
             findViewById<Button>(R.id.export).isEnabled = learned.isNotEmpty()
-            findViewById<Button>(R.id.clear).isEnabled = learned.isNotEmpty()
-            fill(R.id.learned, learned.mapValues { (word, count) -> getString(R.string.learned_word, word, count) }) {
-                keyboard.suggestions.forget(it)
-                showWords()
-            }
+            list(R.id.learned, learned)
+        }
+        keyboard.suggestions.habits { habits ->
+            findViewById<Button>(R.id.export_habits).isEnabled = habits.isNotEmpty()
+            list(R.id.habits, habits.entries.take(HABITS_SHOWN).associate { it.key to it.value })
         }
     }
+
+    /** Lists words that were learned, which may be forgotten, and how often each was written. */
+    private fun list(id: Int, counts: Map<String, Int>) =
+        fill(id, counts.mapValues { (word, count) -> getString(R.string.learned_word, word, count) }) {
+            keyboard.suggestions.forget(it)
+            showWords()
+        }
 
     /** Lists words, each with a button that removes it. */
     private fun fill(id: Int, words: Map<String, String>, remove: (String) -> Unit) {
@@ -117,36 +128,68 @@ class SettingsActivity : Activity() {
         }
     }
 
-    private fun export() {
-        val intent = Intent(Intent.ACTION_CREATE_DOCUMENT)
-            .addCategory(Intent.CATEGORY_OPENABLE)
-            .setType("application/json")
-            .putExtra(Intent.EXTRA_TITLE, "user_words.json")
-        open(intent, EXPORT)
+    private fun json(action: String) =
+        Intent(action).addCategory(Intent.CATEGORY_OPENABLE).setType("application/json")
+
+    private fun export(name: String, request: Int) {
+        keyboard.suggestions.keep()
+        open(json(Intent.ACTION_CREATE_DOCUMENT).putExtra(Intent.EXTRA_TITLE, name), request)
     }
 
     private fun open(intent: Intent, request: Int = -1) {
         try {
             startActivityForResult(intent, request)
         } catch (error: ActivityNotFoundException) {
-            AlertDialog.Builder(this).setMessage(error.message).show()
+            say(error.message)
         }
     }
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         super.onActivityResult(request, result, data)
         val place = data?.data
-        if (request != EXPORT || result != RESULT_OK || place == null) return
+        if (result != RESULT_OK || place == null) return
         try {
-            contentResolver.openOutputStream(place, "wt")?.use { file ->
-                file.write(keyboard.store.userWords().orEmpty().toByteArray())
+            when (request) {
+                EXPORT -> write(place, keyboard.store.userWords)
+                EXPORT_HABITS -> write(place, keyboard.store.habits)
+                IMPORT -> read(place)
             }
         } catch (error: IOException) {
-            AlertDialog.Builder(this).setMessage(error.message).show()
+            say(error.message)
         }
+    }
+
+    private fun write(place: Uri, kept: Kept) {
+        contentResolver.openOutputStream(place, "wt")?.use { it.write(kept.read().orEmpty().toByteArray()) }
+    }
+
+    private fun read(place: Uri) {
+        val text = ByteArrayOutputStream()
+        contentResolver.openInputStream(place)?.use { file ->
+            val part = ByteArray(PART)
+            // Of a file that is too long the rest does not matter.
+            while (text.size() <= MAX_BYTES) {
+                val count = file.read(part)
+                if (count < 0) break
+                text.write(part, 0, count)
+            }
+        }
+        keyboard.suggestions.take(text.toString("UTF-8")) { problem ->
+            if (problem != null) say(problem)
+            showWords()
+        }
+    }
+
+    private fun say(what: String?) {
+        AlertDialog.Builder(this).setMessage(what).show()
     }
 
     private companion object {
         const val EXPORT = 1
+        const val EXPORT_HABITS = 2
+        const val IMPORT = 3
+        const val HABITS_SHOWN = 20
+        const val MAX_BYTES = 1 shl 24
+        const val PART = 1 shl 13
     }
 }

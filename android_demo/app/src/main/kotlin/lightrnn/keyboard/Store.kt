@@ -10,16 +10,20 @@ import java.io.IOException
  * @param folder The folder.
  * @param offensive Words that are not suggested unless they are typed.
  */
-class Store(private val folder: File, offensive: Collection<String>) {
-    private val userWordsFile = folder.resolve("user_words.json")
+class Store(folder: File, offensive: Collection<String>) {
     private val blockedFile = folder.resolve("blocked.txt")
-    private val damagedFile = folder.resolve("user_words.damaged.json")
     private val offFile = folder.resolve("suggestions_off")
     private val offensive = offensive.toSet()
 
+    /** Words that were learned. */
+    val userWords = Kept(folder, "user_words")
+
+    /** What is often written. */
+    val habits = Kept(folder, "habits")
+
     /** Words that the user never wants to see again. */
     @Volatile
-    var blocked: Set<String> = read(blockedFile)?.lines()?.filter(String::isNotEmpty)?.toSet().orEmpty()
+    var blocked: Set<String> = Files.read(blockedFile)?.lines()?.filter(String::isNotEmpty)?.toSet().orEmpty()
         private set
 
     /** All words that are not to be suggested. */
@@ -32,7 +36,7 @@ class Store(private val folder: File, offensive: Collection<String>) {
     var suggests: Boolean = !offFile.exists()
         set(value) {
             field = value
-            if (value) offFile.delete() else write(offFile, "")
+            if (value) offFile.delete() else Files.write(offFile, "")
         }
 
     fun block(word: String) = setBlocked(blocked + word.lowercase())
@@ -42,32 +46,46 @@ class Store(private val folder: File, offensive: Collection<String>) {
     private fun setBlocked(words: Set<String>) {
         blocked = words
         excluded = words + offensive
-        write(blockedFile, words.joinToString("\n"))
+        Files.write(blockedFile, words.joinToString("\n"))
     }
+}
 
-    fun userWords(): String? = read(userWordsFile)
+/**
+ * Something that is kept as JSON.
+ *
+ * @param name The name of its file, without the ending.
+ */
+class Kept(folder: File, name: String) {
+    private val file = folder.resolve("$name.json")
+    private val damagedFile = folder.resolve("$name.damaged.json")
 
-    fun keepUserWords(text: String) = write(userWordsFile, text)
+    fun read(): String? = Files.read(file)
+
+    fun keep(text: String) = Files.write(file, text)
 
     /** Puts a damaged file out of the way without throwing it away. */
-    fun setAsideUserWords() {
-        userWordsFile.renameTo(damagedFile)
+    fun setAside() {
+        file.renameTo(damagedFile)
     }
 
-    fun forgetDamagedUserWords() {
+    fun forgetDamaged() {
         damagedFile.delete()
     }
+}
 
-    private fun read(file: File): String? = try {
+private object Files {
+    private const val MAX_BYTES = 1L shl 24
+
+    fun read(file: File): String? = try {
         if (file.length() in 1..MAX_BYTES) file.readText() else null
     } catch (_: IOException) {
         null
     }
 
     /** Writes a file in one piece: a crash leaves the old one. On a full disk, nothing. */
-    private fun write(file: File, text: String) {
+    fun write(file: File, text: String) {
         try {
-            val new = folder.resolve("${file.name}.new")
+            val new = file.resolveSibling("${file.name}.new")
             FileOutputStream(new).use {
                 it.write(text.toByteArray())
                 it.fd.sync()
@@ -76,9 +94,5 @@ class Store(private val folder: File, offensive: Collection<String>) {
         } catch (_: IOException) {
             return
         }
-    }
-
-    private companion object {
-        const val MAX_BYTES = 1L shl 24
     }
 }

@@ -20,12 +20,17 @@ import lightrnn.decoder.Strip
 class StripView(
     context: Context,
     private val taken: (String) -> Unit,
-    private val typedKept: () -> Unit,
+    private val typedKept: (onPurpose: Boolean) -> Unit,
     private val held: (String) -> Unit,
 ) : LinearLayout(context) {
     private val typed = slot(SIDE).apply {
         setTextColor(context.getColor(R.color.typed_text))
-        setOnClickListener { typedKept() }
+        setOnClickListener { typedKept(false) }
+        setOnLongClickListener {
+            typedKept(true)
+            true
+        }
+        accessibilityDelegate = Held(R.string.learn_typed)
     }
     private val slots = List(3) { slot(1f) }
 
@@ -37,7 +42,7 @@ class StripView(
                 held(slot.text.toString())
                 true
             }
-            slot.accessibilityDelegate = Held
+            slot.accessibilityDelegate = Held(R.string.never_suggest)
         }
         slots[1].typeface = android.graphics.Typeface.DEFAULT_BOLD
         // As wide as the typed word on the other side, so that the best one is central.
@@ -75,12 +80,12 @@ class StripView(
         }
     }
 
-    /** Says what holding a suggestion is for. */
-    private object Held : AccessibilityDelegate() {
+    /** Says what holding a word is for. */
+    private class Held(private val what: Int) : AccessibilityDelegate() {
         override fun onInitializeAccessibilityNodeInfo(host: View, info: AccessibilityNodeInfo) {
             super.onInitializeAccessibilityNodeInfo(host, info)
-            val what = host.context.getString(R.string.never_suggest)
-            info.addAction(AccessibilityAction(AccessibilityAction.ACTION_LONG_CLICK.id, what))
+            val name = host.context.getString(what)
+            info.addAction(AccessibilityAction(AccessibilityAction.ACTION_LONG_CLICK.id, name))
         }
     }
 

@@ -26,8 +26,11 @@ class Suggestions(
     private val store: Store,
     private val answer: (() -> Unit) -> Unit,
 ) : AutoCloseable {
-    private class Loaded(val file: ModelFile, val userWords: UserWords) {
-        val suggester = Suggester(userWords, file.manifest)
+    private class Loaded(val file: ModelFile, val suggester: Suggester) {
+        val userWords get() = suggester.userWords
+
+        // What of the habits is kept already.
+        var habitsKept = suggester.habits.changes
     }
 
     private val thread: ExecutorService = Executors.newSingleThreadExecutor {
@@ -47,15 +50,18 @@ class Suggestions(
 
     private fun load() {
         val file = open()
-        val words = UserWords.of(file, run(file))
-        store.userWords()?.let { text ->
-            try {
-                words.fromJson(text)
-            } catch (_: IllegalArgumentException) {
-                store.setAsideUserWords()
-            }
+        val suggester = Suggester(file, UserWords.of(file, run(file)))
+        read(store.userWords, suggester.userWords::fromJson)
+        read(store.habits, suggester.habits::fromJson)
+        loaded = Loaded(file, suggester)
+    }
+
+    private fun read(kept: Kept, use: (String) -> Unit) {
+        try {
+            kept.read()?.let(use)
+        } catch (_: IllegalArgumentException) {
+            kept.setAside()
         }
-        loaded = Loaded(file, words)
     }
 
     /** Whatever is wrong with the model or its library, the keyboard still types. */
@@ -74,12 +80,16 @@ class Suggestions(
         loaded = null
     }
 
-    /** Asks for suggestions; [use] gets them, unless a newer question comes before. */
-    fun ask(text: TextBeforeCursor, shift: Casing, use: (Strip) -> Unit) {
+    /**
+     * Asks for suggestions; [use] gets them, unless a newer question comes before.
+     *
+     * @param isPrivate Whether what was written elsewhere must not be seen here.
+     */
+    fun ask(text: TextBeforeCursor, shift: Casing, isPrivate: Boolean = false, use: (Strip) -> Unit) {
         val number = newest.incrementAndGet()
         onModelThread {
             if (number != newest.get()) return@onModelThread
-            val strip = loaded?.suggester?.suggest(text, shift, store.excluded)
+            val strip = loaded?.suggester?.suggest(text, shift, store.excluded, isPrivate)
                 ?: Strip(emptyList(), text.typed)
             answer { if (number == newest.get()) use(strip) }
         }
@@ -90,25 +100,66 @@ class Suggestions(
         newest.incrementAndGet()
     }
 
-    /** Learns a word that was written, and keeps it. */
-    fun learn(word: String, context: String) = change { it.suggester.learn(word, context) }
+    /**
+     * Remembers a word that was written; learns and keeps it if it is new.
+     *
+     * @param kept Whether the user kept it on purpose.
+     */
+    fun written(word: String, context: String, kept: Boolean = false) =
+        change { it.suggester.written(word, context, kept) }
 
-    /** Forgets a word that was learned. */
-    fun forget(word: String) = change { it.userWords.forget(it.file.manifest.tokenizer.normalise(word)) }
-
-    /** Forgets all words that were learned. */
-    fun forgetAll() = change {
-        it.userWords.clear()
-        store.forgetDamagedUserWords()
+    /** Forgets a word that was learned, or is often written. */
+    fun forget(word: String) = change {
+        it.suggester.forget(word)
+        keepHabits(it)
         true
+    }
+
+    /** Forgets all words that were learned, and what was written. */
+    fun forgetAll() = change {
+        it.suggester.forgetAll()
+        store.userWords.forgetDamaged()
+        store.habits.forgetDamaged()
+        keepHabits(it)
+        true
+    }
+
+    /** Takes over a file of learned words, or of habits; [use] gets what is wrong with it, or null. */
+    fun take(text: String, use: (String?) -> Unit) = change {
+        var problem: String? = null
+        try {
+            if (HABITS.containsMatchIn(text)) it.suggester.habits.fromJson(text) else it.userWords.fromJson(text)
+        } catch (error: IllegalArgumentException) {
+            problem = error.message
+        }
+        keepHabits(it)
+        answer { use(problem) }
+        problem == null
     }
 
     private fun change(work: (Loaded) -> Boolean) = onModelThread {
         val loaded = loaded ?: return@onModelThread
         if (work(loaded)) {
             loaded.suggester.wordsChanged()
-            store.keepUserWords(loaded.userWords.toJson())
+            store.userWords.keep(loaded.userWords.toJson())
         }
+    }
+
+    /** Keeps what changes with each word, now that the field is left. */
+    fun keep() = onModelThread { loaded?.let(::keepHabits) }
+
+    private fun keepHabits(loaded: Loaded) {
+        val habits = loaded.suggester.habits
+        if (habits.changes == loaded.habitsKept) return
+        store.habits.keep(habits.toJson())
+        loaded.habitsKept = habits.changes
+    }
+
+    /** Gives the words that are often written, most often first, and how often each was. */
+    fun habits(use: (Map<String, Int>) -> Unit) = onModelThread {
+        val counts = loaded?.suggester?.habits?.counts().orEmpty()
+        val order = counts.entries.sortedByDescending { it.value }
+        answer { use(order.associate { it.key to it.value }) }
     }
 
     /** Gives the learned words and how often each was written. */
@@ -124,7 +175,15 @@ class Suggestions(
     }
 
     override fun close() {
-        onModelThread { loaded?.userWords?.model?.close() }
+        onModelThread {
+            loaded?.let(::keepHabits)
+            loaded?.userWords?.model?.close()
+        }
         thread.shutdown()
+    }
+
+    private companion object {
+        /** What a file of habits has, and one of words has not. */
+        val HABITS = Regex("""\"pairs\"\s*:""")
     }
 }

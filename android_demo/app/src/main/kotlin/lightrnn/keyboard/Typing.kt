@@ -1,5 +1,6 @@
 package lightrnn.keyboard
 
+import lightrnn.decoder.Address
 import lightrnn.decoder.Casing
 import lightrnn.decoder.TextBeforeCursor
 
@@ -8,11 +9,12 @@ import lightrnn.decoder.TextBeforeCursor
  * suggestions, and what it knows of the text it reads from the field.
  *
  * @param changed Called after each edit and each move of the cursor.
- * @param written Called with a word that was written here and what stands before it.
+ * @param written Called with a word that was written here, what stands before it, and
+ *   whether it was kept on purpose. Parts of addresses are not.
  */
 class Typing(
     private val changed: () -> Unit,
-    private val written: (word: String, context: String) -> Unit,
+    private val written: (word: String, context: String, kept: Boolean) -> Unit,
 ) {
     /** A suggestion that was taken, what it took the place of, and what stands before it. */
     private class Taken(
@@ -22,10 +24,18 @@ class Typing(
         val inserted: String,
         val removed: String,
         val mayBeUndone: Boolean,
+        val lettersWereTyped: Boolean,
     )
+
+    /** A word that may turn out to be a part of an address, and what stands before it. */
+    private class Waiting(val word: String, val context: String, val isKept: Boolean)
 
     private var field: TextField? = null
     private var taken: Taken? = null
+    private val waiting = mutableListOf<Waiting>()
+
+    // What was typed where a suggestion was taken back.
+    private var undone = ""
 
     // What the user chose by the shift key; otherwise the field says how to write.
     private var chosenShift: Casing? = null
@@ -44,6 +54,7 @@ class Typing(
     /** Begins in a field, or in none; of what was typed before, nothing is known any more. */
     fun start(field: TextField?) {
         confirmTaken()
+        confirmWaiting()
         this.field = field
         chosenShift = null
         lastText = ""
@@ -70,6 +81,8 @@ class Typing(
         val now = tail()
         if (lastText.isEmpty() || now != lastText) {
             confirmTaken()
+            confirmWaiting()
+            undone = ""
             lettersWereTyped = false
             spaceWasAdded = false
         }
@@ -95,15 +108,26 @@ class Typing(
         val field = field ?: return
         val text = shifted(key, shift)
         val isLetter = text.any(Char::isLetterOrDigit)
+        val closesUp = spaceWasAdded && text in CLOSING
         if (!isLetter && text !in JOINING) finishWord()
-        confirmTaken()
-        if (spaceWasAdded && text in CLOSING) field.replace(1, text) else field.insert(text)
+        if (text.isBlank()) confirmWaiting()
+        confirmTaken(mayGoOn = closesUp)
+        if (closesUp) field.replace(1, text) else field.insert(text)
         lettersWereTyped = isLetter || lettersWereTyped && text in JOINING
         edited(spaceWasAdded = false)
     }
 
-    /** The word that was typed stays as it is, with a space. */
-    fun keepTyped() {
+    /**
+     * The word that was typed stays as it is, with a space.
+     *
+     * @param isOnPurpose Whether it is to be remembered, too, whatever it looks like.
+     */
+    fun keepTyped(isOnPurpose: Boolean = false) {
+        if (isOnPurpose) {
+            lettersWereTyped = true
+            lastText = tail()
+            undone = text()?.typed.orEmpty()
+        }
         type(" ")
         spaceWasAdded = true
     }
@@ -122,11 +146,13 @@ class Typing(
         val removed = if (next == ' ') "$rest " else rest
         val inserted = if (next != null && next in CLOSING) suggestion else "$suggestion "
         field.replace(text.typed.length, inserted, removed.length)
+        val wereTyped = lettersWereTyped
         lettersWereTyped = false
         edited(spaceWasAdded = inserted.endsWith(' ') && next != ' ')
+        confirmWaiting()
         // Some fields cut or change what is inserted.
         val mayBeUndone = !wasSelected && lastText.endsWith(inserted.takeLast(TAIL))
-        taken = Taken(suggestion, text.typed, text.context, inserted, removed, mayBeUndone)
+        taken = Taken(suggestion, text.typed, text.context, inserted, removed, mayBeUndone, wereTyped)
     }
 
     fun backspace() {
@@ -136,35 +162,56 @@ class Typing(
             this.taken = null
             field.replace(taken.inserted.length, taken.typed)
             if (taken.removed.isNotEmpty()) field.insertAfter(taken.removed)
+            undone = taken.typed
+            lettersWereTyped = taken.lettersWereTyped
         } else {
             confirmTaken()
             field.backspace()
+            val isInWord = text()?.typed.orEmpty().isNotEmpty()
+            // The mark behind a word is gone: its letters count again.
+            val isBack = isInWord && !lettersWereTyped && waiting.isNotEmpty()
+            if (isBack) waiting.removeAt(waiting.lastIndex)
+            lettersWereTyped = isBack || lettersWereTyped && taken == null && isInWord
         }
-        lettersWereTyped = lettersWereTyped && taken == null && text()?.typed.orEmpty().isNotEmpty()
         edited(spaceWasAdded = false)
     }
 
     fun enter() {
         val field = field ?: return
         finishWord()
+        confirmWaiting()
         confirmTaken()
         field.enter()
         lettersWereTyped = false
         edited(spaceWasAdded = false)
     }
 
-    /** A word counts as written if it was typed here and the cursor is at its end. */
+    /** A word is finished if it was typed here and the cursor is at its end. */
     private fun finishWord() {
         if (!lettersWereTyped || tail() != lastText) return
         val text = text() ?: return
         val isInside = field?.textAfterCursor(1)?.firstOrNull()?.isLetterOrDigit() == true
-        if (text.typed.isNotEmpty() && !isInside) written(text.typed, text.context)
+        if (text.typed.isEmpty() || isInside) return
+        waiting += Waiting(text.typed, text.context, isKept = text.typed == undone)
+        undone = ""
     }
 
     /** A suggestion counts as written as soon as it is not taken back. */
-    private fun confirmTaken() {
-        taken?.let { written(it.word, it.context) }
+    private fun confirmTaken(mayGoOn: Boolean = false) {
+        val word = taken?.let { Waiting(it.word, it.context, isKept = false) } ?: return
         taken = null
+        if (mayGoOn) waiting += word else write(word, Address.lastPart(word.context) + word.word)
+    }
+
+    /** Finished words count as written when a space shows that they are no parts of an address. */
+    private fun confirmWaiting() {
+        val part = Address.lastPart(lastText.trimEnd())
+        for (word in waiting) write(word, part)
+        waiting.clear()
+    }
+
+    private fun write(word: Waiting, part: String) {
+        if (!Address.isOne(part)) written(word.word, word.context, word.isKept)
     }
 
     private fun edited(spaceWasAdded: Boolean) {

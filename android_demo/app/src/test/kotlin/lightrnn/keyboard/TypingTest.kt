@@ -8,7 +8,11 @@ import org.junit.Test
 class TypingTest {
     private val written = mutableListOf<Pair<String, String>>()
     private var changes = 0
-    private val typing = Typing({ changes++ }, { word, context -> written += word to context })
+    private val kept = mutableListOf<String>()
+    private val typing = Typing({ changes++ }) { word, context, isKept ->
+        written += word to context
+        if (isKept) kept += word
+    }
 
     private fun begin(text: String = "", capitals: Boolean = false) =
         FakeField(text, capitals = capitals).also(typing::start)
@@ -308,5 +312,72 @@ class TypingTest {
             typing.cursorMoved()
         }
         assertEquals(before + 2, changes)
+    }
+
+    @Test
+    fun partsOfAddressesAreNotWritten() {
+        begin()
+        type("mail zora,zack@zebra.example or www.zebra.org/zoo and http://zebra:80 #zoo my_zoo c:/zoo ")
+        assertEquals(listOf("mail", "or", "and"), written.map { it.first })
+        type("zebra. Zoo: zoom... \"zip\" (zap),zest zero.")
+        typing.enter()
+        val words = listOf("zebra", "Zoo", "zoom", "zip", "zap", "zest", "zero")
+        assertEquals(words, written.drop(3).map { it.first })
+        type(" ")
+        typing.take("zoology")
+        type(".")
+        typing.take("org")
+        type(" ")
+        typing.take("zigzag")
+        type(". ")
+        assertEquals(words + "zigzag", written.drop(3).map { it.first })
+        assertEquals(emptyList<String>(), kept)
+    }
+
+    @Test
+    fun aWordThatWaitedIsWrittenWhereTheCursorMovesOn() {
+        val field = begin()
+        type("one two.")
+        field.cursor = 2
+        typing.cursorMoved()
+        assertEquals(listOf("one", "two"), written.map { it.first })
+    }
+
+    @Test
+    fun aWordThatWaitedIsChangedBeforeItIsWritten() {
+        begin()
+        type("zebra.")
+        typing.backspace()
+        type("s, ")
+        assertEquals(listOf("zebras"), written.map { it.first })
+    }
+
+    @Test
+    fun whatASuggestionWasTakenBackForIsKept() {
+        begin("so ")
+        type("zeb")
+        typing.take("zebra")
+        typing.backspace()
+        type(" ")
+        assertEquals(listOf("zeb" to "so "), written)
+        assertEquals(listOf("zeb"), kept)
+        type("ze")
+        typing.take("zen")
+        typing.backspace()
+        type("bu ")
+        assertEquals("zebu", written.last().first)
+        assertEquals("Another word than was taken back.", listOf("zeb"), kept)
+    }
+
+    @Test
+    fun aWordThatIsHeldIsKept() {
+        val field = begin("so zebra")
+        typing.keepTyped(isOnPurpose = true)
+        assertEquals("so zebra ", field.text)
+        assertEquals(listOf("zebra" to "so "), written)
+        assertEquals(listOf("zebra"), kept)
+        begin("zoo@zebra")
+        typing.keepTyped(isOnPurpose = true)
+        assertEquals(listOf("zebra"), kept)
     }
 }

@@ -2,22 +2,15 @@ package lightrnn.decoder
 
 import java.util.Locale
 
-/** How words are to be written: as the model has them, with a capital, or in capitals. */
+/** How words are to be written: as they usually are, with a capital, or in capitals. */
 enum class Casing {
     AS_IT_IS, CAPITAL, CAPITALS;
 
-    /** A word of the model in this casing; the English "I" always has its capital. */
-    fun apply(word: String): String {
-        val plain = if (word == "i" || word.startsWith("i'") || word.startsWith("i’")) {
-            capitalised(word)
-        } else {
-            word
-        }
-        return when (this) {
-            AS_IT_IS -> plain
-            CAPITAL -> capitalised(plain)
-            CAPITALS -> plain.uppercase(Locale.ROOT)
-        }
+    /** A word in this casing; one with a capital of its own, such as iPhone, needs no other. */
+    fun apply(written: String): String = when {
+        this == CAPITALS -> inCapitals(written)
+        this == CAPITAL && written.codePoints().noneMatch(Character::isUpperCase) -> capitalised(written)
+        else -> written
     }
 
     companion object {
@@ -34,10 +27,14 @@ enum class Casing {
             }
         }
 
-        private fun capitalised(word: String): String {
+        /** A word with its first character in upper case. */
+        fun capitalised(word: String): String {
             if (word.isEmpty()) return word
             val end = word.offsetByCodePoints(0, 1)
-            return word.substring(0, end).uppercase(Locale.ROOT) + word.substring(end)
+            return inCapitals(word.substring(0, end)) + word.substring(end)
         }
+
+        /** A word in upper case, the same in every language. */
+        fun inCapitals(word: String): String = word.uppercase(Locale.ROOT)
     }
 }

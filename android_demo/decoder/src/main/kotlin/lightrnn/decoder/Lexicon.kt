@@ -10,17 +10,26 @@ interface Words {
     /** Whether a cell holds a word to offer while typing. */
     fun isSuggestable(cell: Int): Boolean
 
+    /** Whether a cell holds a word that is right as it is typed, offered or not. */
+    fun isTrusted(cell: Int): Boolean
+
     /** How often words came or went, so that what was derived from them can be kept. */
     val changes: Int
 
     /** The word in a cell, empty if it is free. */
     fun word(cell: Int): String
 
+    /** The word in a cell as it is usually written, such as `London`; empty if it is free. */
+    fun written(cell: Int): String
+
     /** The cell of a word, −1 if it has none. */
     fun cellOf(word: String): Int
 
     /** Calls [use] with the cell of each word that begins with a prefix. */
     fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer)
+
+    /** All words by their folds, in one or more parts. */
+    val folded: List<FoldedWords>
 }
 
 /**
@@ -41,65 +50,78 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
     private val blockStarts: IntArray
     private val cells: IntArray
     private val ranks = IntArray(cellCount) { -1 }
-    private val suggestable = BooleanArray(cellCount)
+    private val marks: Marks
 
     // The word that was unpacked last, and the folded form of what is searched for.
     private var word = ByteArray(64)
     private var wordLength = 0
-    private var wanted = IntArray(64)
-    private var wantedLength = 0
+    private val wanted = FoldedText()
 
     init {
         val bits = maxOf(1, 32 - Integer.numberOfLeadingZeros(cellCount - 1))
-        val cellBytes = (size.toLong() * bits + 7) / 8
-        val flagBytes = (size + 7) / 8
         suffixes = size
-        val end = content.size - cellBytes - flagBytes
-        if (end < suffixes + size) throw DamagedModelException("The vocabulary is too short.")
-        suffixesEnd = end.toInt()
-        blockStarts = findBlocks()
+        blockStarts = IntArray((size + BLOCK - 1) / BLOCK)
+        suffixesEnd = endOfWords()
+        val cellsEnd = suffixesEnd + (size.toLong() * bits + 7) / 8
+        if (cellsEnd > content.size) throw DamagedModelException("The vocabulary is too short.")
+        marks = Marks(content, cellsEnd.toInt(), size)
         cells = IntArray(size)
-        val flags = suffixesEnd + cellBytes.toInt()
         for (rank in 0 until size) {
-            val cell = bitsAt(suffixesEnd, rank.toLong() * bits, bits)
+            val cell = cellAt(rank.toLong() * bits, bits)
             if (cell >= cellCount || ranks[cell] >= 0) {
                 throw DamagedModelException("Cell $cell of the vocabulary is not its own.")
             }
             cells[rank] = cell
             ranks[cell] = rank
-            suggestable[cell] = bitsAt(flags, rank.toLong(), 1) == 1
         }
+        checkForms()
     }
 
-    private fun findBlocks(): IntArray {
-        val starts = IntArray((size + BLOCK - 1) / BLOCK)
-        var rank = 0
-        var start = suffixes
-        for (at in suffixes until suffixesEnd) {
-            if (content[at] != NEW_LINE) continue
-            if (rank < size && rank % BLOCK == 0) starts[rank / BLOCK] = start
-            rank++
-            start = at + 1
+    /** Finds the first word of each block; returns where the words end. */
+    private fun endOfWords(): Int {
+        var at = suffixes
+        for (rank in 0 until size) {
+            if (rank % BLOCK == 0) blockStarts[rank / BLOCK] = at
+            while (at < content.size && content[at] != NEW_LINE) at++
+            if (at++ >= content.size) {
+                throw DamagedModelException("The vocabulary must hold $size words. Received: $rank.")
+            }
         }
-        if (rank != size || start != suffixesEnd) {
-            throw DamagedModelException("The vocabulary must hold $size words. Received: $rank.")
-        }
-        return starts
+        return at
     }
 
-    private fun bitsAt(start: Int, offset: Long, count: Int): Int {
+    private fun cellAt(offset: Long, bits: Int): Int {
         var value = 0
-        for (bit in 0 until count) {
+        for (bit in 0 until bits) {
             val at = offset + bit
-            val byte = content[start + (at shr 3).toInt()].toInt()
+            val byte = content[suffixesEnd + (at shr 3).toInt()].toInt()
             value = value or ((byte shr (at and 7).toInt() and 1) shl bit)
         }
         return value
     }
 
+    /** Refuses forms of other words: they would be offered in place of these. */
+    private fun checkForms() {
+        var form = 0
+        walk(0) { rank ->
+            if (form < marks.spelledOut.size && rank == marks.spelledOut[form]) {
+                wanted.set(marks.form(form++))
+                if (compareToWanted(0) != 0) {
+                    throw DamagedModelException("A form of the vocabulary is not that of its word.")
+                }
+            }
+            form < marks.spelledOut.size
+        }
+    }
+
     fun isOccupied(cell: Int) = ranks[cell] >= 0
 
-    override fun isSuggestable(cell: Int) = suggestable[cell]
+    /** The cell of a word, from its place in the order of the words. */
+    fun cell(rank: Int) = cells[rank]
+
+    override fun isSuggestable(cell: Int) = ranks[cell] >= 0 && marks.isSuggestable(ranks[cell])
+
+    override fun isTrusted(cell: Int) = ranks[cell] >= 0 && marks.isTrusted(ranks[cell])
 
     override val changes get() = 0
 
@@ -107,11 +129,16 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
         val rank = ranks[cell]
         if (rank < 0) return ""
         walk(rank) { false }
-        return String(word, 0, wordLength, Charsets.UTF_8)
+        return unpacked()
+    }
+
+    override fun written(cell: Int): String {
+        val rank = ranks[cell]
+        return if (rank < 0) "" else marks.written(rank, word(cell))
     }
 
     override fun cellOf(word: String): Int {
-        fold(word)
+        wanted.set(word)
         val bytes = word.toByteArray(Charsets.UTF_8)
         var found = -1
         walk(firstRank(0)) { rank ->
@@ -122,7 +149,7 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
     }
 
     override fun forEachWithPrefix(prefix: String, ignoreCase: Boolean, use: CellConsumer) {
-        fold(prefix)
+        wanted.set(prefix)
         val first = firstRank(0)
         val end = firstRank(LAST_CHARACTER)
         if (ignoreCase && Spelling.isBare(prefix)) {
@@ -130,12 +157,23 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
             return
         }
         walk(first) { rank ->
-            if (rank < end && Spelling.beginsWith(String(word, 0, wordLength, Charsets.UTF_8), prefix, ignoreCase)) {
+            if (rank < end && Spelling.beginsWith(unpacked(), prefix, ignoreCase)) {
                 use.accept(cells[rank])
             }
             rank + 1 < end
         }
     }
+
+    override val folded: List<FoldedWords> by lazy(LazyThreadSafetyMode.NONE) {
+        val folds = ArrayList<String>(size)
+        walk(0) {
+            folds += Spelling.fold(unpacked())
+            true
+        }
+        listOf(FoldedWords(folds, cells))
+    }
+
+    private fun unpacked() = String(word, 0, wordLength, Charsets.UTF_8)
 
     /** Unpacks the words from a rank on, until [more] says that it was the last one. */
     private inline fun walk(first: Int, more: (Int) -> Boolean) {
@@ -160,23 +198,6 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
         if (bytes.size != wordLength) return false
         for (n in bytes.indices) if (bytes[n] != word[n]) return false
         return true
-    }
-
-    /** Folds what is searched for. */
-    private fun fold(text: String) {
-        var at = 0
-        wantedLength = 0
-        while (at < text.length) {
-            val character = text.codePointAt(at)
-            at += Character.charCount(character)
-            val folded = Spelling.fold(character)
-            var place = 0
-            while (place < folded.length) {
-                if (wantedLength == wanted.size) wanted = wanted.copyOf(2 * wantedLength)
-                wanted[wantedLength] = folded.codePointAt(place)
-                place += Character.charCount(wanted[wantedLength++])
-            }
-        }
     }
 
     /** The rank of the first word whose folded form is not before what is searched for. */
@@ -204,7 +225,7 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
     private fun compareToWanted(lastCharacter: Int): Int {
         var at = 0
         var place = 0
-        val length = if (lastCharacter == 0) wantedLength else wantedLength + 1
+        val length = if (lastCharacter == 0) wanted.length else wanted.length + 1
         while (at < wordLength) {
             val lead = word[at].toInt() and 0xff
             val more = if (lead < 0xc0) 0 else if (lead < 0xe0) 1 else if (lead < 0xf0) 2 else 3
@@ -219,7 +240,7 @@ class Lexicon(private val content: ByteArray, val size: Int, val cellCount: Int)
             while (next < folded.length) {
                 if (place == length) return 1
                 val one = folded.codePointAt(next)
-                val difference = one - if (place < wantedLength) wanted[place] else lastCharacter
+                val difference = one - if (place < wanted.length) wanted.letters[place] else lastCharacter
                 if (difference != 0) return difference
                 next += Character.charCount(one)
                 place++

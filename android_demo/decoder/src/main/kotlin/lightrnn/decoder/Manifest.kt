@@ -22,6 +22,9 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
         IntArray(states.length()) { states.getJSONArray(it).getInt(1) }
     }
 
+    /** How strongly words of the text so far are remembered. */
+    val cache: CacheNumbers = if (json.has("cache")) numbers(json.getJSONObject("cache")) else CacheNumbers.DEFAULTS
+
     /** How the model was trained, as far as the file says. */
     val training: JSONObject = json.optJSONObject("training") ?: JSONObject()
 
@@ -47,7 +50,7 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
     }
 
     companion object {
-        private const val FORMAT_VERSION = 3
+        private const val FORMAT_VERSION = 4
         private const val MAX_CELLS = 1 shl 24
 
         fun parse(text: String, fileBytes: Int): Manifest {
@@ -66,6 +69,15 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
             } catch (error: IllegalArgumentException) {
                 throw DamagedModelException("The manifest is damaged: ${error.message}")
             }
+        }
+
+        private fun numbers(json: JSONObject): CacheNumbers {
+            val weight = json.getDouble("weight")
+            val sharpness = json.getDouble("sharpness")
+            if (!(weight > 0 && weight < 1 && sharpness > 0 && sharpness.isFinite())) {
+                throw DamagedModelException("The cache has the numbers $weight, $sharpness.")
+            }
+            return CacheNumbers(weight, sharpness, json.bounded("size", CacheNumbers.MAX_SIZE))
         }
 
         private fun JSONObject.bounded(name: String, most: Int): Int {

@@ -48,6 +48,20 @@ class ModelFile(content: ByteBuffer) {
         }
     }
 
+    /**
+     * The words that the training text has often.
+     *
+     * @throws DamagedModelException if the counts are damaged.
+     */
+    fun frequentWords(): FrequentWords {
+        val counts = member("counts.bin", manifest.vocabularySize)
+        checkSum("counts.bin", MessageDigest.getInstance("SHA-256").apply { update(counts) })
+        if (counts.size != manifest.vocabularySize) {
+            throw DamagedModelException("${manifest.vocabularySize} words have ${counts.size} counts.")
+        }
+        return FrequentWords(lexicon, counts)
+    }
+
     private fun checkSum(name: String, digest: MessageDigest) {
         val sum = digest.digest().joinToString("") { "%02x".format(it) }
         if (sum != manifest.sha256[name]) {
@@ -145,8 +159,9 @@ class ModelFile(content: ByteBuffer) {
     private companion object {
         const val MAX_MANIFEST = 1 shl 20
 
-        // The characters of a word take at most 4 bytes; its line end, cell and flag 6.
-        const val MAX_WORD = 4L * Tokenizer.MAX_WORD_LENGTH + 6
+        // The characters of a word and of its form take at most 4 bytes each; line ends,
+        // cell and marks take 8.
+        const val MAX_WORD = 8L * Tokenizer.MAX_WORD_LENGTH + 8
         const val MAX_ARRAY = Int.MAX_VALUE - 16L
         const val STORED = 0
         const val DEFLATED = 8

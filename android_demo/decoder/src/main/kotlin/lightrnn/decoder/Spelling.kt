@@ -123,6 +123,13 @@ object Spelling {
             !ACCENTS.matches(letters.substring(begin.length, begin.length + 1))
     }
 
+    /** Whether two words differ in nothing but case. */
+    fun isSame(one: String, other: String) =
+        beginsExactlyWith(one, other, true) && beginsExactlyWith(other, one, true)
+
+    /** A text as base letters in lower case. */
+    fun fold(text: String): String = folds.of(text)
+
     /** A code point as base letters and the accents that belong to them. */
     private fun spelled(codePoint: Int): String {
         val character = String(Character.toChars(codePoint))

@@ -10,12 +10,25 @@ const val FIRST_WORDS = 16
  * Where a text has come to: the recurrent states, and log P of each row for the next word.
  * Made once and written over.
  */
-class State(stateSizes: IntArray, rows: Int) {
-    val states = Array(stateSizes.size) { FloatArray(stateSizes[it]) }
+open class State internal constructor(val states: Array<FloatArray>, rows: Int) {
     val rowLogProbs = FloatArray(rows)
 
     /** What the model has found by the way, if it was asked to. */
     val firstWords = FirstWords()
+
+    /** The cell of the word that was read last. */
+    var last = -1
+
+    constructor(stateSizes: IntArray, rows: Int) :
+        this(Array(stateSizes.size) { FloatArray(stateSizes[it]) }, rows)
+
+    /** Takes over another. */
+    internal fun copyOf(other: State) {
+        for (n in states.indices) other.states[n].copyInto(states[n])
+        other.rowLogProbs.copyInto(rowLogProbs)
+        firstWords.copyOf(other.firstWords)
+        last = other.last
+    }
 }
 
 /** The best words of the best rows, which a model gives in one call. */
@@ -29,6 +42,20 @@ class FirstWords {
 
     /** log P of the best row that is left. Of rows that equal it, any may be left. */
     var bound = 0f
+
+    /** Takes over others. */
+    fun copyOf(other: FirstWords) {
+        size = other.size
+        other.cells.copyInto(cells)
+        other.logProbs.copyInto(logProbs)
+        bound = other.bound
+    }
+
+    /** All of them become less probable, by so many nats less than 0. */
+    fun lessProbable(nats: Float) {
+        for (n in 0 until size) logProbs[n] += nats
+        bound += nats
+    }
 
     /** Upper bound of log P of the other words of these rows. */
     val unlisted get() = if (size == FIRST_WORDS) logProbs[size - 1] else Float.NEGATIVE_INFINITY
@@ -59,17 +86,24 @@ interface StepModel : AutoCloseable {
     fun expand(rows: IntArray, count: Int, state: State, into: FloatArray)
 }
 
-/** A model and its words, with or without those of its user: what decoding needs. */
+/** A model and its words, with those of its user and a memory or not: what decoding needs. */
 interface Predictor {
     val model: StepModel
     val words: Words
     val tokenizer: Tokenizer
 
+    /** A state to advance into. */
+    fun newState(): State = model.newState()
+
+    /** As [StepModel.advance]. */
+    fun advance(cell: Int, from: State, into: State, findWords: Boolean = false) =
+        model.advance(cell, from, into, findWords)
+
     /** As [StepModel.expand], with the words of the user if there are any. */
     fun expand(rows: IntArray, count: Int, state: State, into: FloatArray)
 
-    /** Whether words of the user are in a row, so that the first words do not hold there. */
-    fun isChanged(row: Int): Boolean
+    /** Whether a row has words of the user or the memory, so that the first words do not hold. */
+    fun isChanged(row: Int, state: State): Boolean
 }
 
 /** A model with the words that it was trained with. */
@@ -81,5 +115,5 @@ class PlainPredictor(
     override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) =
         model.expand(rows, count, state, into)
 
-    override fun isChanged(row: Int) = false
+    override fun isChanged(row: Int, state: State) = false
 }

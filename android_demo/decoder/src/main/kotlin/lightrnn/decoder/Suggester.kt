@@ -5,94 +5,139 @@ package lightrnn.decoder
  *
  * @property words The best words, best first, at most three, as they are to be written.
  * @property typed The word as it was typed, which is always on offer; empty between words.
+ * @property replacement The word that was surely meant by what was typed, null to leave it.
  */
-data class Strip(val words: List<String>, val typed: String) {
+data class Strip(val words: List<String>, val typed: String, val replacement: String? = null) {
     companion object {
         val EMPTY = Strip(emptyList(), "")
     }
 }
 
 /**
- * Suggests words for what stands before the cursor.
+ * Suggests words for what stands before the cursor, and remembers what was written.
  *
- * The states after the words of the line are kept, so that a letter reads nothing again
- * and a word is read once. Not safe for several threads at once: [Predictor] and all its
- * parts belong to one thread.
+ * Not safe for several threads at once: a model and all its parts belong to one thread.
  */
-class Suggester(private val predictor: UserWords, private val manifest: Manifest) {
-    private val search = TopK(predictor, SLOTS)
-    private val states = List(MAX_WORDS + 1) { predictor.model.newState() }
-    private val cellsRead = IntArray(MAX_WORDS)
-    private var read = -1
+class Suggester(file: ModelFile, val userWords: UserWords) {
+    private val manifest = file.manifest
+    private val cased = manifest.tokenizer.withCase
+    private val line = Line(userWords, manifest)
+    private val frequent by lazy(LazyThreadSafetyMode.NONE, file::frequentWords)
 
-    // While a word is typed, what stands before it stays the same.
-    private var contextRead: String? = null
+    /** What the user often writes. */
+    val habits = Habits(userWords)
+    private val cached = Cached(habits, manifest.cache)
+    private val search = TopK(cached, SLOTS)
+    private val correction = Correction(cached, SLOTS)
+
+    // What is predicted at the cursor, which stays the same while a word is typed.
+    private val here = cached.newState()
+    private var looked: Any? = null
 
     // Looked up when they change, not for each key.
     private var excludedWords: Collection<String> = emptyList()
     private var excludedCells = IntArray(0)
 
     /**
-     * Returns the best words.
+     * Returns the best words: those that may follow, or be meant by what was typed.
      *
      * @param text What stands before the cursor.
      * @param shift How the next word is to be written if nothing of it was typed.
      * @param excluded Words that are not to be suggested, in lower case.
+     * @param isPrivate Whether what was written elsewhere must not be seen here.
      */
-    fun suggest(text: TextBeforeCursor, shift: Casing, excluded: Collection<String>): Strip {
-        val state = stateAfter(text.context)
+    fun suggest(
+        text: TextBeforeCursor,
+        shift: Casing,
+        excluded: Collection<String>,
+        isPrivate: Boolean = false,
+    ): Strip {
+        look(text.context, isPrivate)
         if (excluded !== excludedWords) {
             excludedWords = excluded
             excludedCells = search.cellsOf(excluded)
         }
-        search.search(state, text.typed, excludedCells, ignoreCase = true)
         val casing = Casing.of(text.typed, shift)
-        val words = search.words().map(casing::apply).distinct()
-        return Strip(words, text.typed)
+        if (text.typed.isEmpty()) {
+            search.search(here, excluded = excludedCells)
+            return Strip(search.words().map(casing::apply), text.typed)
+        }
+        correction.search(here, text.typed, excludedCells)
+        // Two words have no cell by which they might be left out.
+        val words = correction.words().filterNot { ' ' in it && it.lowercase() in excluded }
+            .map(casing::apply).distinct()
+        return Strip(words, text.typed, correction.replacement?.let(casing::apply))
     }
+
+    private fun look(context: String, isPrivate: Boolean) {
+        val state = line.stateAfter(context)
+        val now = Looked(line.changes, cached.changes, habits.changes, isPrivate)
+        if (now != looked) cached.look(state, here, remembers = !isPrivate)
+        looked = now
+    }
+
+    private data class Looked(val line: Int, val cached: Int, val habits: Int, val isPrivate: Boolean)
 
     /** Words of the user were learned or forgotten. */
     fun wordsChanged() {
-        contextRead = null
+        line.clear()
         excludedWords = emptyList()
         excludedCells = IntArray(0)
     }
 
-    /** Learns a word that was written behind a text; returns whether it was one to learn. */
-    fun learn(word: String, context: String): Boolean =
-        predictor.learn(word, stateAfter(context))
+    /** Forgets a word of the user; returns whether it was there. */
+    fun forget(word: String): Boolean {
+        val spelled = manifest.tokenizer.normalise(word)
+        val cell = userWords.cellOf(spelled)
+        if (cell >= 0) cached.replace(cell, by = manifest.unknownCell)
+        habits.forget(spelled)
+        return userWords.forget(spelled)
+    }
 
-    /** The state after a line, of whose words the last 32 to 64 count. */
-    private fun stateAfter(context: String): State {
-        if (context == contextRead) return states[read]
-        if (read < 0) {
-            predictor.model.advance(manifest.startCell, states[0], states[0], findWords = true)
-            read = 0
+    /** Forgets all that was written and learned. */
+    fun forgetAll() {
+        userWords.clear()
+        habits.clear()
+        cached.clear()
+    }
+
+    /**
+     * Remembers a word, or two, written behind a text, and learns those that are new; see
+     * `lightrnn_tf/decoding/learning.py`.
+     *
+     * @param kept Whether it was kept on purpose: then it is not taken for a slip.
+     * @return Whether the user's words changed.
+     */
+    fun written(word: String, context: String, kept: Boolean = false): Boolean {
+        var before = context
+        var learned = false
+        for (form in cased.words(word)) {
+            val state = line.stateAfter(before)
+            val spelled = manifest.tokenizer.normalise(form)
+            if (!userWords.knows(spelled) && (kept || !frequent.isOneSlipFrom(spelled))) {
+                val isCapital = isAtStart(before) && form == form.take(1) + form.drop(1).lowercase()
+                learned = userWords.learn(if (isCapital) spelled else form, state, kept) || learned
+            }
+            val cell = userWords.cellOf(spelled)
+            cached.remember(if (cell < 0) manifest.unknownCell else cell, state)
+            habits.learn(lastWord(before), form)
+            before = "$before$form "
         }
-        val words = manifest.tokenizer.words(context)
-        // Moved on in large steps, so that a long line is not read anew with each word.
-        val first = maxOf(0, words.size - MAX_WORDS / 2) / (MAX_WORDS / 2) * (MAX_WORDS / 2)
-        val cells = words.drop(first).map {
-            val cell = predictor.cellOf(it)
-            if (cell < 0) manifest.unknownCell else cell
-        }
-        var same = 0
-        while (same < minOf(read, cells.size) && cellsRead[same] == cells[same]) same++
-        for (place in same until cells.size) {
-            // Words are wanted behind the last one alone.
-            val isLast = place + 1 == cells.size
-            predictor.model.advance(cells[place], states[place], states[place + 1], isLast)
-            cellsRead[place] = cells[place]
-        }
-        read = cells.size
-        contextRead = context
-        return states[read]
+        return learned
+    }
+
+    /** Whether a sentence begins behind a text; a capital there says nothing of a word. */
+    private fun isAtStart(text: String) = (cased.words(text).lastOrNull() ?: ".") in SENTENCE_ENDS
+
+    /** The word at the end of a text, addresses left out. */
+    private fun lastWord(text: String): String {
+        val parts = text.split(Regex("""\s+""")).filterNot(Address::isOne)
+        return parts.asReversed().firstNotNullOfOrNull { cased.words(it).lastOrNull() } ?: EOS
     }
 
     companion object {
         const val SLOTS = 3
 
-        /** Words of a line that count at most. */
-        private const val MAX_WORDS = 64
+        private val SENTENCE_ENDS = setOf(".", "!", "?", "…")
     }
 }

@@ -14,6 +14,9 @@ class Tokenizer(private val name: String, val lowercase: Boolean) {
         "`tokenizer` must be one of ${PATTERNS.keys}. Received: $name."
     }
 
+    /** The same for text whose case is kept. */
+    val withCase: Tokenizer get() = if (lowercase) Tokenizer(name, lowercase = false) else this
+
     /** The words of a text, without `<eos>`. */
     fun words(text: String): List<String> =
         pattern.findAll(normalise(text)).map { it.value }.toList()

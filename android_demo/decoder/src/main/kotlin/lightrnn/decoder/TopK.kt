@@ -84,8 +84,8 @@ class TopK(private val predictor: Predictor, private val k: Int) {
         .sorted()
         .toIntArray()
 
-    /** The words that were found, best first. */
-    fun words(): List<String> = List(size) { predictor.words.word(cells[it]) }
+    /** The words that were found, best first, as they are usually written. */
+    fun words(): List<String> = List(size) { predictor.words.written(cells[it]) }
 
     private fun selectCandidates(prefix: String, ignoreCase: Boolean) {
         val words = predictor.words
@@ -127,7 +127,7 @@ class TopK(private val predictor: Predictor, private val k: Int) {
     }
 
     private fun isLeft(row: Int, first: FirstWords, state: State) =
-        state.rowLogProbs[row] <= first.bound || predictor.isChanged(row)
+        state.rowLogProbs[row] <= first.bound || predictor.isChanged(row, state)
 
     /** Expands rows that are left, the best first, while one may hold a better word. */
     private fun expand(count: Int, state: State) {
@@ -186,7 +186,7 @@ class TopK(private val predictor: Predictor, private val k: Int) {
     }
 
     private fun isTyped(cell: Int) =
-        Spelling.beginsExactlyWith(predictor.words.word(cell), prefix, ignoreCase)
+        Spelling.beginsExactlyWith(predictor.words.written(cell), prefix, ignoreCase)
 
     private companion object {
         val NONE = IntArray(0)

@@ -4,10 +4,6 @@ import kotlin.math.exp
 import kotlin.math.ln
 import kotlin.math.ln1p
 import kotlin.math.max
-import kotlin.math.round
-import org.json.JSONArray
-import org.json.JSONException
-import org.json.JSONObject
 
 /**
  * A model with the words of its user, which take free cells.
@@ -15,7 +11,8 @@ import org.json.JSONObject
  * A free cell has a score s on the scale of the log-probabilities of its row. A word of
  * bias d there has the probability exp(s + d) / Z, Z = 1 + Σ exp(s + d) over the user's
  * words of the row, and each other word of the row what it had, divided by Z: all still
- * sum to 1. The file has the format of `lightrnn_tf.decoding.UserWords`.
+ * sum to 1. A word is offered from the second time it was learned, as it was written last;
+ * a word of the model that its file does not offer is learned like others.
  *
  * @param vocabulary The SHA-256 of `vocab.bin`, which tells models apart.
  */
@@ -25,18 +22,21 @@ class UserWords(
     override val tokenizer: Tokenizer,
     private val vocabulary: String,
 ) : Predictor, Words {
-    private class Entry(val count: Int, var cell: Int, val cells: IntArray, val losses: DoubleArray)
-
     override val words: Words get() = this
     private val columns = model.columns
     private val free = IntArray(lexicon.cellCount - lexicon.size).also { cells ->
         var n = 0
         for (cell in 0 until lexicon.cellCount) if (!lexicon.isOccupied(cell)) cells[n++] = cell
     }
-    private val entries = LinkedHashMap<String, Entry>()
+    private val entries = LinkedHashMap<String, UserWord>()
     private val wordOf = HashMap<Int, String>()
+    private val formOf = HashMap<Int, String>()
+    private val isOffered = BooleanArray(lexicon.cellCount)
     private val biasOf = FloatArray(lexicon.cellCount) { Float.NaN }
     private val rowHasWords = BooleanArray(model.rows)
+
+    private var foldedParts = emptyList<FoldedWords>()
+    private var foldedAt = -1
 
     override var changes = 0
         private set
@@ -46,9 +46,13 @@ class UserWords(
     /** The words and how often each was learned, the longest unseen first. */
     fun counts(): Map<String, Int> = entries.mapValues { it.value.count }
 
-    override fun isSuggestable(cell: Int) = lexicon.isSuggestable(cell) || !biasOf[cell].isNaN()
+    override fun isSuggestable(cell: Int) = lexicon.isSuggestable(cell) || isOffered[cell]
+
+    override fun isTrusted(cell: Int) = lexicon.isTrusted(cell) || isOffered[cell]
 
     override fun word(cell: Int): String = wordOf[cell] ?: lexicon.word(cell)
+
+    override fun written(cell: Int): String = formOf[cell] ?: lexicon.written(cell)
 
     override fun cellOf(word: String): Int {
         val cell = entries[word]?.cell ?: -1
@@ -61,6 +65,15 @@ class UserWords(
             if (entry.cell >= 0 && Spelling.beginsWith(word, prefix, ignoreCase)) use.accept(entry.cell)
         }
     }
+
+    override val folded: List<FoldedWords>
+        get() {
+            if (foldedAt != changes) {
+                foldedParts = lexicon.folded + FoldedWords.of(wordOf)
+                foldedAt = changes
+            }
+            return foldedParts
+        }
 
     override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) {
         model.expand(rows, count, state, into)
@@ -86,38 +99,54 @@ class UserWords(
         }
     }
 
-    override fun isChanged(row: Int) = rowHasWords[row]
+    override fun isChanged(row: Int, state: State) = rowHasWords[row]
 
     /**
      * Counts a word that the user wrote, and places it where it fits.
      *
-     * Words of the model change nothing. When no cell is free the word that was learned
-     * least makes room, of equal ones the longest unseen.
+     * Words that the model offers change nothing. When no cell is free the word that was
+     * learned least makes room, of equal ones the longest unseen.
      *
      * @param state Where the text had come to before the word.
+     * @param kept Whether the user kept it on purpose, so that it is offered at once.
      * @return Whether it is a word that can be learned.
      */
-    fun learn(word: String, state: State): Boolean {
-        val cased = learnable(word) ?: return false
-        if (free.isEmpty() || lexicon.cellOf(cased) >= 0) return false
-        val old = entries.remove(cased)
-        val cells: IntArray
-        val losses: DoubleArray
-        if (old != null && old.cells.isNotEmpty()) {
-            cells = old.cells
-            val more = losses(cells, state)
-            losses = DoubleArray(cells.size) { old.losses[it] + more[it] }
-        } else {
-            val all = losses(free, state)
-            val best = all.indices.sortedBy { all[it] }.take(CANDIDATES)
-            cells = IntArray(best.size) { free[best[it]] }
-            losses = DoubleArray(best.size) { all[best[it]] }
-        }
-        val entry = Entry((old?.count ?: 0) + 1, -1, cells, losses)
-        place(entry)
-        entries[cased] = entry
+    fun learn(word: String, state: State, kept: Boolean = false): Boolean {
+        val spelled = learnable(word) ?: return false
+        if (free.isEmpty() || knows(spelled)) return false
+        val known = lexicon.cellOf(spelled)
+        val old = entries[spelled]
+        val count = max((old?.count ?: 0) + 1, if (kept) OFFERED_FROM else 1)
+        val (cells, losses) = if (known < 0) cellsFor(old, state) else IntArray(0) to DoubleArray(0)
+        val entry = UserWord(count, formOf(word, spelled), -1, cells, losses)
+        entries.remove(spelled)
+        if (known < 0 && count >= OFFERED_FROM) place(entry)
+        entries[spelled] = entry
         update()
         return true
+    }
+
+    /** Whether the file says of a word that it is right, or offers it. */
+    fun knows(word: String): Boolean {
+        val cell = lexicon.cellOf(word)
+        return cell >= 0 && (lexicon.isSuggestable(cell) || lexicon.isTrusted(cell))
+    }
+
+    /** How a word is written, from how the user wrote it. */
+    private fun formOf(written: String, word: String): String {
+        val form = tokenizer.withCase.words(written).singleOrNull() ?: return word
+        return if (tokenizer.normalise(form) == word) form else word
+    }
+
+    /** The cells for a word, and what it has lost in them so far. */
+    private fun cellsFor(old: UserWord?, state: State): Pair<IntArray, DoubleArray> {
+        if (old != null && old.cells.isNotEmpty()) {
+            val more = losses(old.cells, state)
+            return old.cells to DoubleArray(more.size) { old.losses[it] + more[it] }
+        }
+        val all = losses(free, state)
+        val best = all.indices.sortedBy { all[it] }.take(UserWordsFile.CANDIDATES)
+        return IntArray(best.size) { free[best[it]] } to DoubleArray(best.size) { all[best[it]] }
     }
 
     /** The word as it would be kept, null if it is not one word that can be learned. */
@@ -147,7 +176,7 @@ class UserWords(
         }
     }
 
-    private fun place(entry: Entry) {
+    private fun place(entry: UserWord) {
         val taken = entries.values.map { it.cell }.toSet()
         val order = entry.losses.indices.sortedBy { entry.losses[it] }.map { entry.cells[it] }
         entry.cell = (order.asSequence() + free.asSequence()).firstOrNull { it !in taken } ?: run {
@@ -169,35 +198,30 @@ class UserWords(
     private fun update() {
         changes++
         wordOf.clear()
+        formOf.clear()
         biasOf.fill(Float.NaN)
+        isOffered.fill(false)
         rowHasWords.fill(false)
         for ((word, entry) in entries) {
-            if (entry.cell < 0) continue
-            wordOf[entry.cell] = word
-            biasOf[entry.cell] = (FIRST_BIAS + ln(entry.count.toDouble())).toFloat()
-            rowHasWords[entry.cell / columns] = true
+            if (entry.cell >= 0) {
+                wordOf[entry.cell] = word
+                biasOf[entry.cell] = (FIRST_BIAS + ln(entry.count.toDouble())).toFloat()
+                rowHasWords[entry.cell / columns] = true
+                offer(entry.cell, entry)
+            } else if (entry.count >= OFFERED_FROM) {
+                val known = lexicon.cellOf(word)
+                if (known >= 0) offer(known, entry)
+            }
         }
     }
 
-    /** The content of the file. */
-    fun toJson(): String {
-        val words = JSONArray()
-        for ((word, entry) in entries) {
-            words.put(
-                JSONObject()
-                    .put("word", word)
-                    .put("count", entry.count)
-                    .put("cell", if (entry.cell < 0) JSONObject.NULL else entry.cell)
-                    .put("cells", JSONArray(entry.cells.toList()))
-                    .put("losses", JSONArray(entry.losses.map { round(1000 * it) / 1000 })),
-            )
-        }
-        return JSONObject()
-            .put("format_version", FORMAT_VERSION)
-            .put("vocabulary", vocabulary)
-            .put("words", words)
-            .toString() + "\n"
+    private fun offer(cell: Int, entry: UserWord) {
+        formOf[cell] = entry.form
+        isOffered[cell] = true
     }
+
+    /** The content of the file. */
+    fun toJson(): String = UserWordsFile.written(entries, vocabulary)
 
     /**
      * Reads the content of a file, in place of the words that are there. Words of a model
@@ -206,55 +230,18 @@ class UserWords(
      * @throws IllegalArgumentException if it is damaged; nothing is changed then.
      */
     fun fromJson(text: String) {
-        val found = LinkedHashMap<String, Entry>()
-        try {
-            require(text.length <= MAX_CHARACTERS) { "it is too long" }
-            val json = JSONObject(text)
-            require(json.get("format_version") == FORMAT_VERSION) { "the format is unknown" }
-            val same = json.getString("vocabulary") == vocabulary
-            val words = json.getJSONArray("words")
-            for (n in 0 until words.length()) {
-                val item = words.getJSONObject(n)
-                val word = item.getString("word")
-                val learned = requireNotNull(learnable(word)) { "`$word` is not a word" }
-                found[learned] = entry(item, same)
-            }
-            val cells = found.values.map { it.cell }.filter { it >= 0 }
-            require(cells.size == cells.toSet().size) { "two words are in one cell" }
-        } catch (error: JSONException) {
-            throw IllegalArgumentException("The file of user words is damaged: ${error.message}", error)
-        } catch (error: IllegalArgumentException) {
-            throw IllegalArgumentException("The file of user words is damaged: ${error.message}", error)
-        } catch (error: StackOverflowError) {
-            throw IllegalArgumentException("The file of user words is damaged: too deep", error)
-        }
+        val isFree = { cell: Int -> cell in 0 until lexicon.cellCount && !lexicon.isOccupied(cell) }
+        val found = UserWordsFile.read(text, vocabulary, isFree, ::learnable)
         entries.clear()
-        entries.putAll(found.filterKeys { lexicon.cellOf(it) < 0 })
+        entries.putAll(found.filterKeys { !knows(it) })
         update()
     }
 
-    private fun entry(item: JSONObject, same: Boolean): Entry {
-        val count = item.getInt("count")
-        require(count >= 1) { "the count $count" }
-        if (!same) return Entry(count, -1, IntArray(0), DoubleArray(0))
-        val cell = if (item.isNull("cell")) -1 else item.getInt("cell")
-        val cells = item.getJSONArray("cells").let { all -> IntArray(all.length()) { all.getInt(it) } }
-        val losses = item.getJSONArray("losses").let { all ->
-            DoubleArray(all.length()) { all.getDouble(it) }
-        }
-        require(cells.size == losses.size && cells.size <= CANDIDATES) { "its losses" }
-        require(losses.all { it.isFinite() }) { "its losses" }
-        for (one in cells + (if (cell < 0) IntArray(0) else intArrayOf(cell))) {
-            require(one in 0 until lexicon.cellCount && !lexicon.isOccupied(one)) { "cell $one" }
-        }
-        return Entry(count, cell, cells, losses)
-    }
-
     companion object {
-        private const val FORMAT_VERSION = 1
         private const val FIRST_BIAS = 2.0
-        private const val CANDIDATES = 8
-        private const val MAX_CHARACTERS = 1 shl 24
+
+        /** A word that was written once may be a slip. */
+        private const val OFFERED_FROM = 2
         private val UNPRINTABLE = setOf(
             Character.CONTROL, Character.SURROGATE, Character.PRIVATE_USE,
             Character.UNASSIGNED, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,

@@ -7,6 +7,7 @@ class FakeModel(override val rows: Int, override val columns: Int) : StepModel {
     override fun advance(cell: Int, from: State, into: State, findWords: Boolean) {
         into.states[0][0] = cell.toFloat()
         for (row in 0 until rows) into.rowLogProbs[row] = -number(cell, row)
+        into.last = cell
         into.firstWords.size = 0
         if (findWords) findWords(into)
     }

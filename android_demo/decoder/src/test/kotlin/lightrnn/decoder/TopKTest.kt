@@ -63,12 +63,12 @@ class TopKTest {
         val changed = object : Predictor by predictor {
             override fun expand(rows: IntArray, count: Int, state: State, into: FloatArray) {
                 model.expand(rows, count, state, into)
-                for (n in 0 until count * columnsOf) if (isChanged(rows[n / columnsOf])) into[n] -= 0.5f
+                for (n in 0 until count * columnsOf) if (isChanged(rows[n / columnsOf], state)) into[n] -= 0.5f
             }
 
             private val columnsOf = model.columns
 
-            override fun isChanged(row: Int) = row % 2 == 0
+            override fun isChanged(row: Int, state: State) = row % 2 == 0
         }
         for (cell in 0 until 200) {
             val (plain, search) = List(2) { TopK(changed, 3) }

@@ -24,11 +24,11 @@ class WordsTest {
             assertEquals(word, cells.getInt(word), lexicon.cellOf(word))
             assertEquals(word, lexicon.word(cells.getInt(word)))
         }
-        val suggestable = (0 until lexicon.cellCount).filter(lexicon::isSuggestable)
-        assertEquals(
-            Golden.vectors.getJSONArray("suggestable").strings().toSet(),
-            suggestable.map(lexicon::word).toSet(),
-        )
+        val marks = mapOf("suggestable" to lexicon::isSuggestable, "trusted" to lexicon::isTrusted)
+        for ((name, mark) in marks) {
+            val marked = (0 until lexicon.cellCount).filter(mark).map(lexicon::word)
+            assertEquals(name, Golden.vectors.getJSONArray(name).strings().toSet(), marked.toSet())
+        }
         for (unknown in listOf("", "th", "them ", "zebra", "\uDC00")) {
             assertEquals(unknown, -1, lexicon.cellOf(unknown))
         }
