@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test slow-test android-test android-model browser-test oldest-runtime-test arm-test clean
+.PHONY: quickstart test slow-test android-test english-model browser-test oldest-runtime-test arm-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -37,16 +37,23 @@ slow-test: $(VENV)/installed-dev
 android-test: $(VENV)/installed
 	android_demo/jvm/run $(BIN)/python
 
-# The model that comes with the keyboard, from CORPORA/chat-en; an hour or two.
+# The English model of the package and the keyboard, from texts in CORPORA; an hour of a
+# core. Stopped, it goes on where it was.
 CORPORA ?= ../shared/corpora
-CHAT := $(CORPORA)/chat-en
-android-model: $(VENV)/installed
-	$(BIN)/lightrnn train --train $(CHAT)/train.txt.xz --valid $(CHAT)/valid.txt.xz \
-	    --test $(CHAT)/test.txt.xz --lowercase --vocab-size 20000 --line-independent \
-	    --units 256 --embedding-dim 128 --frequent-words 4000 --frequent-dim 48 \
-	    --dropout 0.1 --learning-rate 0.005 --rounds 2 --threads 1 --out runs/chat-en
-	$(BIN)/lightrnn export runs/chat-en --overwrite \
-	    --out android_demo/app/src/main/assets/model.tflite
+ENGLISH := runs/english
+english-model: $(VENV)/installed
+	$(BIN)/pip install --quiet --editable ".[english]"
+	$(BIN)/python examples/english_model/texts.py $(CORPORA) $(ENGLISH)
+	$(BIN)/python examples/english_model/words.py $(ENGLISH)
+	$(BIN)/lightrnn keyboard --lang en --threads 1 --overwrite \
+	    --text $(ENGLISH)/train.txt --valid $(ENGLISH)/valid.txt \
+	    --word-list $(ENGLISH)/words.txt --misspellings $(ENGLISH)/misspellings.txt \
+	    --never-suggest examples/english_model/never_suggest.txt \
+	    --about examples/english_model/about.json \
+	    --score talk-en=$(CORPORA)/talk-en/valid.txt.xz \
+	    --score commonvoice-en=$(CORPORA)/commonvoice-en/valid.txt.xz \
+	    --score sms-en=$(CORPORA)/sms-en/valid.txt.xz \
+	    --run $(ENGLISH)/model --out lightrnn_tf/pretrained/en.tflite
 
 # The page of a table in headless Chromium, which `make test` skips where it is missing.
 browser-test: $(VENV)/installed-dev

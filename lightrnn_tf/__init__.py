@@ -35,6 +35,7 @@ _NAMES = {
     "Tokenizer": "words.tokenizer:Tokenizer",
     "Vocabulary": "words.vocabulary:Vocabulary",
     "WordTable": "tables.word_table:WordTable",
+    "pretrained": "predictors.pretrained:pretrained",
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]

@@ -17,6 +17,7 @@ from lightrnn_tf.cli import (
     evaluate,
     export,
     generate,
+    keyboard,
     plot,
     prepare,
     quickstart,
@@ -35,6 +36,7 @@ _COMMANDS = (
     export,
     table,
     plot,
+    keyboard,
     quickstart,
 )
 # Most characters of an error message; some libraries print whole arrays.

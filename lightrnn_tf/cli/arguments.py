@@ -1,5 +1,9 @@
 """Arguments that several commands have."""
 
+import pathlib
+
+from lightrnn_tf.predictors import pretrained
+
 
 def add_model(command):
     """Add the argument for a run or an exported file.
@@ -8,8 +12,19 @@ def add_model(command):
         command: The `ArgumentParser` of a command.
     """
     command.add_argument(
-        "model", metavar="RUN|FILE.tflite", help="a trained run or an exported file"
+        "model",
+        type=_path_of,
+        metavar="RUN|FILE.tflite|NAME",
+        help="a trained run, an exported file, or a model that comes with the package: "
+        + ", ".join(pretrained.names()),
     )
+
+
+def _path_of(name):
+    """Return the path of a model by name, unless a file or folder is called so."""
+    if name in pretrained.names() and not pathlib.Path(name).exists():
+        return str(pretrained.path_of(name))
+    return name
 
 
 def add_json(command):

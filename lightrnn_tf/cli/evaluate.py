@@ -1,9 +1,11 @@
 """The command `lightrnn evaluate`."""
 
+import argparse
 import dataclasses
 import json
 import sys
 
+from lightrnn_tf._internal.options import POSITIVE
 from lightrnn_tf.cli import arguments, inputs
 
 HELP = "Score a text with a run or an exported file"
@@ -25,12 +27,12 @@ def add_arguments(command):
         help="begin anew at every line; default: as in training",
     )
     command.add_argument(
-        "--keystrokes",
+        "--cache",
         action="store_true",
-        help="also simulate typing the text with three suggestions: the share of keys "
-        "that tapping them saves, and the share that suggestions from the typed "
-        "letters alone (blind) save",
+        help="also remember the text so far, across its lines, as a keyboard remembers "
+        "a conversation",
     )
+    _add_typing(command.add_argument_group("typing"))
     command.add_argument(
         "--lines",
         action="store_true",
@@ -38,6 +40,60 @@ def add_arguments(command):
         "and the number of unknown words",
     )
     arguments.add_json(command)
+    command.set_defaults(check=_check)
+
+
+def _add_typing(group):
+    group.add_argument(
+        "--keystrokes",
+        action="store_true",
+        help="also simulate typing the text with suggestions: the share of keys that "
+        "tapping them saves, and the share that suggestions from the typed letters "
+        "alone (blind) save",
+    )
+    group.add_argument(
+        "--slots",
+        type=POSITIVE.parse,
+        metavar="N",
+        help="how many words are suggested at once; default: 3",
+    )
+    group.add_argument(
+        "--protocol",
+        choices=("words", "phrases"),
+        help="words: letters and a space of each word in lower case, the others are "
+        "context; phrases: characters of each line, in lower case and without "
+        "punctuation, as others measure; default: words",
+    )
+    group.add_argument(
+        "--noise",
+        type=_share,
+        metavar="P",
+        help="mistype each letter with this probability, from a fixed seed, and "
+        "correct: by a suggestion, or by deleting and typing again; default: no slips, "
+        "and suggestions that do not correct",
+    )
+
+
+def _share(text):
+    """Return what was typed as a number in [0, 1)."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"must be a number in [0, 1), not {text!r}")
+    return value
+
+
+def _check(args):
+    """Refuse options that do not go together."""
+    given = [
+        f"--{name}"
+        for name in ("slots", "protocol", "noise")
+        if getattr(args, name) is not None
+    ]
+    if given and not args.keystrokes:
+        args.parser.error(f"{', '.join(given)} must be given with --keystrokes")
 
 
 def run(args):
@@ -54,15 +110,15 @@ def run(args):
     inputs.load_keras()
     import numpy as np
 
-    from lightrnn_tf import data
+    from lightrnn_tf import data, decoding
     from lightrnn_tf._internal.progress import bar, count
     from lightrnn_tf.data.remarks import untrained_unknown
     from lightrnn_tf.data.text import encode_lines
     from lightrnn_tf.scoring import evaluation
-    from lightrnn_tf.scoring.keystrokes import keystrokes
 
     lines = data.Lines(data.files(args.text), args.errors)
-    predictor = inputs.open_predictor(args.model, args.line_independent)
+    opened = inputs.open_predictor(args.model, args.line_independent)
+    predictor = decoding.Cached(opened) if args.cache else opened
     reading = count(lines, "Reading, line")
     ids, lengths = encode_lines(reading, predictor.vocabulary)
     if not len(ids):
@@ -74,16 +130,17 @@ def run(args):
     with bar("Scoring") as progress:
         scores = evaluation.evaluate(predictor, ids, progress, nats)
     result = dataclasses.asdict(scores)
-    result["model_bytes"] = predictor.model_bytes
+    result["model_bytes"] = opened.model_bytes
     if args.keystrokes:
         with bar("Typing") as progress:
-            result |= dataclasses.asdict(keystrokes(predictor, lines, progress))
+            typed = _typed(args, predictor, lines, progress)
+        result |= dataclasses.asdict(typed)
     table = []
     if args.lines:
         unk_id = predictor.vocabulary.unk_id
         found = evaluation.line_scores(ids, nats, lengths, unk_id)
         table = [dataclasses.asdict(line) for line in found]
-    inputs.say_runtime(predictor)
+    inputs.say_runtime(opened)
     remark = untrained_unknown(predictor.vocabulary, ids)
     if remark:
         print(remark, file=sys.stderr)
@@ -93,6 +150,17 @@ def run(args):
     _print_readable(result)
     if args.lines:
         _print_lines(table)
+
+
+def _typed(args, predictor, lines, progress):
+    """Return what typing the text with suggestions saves."""
+    from lightrnn_tf.scoring import keystrokes, phrases
+
+    simulate = keystrokes.keystrokes
+    if args.protocol == "phrases":
+        simulate = phrases.phrase_keystrokes
+    slots = args.slots or keystrokes.SLOTS
+    return simulate(predictor, lines, progress, slots, args.noise)
 
 
 def _print_readable(result):

@@ -14,6 +14,23 @@ from lightrnn_tf._internal.options import (
 )
 
 _SHARE = Kind(float, checks.fraction)
+# A quantize-aware model is trained for one more epoch after each so many, with its
+# weights rounded. Rounded earlier, it ends farther from one that is not.
+_EPOCHS_PER_ROUNDED = 5
+
+
+def rounded_epochs(epochs: int) -> int:
+    """Return how many epochs with rounded weights follow those without.
+
+    Args:
+        epochs: Positive integer, the epochs without.
+
+    Example:
+
+    >>> rounded_epochs(1), rounded_epochs(5), rounded_epochs(6)
+    (1, 1, 2)
+    """
+    return -(-epochs // _EPOCHS_PER_ROUNDED)
 
 
 @dataclasses.dataclass

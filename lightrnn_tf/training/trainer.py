@@ -19,14 +19,12 @@ from lightrnn_tf.scoring import evaluation
 from lightrnn_tf.training import checkpoint, records, run, workers
 from lightrnn_tf.training.allocator import keep_freed_memory
 from lightrnn_tf.training.first_model import first_model
+from lightrnn_tf.training.model_options import rounded_epochs
 from lightrnn_tf.training.optimizer import FallingRate, adam
 from lightrnn_tf.training.options import Options
 from lightrnn_tf.training.run_folder import Diverged, RunFolder
 from lightrnn_tf.training.texts import Texts
 
-# A quantize-aware model is trained for one more epoch after each so many, with its
-# weights rounded. Rounded earlier, it ends farther from one that is not.
-_EPOCHS_PER_ROUNDED = 5
 # Batches after which workers agree whether a checkpoint is due.
 _BATCHES_BETWEEN_QUESTIONS = 20
 
@@ -180,7 +178,7 @@ class Trainer:
         self.exact = sum(options.fit.rounds)
         self.rounded = 0
         if options.model.quantize_aware:
-            self.rounded = -(-self.exact // _EPOCHS_PER_ROUNDED)
+            self.rounded = rounded_epochs(self.exact)
         keep_freed_memory()
         keras.utils.set_random_seed(options.fit.seed)
         if checkpoint.exists(self.path):

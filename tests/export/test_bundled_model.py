@@ -1,4 +1,4 @@
-"""The model that comes with the keyboard: small enough, and sensible."""
+"""The English model of the package and the keyboard: small enough, and sensible."""
 
 import pathlib
 import re
@@ -7,18 +7,25 @@ import numpy as np
 import pytest
 
 from lightrnn_tf import decoding
-from lightrnn_tf.predictors import exported
+from lightrnn_tf.predictors import pretrained
+from lightrnn_tf.words import word_lists
 
-DEMO = pathlib.Path(__file__).parents[2] / "android_demo"
-MODEL = DEMO / "app/src/main/assets/model.tflite"
-PICTURES = DEMO / "jvm/src/test/kotlin/lightrnn/PicturesTest.kt"
+ROOT = pathlib.Path(__file__).parents[2]
+MODEL = pretrained.path_of("en")
+PICTURES = ROOT / "android_demo/jvm/src/test/kotlin/lightrnn/PicturesTest.kt"
+NEVER = ROOT / "examples/english_model/never_suggest.txt"
 
 
 @pytest.fixture(scope="module")
 def predictor():
-    if not MODEL.exists():
-        pytest.skip("no bundled model: make android-model makes it")
-    return exported.LiteRTPredictor(MODEL)
+    return pretrained.pretrained("en")
+
+
+@pytest.fixture(scope="module")
+def offered(predictor):
+    """The words that may be suggested."""
+    lexicon = predictor.lexicon
+    return [w for w in lexicon.words() if w and lexicon.suggestable[lexicon[w]]]
 
 
 def test_each_word_is_in_the_spelling_that_text_is_read_in(predictor):
@@ -51,8 +58,8 @@ def test_ends_of_ordinals_are_not_offered_apart(predictor):
 
 
 def test_size_and_words(predictor):
-    assert MODEL.stat().st_size <= 1_600_000
-    assert predictor.manifest["vocabulary_size"] >= 20_000
+    assert MODEL.stat().st_size <= 1_500_000
+    assert predictor.manifest["vocabulary_size"] >= 25_000
     assert predictor.manifest["lowercase"]
     assert not predictor.lexicon.occupied.all()  # Room for words of the user.
 
@@ -78,6 +85,76 @@ def test_words_in_the_pictures_are_far_apart(predictor):
     (text,) = re.findall(r'device\.type\("(.+)"\)', PICTURES.read_text("utf-8"))
     *context, typed = text.split(" ")
     state = decoding.read(predictor, context)
-    offensive = (DEMO / "app/src/main/assets/offensive.txt").read_text("utf-8").split()
-    best = decoding.top_k(predictor, state, 4, typed, offensive, ignore_case=True)
+    best = decoding.top_k(predictor, state, 4, typed, ignore_case=True)
     assert np.diff(best.log_probs).max() < -0.2, best
+
+
+def test_no_word_to_suggest_holds_a_listed_stem(offered):
+    lines = word_lists.lines_of(NEVER)
+    known = {word for word in offered if len(word) > 3}
+    never = word_lists.NeverSuggest(lines, known)
+    assert [word for word in offered if never.holds(word)] == []
+    # Stems that no ordinary word holds, wherever they stand.
+    slurs = ("fuck", "shit", "cunt", "nigg", "faggot", "bitch", "whore", "porn")
+    allowed = {line[1:] for line in lines if line.startswith("!")}
+    assert [w for w in offered if any(s in w for s in slurs) and w not in allowed] == []
+    # And words that only look like one are offered.
+    assert {"hello", "shell", "class", "pass", "assist", "grass", "title"} <= {*offered}
+
+
+def test_words_to_suggest_are_in_a_word_list_and_none_is_a_misspelling(offered):
+    import codespell_lib
+    import wordfreq
+
+    listed = wordfreq.get_frequency_dict("en", wordlist="large")
+    parts = [[p for p in re.split("[-']", w) if p not in ("", "s")] for w in offered]
+    known = [
+        w in listed or all(part in listed for part in of_word)
+        for w, of_word in zip(offered, parts, strict=True)
+    ]
+    assert sum(known) >= 0.99 * len(offered)
+    dictionary = pathlib.Path(codespell_lib.__file__).parent / "data/dictionary.txt"
+    lines = dictionary.read_text("utf-8").splitlines()
+    wrong = {line.partition("->")[0] for line in lines}
+    assert not wrong & {*offered}
+    assert {"shoes", "jeans", "shirt", "sweater", "bike", "fog"} <= {*offered}
+
+
+@pytest.mark.parametrize(
+    ("context", "prefix", "word"),
+    [
+        ("i live in", "lond", "London"),
+        ("see you on", "mon", "Monday"),
+        ("", "im", "I'm"),
+        ("my new", "iph", "iPhone"),
+        ("we ate at", "mcd", "McDonald's"),
+        ("do you think", "i", "I"),
+    ],
+)
+def test_words_come_as_they_are_written(predictor, context, prefix, word):
+    assert word in best(predictor, context, prefix)
+
+
+def test_slips_are_corrected_and_right_words_stay(predictor):
+    state = decoding.read(predictor, "i think".split())
+    assert decoding.correct(predictor, state, "teh").replacement == "the"
+    assert decoding.correct(predictor, state, "becuase").replacement == "because"
+    assert "because" in decoding.correct(predictor, state, "becu").words
+    assert "a lot" in decoding.correct(predictor, state, "alot").words
+    for right in ("form", "shit", "the", "i'm"):
+        assert decoding.correct(predictor, state, right).replacement is None
+
+
+def test_the_card_says_what_the_file_is(predictor):
+    card = predictor.manifest["card"]
+    assert card["language"] == "en"
+    assert card["licence"]
+    page = MODEL.with_suffix(".md").read_text("utf-8")
+    for score in card["scores"]:
+        assert score["text"] in page
+    for text in card["texts"]:
+        assert text["name"] in page
+
+
+def test_the_numbers_of_the_cache_were_chosen(predictor):
+    assert decoding.Cached(predictor).size == predictor.manifest["cache"]["size"]

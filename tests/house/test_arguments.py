@@ -49,7 +49,8 @@ BAD = {
     "costs": (1.0, "ab", (1.0,), (-1, 0), (NAN, 0), (True, 0), ("a", "b"), None),
 }
 # These may be left to the library.
-BAD["optional size"] = tuple(value for value in BAD["size"] if value is not None)
+for kind in ("size", "above zero", "share", "share above zero"):
+    BAD[f"optional {kind}"] = tuple(v for v in BAD[kind] if v is not None)
 
 IDS = np.arange(200) % 10
 LOSSES = np.arange(8.0).reshape(4, 2)
@@ -282,8 +283,22 @@ TABLE = {
         "lines": ("lines", ["w1"]),
         "vocabulary": ("object", vocabulary),
     },
+    "decoding.Cached": {
+        "predictor": ("object", predictor),
+        "weight": ("optional share above zero", 0.2),
+        "sharpness": ("optional above zero", 7.5),
+        "size": ("optional size", 9),
+    },
+    "decoding.Habits": {"predictor": ("object", predictor)},
     "decoding.UserWords": {"predictor": ("object", predictor)},
     "decoding.cell_of": {"predictor": ("object", predictor), "word": ("text", "w1")},
+    "decoding.correct": {
+        "predictor": ("object", predictor),
+        "state": ("object", state),
+        "typed": ("text", "w1"),
+        "k": ("size", 2),
+        "exclude": ("optional words", None),
+    },
     "decoding.generate": {
         "predictor": ("object", predictor),
         "words": ("words", ["w1"]),
@@ -291,6 +306,12 @@ TABLE = {
         "seed": ("seed", 1),
         **DRAWING,
         "lines": ("size", 1),
+    },
+    "decoding.learn": {
+        "words": ("object", lambda: lr.decoding.UserWords(predictor())),
+        "line": ("text", "w1"),
+        "habits": ("optional object", None),
+        "kept": ("switch", True),
     },
     "decoding.read": {"predictor": ("object", predictor), "words": ("words", ["w1"])},
     "decoding.sample": {
@@ -314,12 +335,20 @@ TABLE = {
         "progress": ("function", None),
         "nats": ("optional object", None),
     },
-    "lexicon.Lexicon": {"words": ("words", ["a", "b"])},
+    "lexicon.Lexicon": {
+        "words": ("words", ["a", "b"]),
+        "suggestable": ("optional object", None),
+        "trusted": ("optional object", None),
+        "forms": ("optional object", {"a": "A"}),
+    },
     "litert.LiteRTPredictor": {"path": ("path", None)},
     "metrics.keystrokes": {
         "predictor": ("object", predictor),
         "lines": ("lines", ["w1"]),
         "progress": ("function", None),
+        "slots": ("size", 2),
+        "noise": ("optional share", None),
+        "seed": ("seed", 1),
     },
     "tokenizer.Tokenizer": {
         "name": ("choice", "words"),
@@ -331,6 +360,7 @@ TABLE = {
         "words": ("words", ["<eos>", "<unk>", "a"]),
         "counts": ("integers of words", [3, 2, 1]),
         "tokenizer": TOKENIZER,
+        "forms": ("optional object", None),
     },
     "vocabulary.Vocabulary.from_lines": {
         "lines": ("lines", ["a b"]),
@@ -343,6 +373,7 @@ TABLE = {
         "tokenizer": TOKENIZER,
         "max_size": ("optional size", 5),
         "min_count": ("optional size", 1),
+        "forms": ("optional object", None),
     },
     "vocabulary.count_words": {"lines": ("lines", ["a b"]), "tokenizer": TOKENIZER},
     "lightrnn_tf_export.export": {
@@ -350,8 +381,13 @@ TABLE = {
         "path": ("path", "x.tflite"),
         "overwrite": ("switch", False),
         "text": ("optional ids", None),
+        "lists": ("optional object", None),
     },
-    "lightrnn_tf_export.pack": {**EXPORTED, "rows": ("size", 4)},
+    "lightrnn_tf_export.pack": {
+        **EXPORTED,
+        "lists": ("optional object", None),
+        "rows": ("size", 4),
+    },
 }
 GIVEN_BY_KERAS = "Keras checks it, and says `identifier`"
 RESULT = "what functions return, not what a user makes"
@@ -382,6 +418,7 @@ UNVALIDATED = {
     "workers.alone": "has none",
     "data.DatasetLines": "test_datasets: it needs a dataset",
     "data.lines_of": "an open file of `Lines` or Beam, read by the one that opened it",
+    "decoding.Corrections": RESULT,
     "decoding.Predictor": "a protocol",
     "decoding.State": RESULT,
     "decoding.Suggestions": RESULT,

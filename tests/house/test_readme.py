@@ -12,13 +12,16 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_python_examples_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    train, user_words = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    train, memory, user_words = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(train.strip().splitlines()) <= 15
     text = "the cat sat on the mat and the dog sat on the log\n" * 300
     (tmp_path / "text.txt").write_text(text)
     exec(train, {})
     assert "Suggestions(words=[" in capsys.readouterr().out
     (tmp_path / "model.tflite").rename(tmp_path / "books.tflite")
+    exec(memory, {})
+    assert capsys.readouterr().out == "['the']\n"
+    assert (tmp_path / "habits.json").exists()
     exec(user_words, {})
     assert "Suggestions(words=['zebra']" in capsys.readouterr().out
     assert (tmp_path / "words.json").exists()

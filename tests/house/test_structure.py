@@ -24,7 +24,7 @@ predictors
 decoding
 scoring plots
 training
-callbacks metrics quickstart
+callbacks keyboard metrics quickstart
 cli
 __init__ __main__
 """
@@ -80,7 +80,7 @@ def test_no_modules_import_each_other_in_a_circle():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_tensorflow_and_the_exporter_stay_out_of_the_library(path):
-    allowed = {"models", "cli", "quickstart"}
+    allowed = {"models", "cli", "keyboard", "quickstart"}
     # A kernel of TensorFlow for TensorFlow, with Keras for the other backends; and what
     # looks into the datasets of TensorFlow that a user has.
     kernel = path.name in ("optimizer.py", "word_ids.py")

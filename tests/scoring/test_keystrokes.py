@@ -10,8 +10,9 @@ import pytest
 from lightrnn_tf import cli, decoding, models
 from lightrnn_tf.predictors import exported
 from lightrnn_tf.predictors.in_memory import KerasPredictor
-from lightrnn_tf.scoring import keystrokes
+from lightrnn_tf.scoring import keystrokes, typist
 from lightrnn_tf.tables.word_table import WordTable
+from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
 from lightrnn_tf.words.vocabulary import Vocabulary
 
@@ -52,7 +53,7 @@ def typed(show, word):
     return len(word) + 1
 
 
-def slowly(predictor, lines):
+def slowly(predictor, lines, slots=3):
     """The definition, one keystroke after the other."""
     vocabulary = predictor.vocabulary
     common = [
@@ -63,7 +64,7 @@ def slowly(predictor, lines):
 
     def most_frequent(prefix):
         begun = [w for w in common if decoding_begins(w, prefix, predictor)]
-        return begun[: keystrokes.SLOTS]
+        return begun[:slots]
 
     words = letters = taps = blind = 0
     state = predictor.start()
@@ -73,7 +74,7 @@ def slowly(predictor, lines):
                 words, letters = words + 1, letters + len(token)
                 taps += typed(
                     lambda prefix, state=state: (
-                        decoding.top_k(predictor, state, 3, prefix).words
+                        decoding.top_k(predictor, state, slots, prefix).words
                     ),
                     token,
                 )
@@ -112,6 +113,38 @@ def test_taps_equal_typing_key_by_key(kind, lowercase):
     assert found.keystroke_savings_blind == pytest.approx(1 - blind / (letters + words))
 
 
+@pytest.mark.parametrize("slots", [1, 5])
+def test_more_slots_save_more(slots):
+    predictor = make("transition")
+    found = keystrokes.keystrokes(predictor, LINES, slots=slots)
+    assert dataclasses.astuple(found)[:4] == slowly(predictor, LINES, slots)
+
+
+def test_words_that_may_not_be_suggested_are_typed_in_full():
+    predictor = make("slim")
+    before = keystrokes.keystrokes(predictor, LINES, slots=20)
+    suggestable = np.array([is_suggestable(word) and word != "the" for word in WORDS])
+    predictor.lexicon = Lexicon(WORDS, suggestable=suggestable)
+    found = keystrokes.keystrokes(predictor, LINES, slots=20)
+    # "the" is there three times: its letters and a space in place of one tap.
+    assert found.taps == before.taps + 3 * 3
+    assert found.taps_blind == before.taps_blind + 3 * 3
+
+
+def test_slips_cost_taps_and_corrections_save_some():
+    predictor = make("transition")
+    none = keystrokes.keystrokes(predictor, LINES)
+    right = keystrokes.keystrokes(predictor, LINES, noise=0.0)
+    wrong = keystrokes.keystrokes(predictor, LINES, noise=0.5, seed=3)
+    assert right.taps_blind == none.taps_blind < wrong.taps_blind
+    assert right.taps < wrong.taps
+    again = keystrokes.keystrokes(predictor, LINES, noise=0.5, seed=3)
+    assert again == wrong
+    # Another model, and the same slips.
+    other = keystrokes.keystrokes(make("slim"), LINES, noise=0.5, seed=3)
+    assert other.taps_blind == wrong.taps_blind
+
+
 def written(predictor, folder):
     """Write the file of a predictor's model."""
     model, vocabulary = predictor.model, predictor.vocabulary
@@ -128,24 +161,28 @@ def test_an_exported_file_saves_as_much(tmp_path):
     assert found == keystrokes.keystrokes(predictor, LINES)
 
 
+def taps(strip, word, scores):
+    cell = WORDS.index(word if word in WORDS else "<unk>")
+    return typist.type_word(word, word, strip.shows(cell, scores), space=1)
+
+
 def test_by_hand():
-    predictor = make("slim")
-    strip = keystrokes._Strip(predictor)
+    strip = typist._Strip(make("slim"), 3)
     counts = np.array(COUNTS)
     # The three most frequent words are shown before the first letter.
-    assert [strip.taps(w, WORDS.index(w), counts) for w in WORDS[2:5]] == [1, 1, 1]
+    assert [taps(strip, word, counts) for word in WORDS[2:5]] == [1, 1, 1]
     # cat, can't and dog tie behind them; "z" leaves zoo alone ("Zed" is upper case).
-    assert strip.taps("zoo", WORDS.index("zoo"), counts) == 2
-    assert strip.taps("zebra", WORDS.index("<unk>"), counts) == 6
+    assert taps(strip, "zoo", counts) == 2
+    assert taps(strip, "zebra", counts) == 6
 
 
-def test_three_slots_show_three_words_even_if_all_are_alike():
-    predictor = make("slim")
-    strip = keystrokes._Strip(predictor)
+@pytest.mark.parametrize("slots", [1, 2, 3, 20])
+def test_slots_show_as_many_words_even_if_all_are_alike(slots):
+    strip = typist._Strip(make("slim"), slots)
     alike = np.zeros(len(WORDS))
-    words = filter(is_suggestable, WORDS)
-    shown = [w for w in words if strip.taps(w, WORDS.index(w), alike) == 1]
-    assert shown == ["the", "they", "then"]
+    words = [word for word in WORDS if is_suggestable(word)]
+    shown = [word for word in words if taps(strip, word, alike) == 1]
+    assert shown == words[:slots]
 
 
 def test_a_text_without_words_is_refused():
@@ -167,3 +204,30 @@ def test_the_command_reports_it(tmp_path, capsys):
     assert {key: result[key] for key in dataclasses.asdict(found)} == pytest.approx(
         dataclasses.asdict(found)
     )
+    options = ["--keystrokes", "--slots", "1", "--noise", "0.2"]
+    assert cli.main([*command, *options]) == 0
+    result = json.loads(capsys.readouterr().out)
+    # Of words with equal counts, a file has another order.
+    predictor = exported.LiteRTPredictor(tmp_path / "m.tflite")
+    found = keystrokes.keystrokes(predictor, LINES, slots=1, noise=0.2)
+    assert (result["taps"], result["taps_blind"]) == (found.taps, found.taps_blind)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["--keystrokes", "--slots", "0"], "--slots: must be at least 1, not 0"),
+        (["--keystrokes", "--noise", "1.5"], "a number in [0, 1), not '1.5'"),
+        (["--keystrokes", "--noise", "nan"], "a number in [0, 1), not 'nan'"),
+        (["--keystrokes", "--noise", "few"], "a number in [0, 1), not 'few'"),
+        (["--keystrokes", "--protocol", "lines"], "--protocol: invalid choice"),
+        (["--slots", "3"], "--slots must be given with --keystrokes"),
+        (["--protocol", "words", "--noise", "0"], "--protocol, --noise must be given"),
+    ],
+)
+def test_the_command_refuses(options, error, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["evaluate", "m.tflite", "--text", "test.txt", *options])
+    assert stopped.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert error in line
