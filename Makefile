@@ -51,7 +51,7 @@ english-model: $(VENV)/installed
 	    --never-suggest examples/english_model/never_suggest.txt \
 	    --about examples/english_model/about.json \
 	    --score talk-en=$(CORPORA)/talk-en/valid.txt.xz \
-	    --score commonvoice-en=$(CORPORA)/commonvoice-en/valid.txt.xz \
+	    --score commonvoice-en=$(ENGLISH)/commonvoice-en.txt \
 	    --score sms-en=$(CORPORA)/sms-en/valid.txt.xz \
 	    --run $(ENGLISH)/model --out lightrnn_tf/pretrained/en.tflite
 

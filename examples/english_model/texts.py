@@ -2,9 +2,10 @@
 
     python examples/english_model/texts.py ../shared/corpora runs/english
 
-writes `train.txt` and `valid.txt` to a folder. The shares of the sources are about
-those that mix bigram models of each source best on the validation texts (expectation
-maximisation; `shares.py` prints them). All is drawn from fixed seeds.
+writes `train.txt` and `valid.txt` to a folder, and `commonvoice-en.txt` to score on.
+The shares of the sources are about those that mix bigram models of each source best on
+the validation texts (expectation maximisation; `shares.py` prints them). All is drawn
+from fixed seeds.
 """
 
 import argparse
@@ -218,6 +219,10 @@ def main():
     (args.out / "train.txt").write_text("\n".join(lines) + "\n", "utf-8")
     valid = "\n".join(valid_lines(args.corpora))
     (args.out / "valid.txt").write_text(valid + "\n", "utf-8")
+    # These are sorted, so that a cache would be worth more than it is.
+    apart = list(lines_of(args.corpora / "commonvoice-en/valid.txt.xz"))
+    random.Random(0).shuffle(apart)
+    (args.out / "commonvoice-en.txt").write_text("\n".join(apart) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

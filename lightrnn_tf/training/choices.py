@@ -11,8 +11,8 @@ MOST_WORDS = 40_000
 # From less text nothing is learned that a keyboard could use.
 LEAST_TOKENS = 10_000
 # Words of text that all epochs together read, and how many a core reads in a second:
-# an hour and a half.
-_BUDGET, _PER_SECOND = 100_000_000, 17_000
+# three quarters of an hour.
+_BUDGET, _PER_SECOND = 50_000_000, 17_000
 _MOST_EPOCHS = 15
 # Without a word list a word may be suggested that was seen once in so many words, but
 # so often at least. Misspellings of frequent words grow with the text.
@@ -75,7 +75,7 @@ def chosen(tokens: int, words: int) -> dict[str, Any]:
 
     >>> options = chosen(tokens=15_400_000, words=90_000)
     >>> options["units"], options["rounds"], options["vocab_size"]
-    (320, (5,), 40000)
+    (320, (2,), 40000)
     """
     checks.positive_integer("tokens", tokens)
     checks.positive_integer("words", words)
