@@ -3,9 +3,8 @@
     python benchmarks/slips.py --typos wikipedia.dat --codespell dictionary.txt
 
 Only words with one slip are counted. The cost of a kind is −log of how often it happens
-at a place where it can happen, given a word with a slip, times how often words have one
-(`channel.RATE`). The words of Wikipedia's list that `right_words` keeps for measuring
-are left out of both lists.
+at a place where it can happen, given a word with a slip. The words of Wikipedia's list
+that `is_kept` keeps for measuring are left out of both lists.
 """
 
 import argparse
@@ -25,14 +24,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--typos", type=pathlib.Path, required=True)
     parser.add_argument("--codespell", type=pathlib.Path, required=True)
-    parser.add_argument("--rate", type=float, default=1.0)
     args = parser.parse_args()
     wikipedia = read_wikipedia(args.typos)
     pairs = {pair for pair in wikipedia if not is_kept(pair[0])}
     kept = {word for word, _ in wikipedia if is_kept(word)}
     pairs |= {pair for pair in read_codespell(args.codespell) if pair[0] not in kept}
     for kind, (seen, places) in sorted(count(sorted(pairs)).items()):
-        cost = -math.log(args.rate * seen / places)
+        cost = -math.log(seen / places)
         print(f"{kind:10} {seen:6} of {places:8}: {cost:.2f}")
 
 

@@ -40,6 +40,9 @@ android {
         }
     }
 
+    // The English model and its card, which come with the Python package, too.
+    sourceSets["main"].assets.srcDirs("../../lightrnn_tf/pretrained")
+
     // The model is mapped into memory from the package.
     androidResources {
         noCompress += "tflite"

@@ -18,7 +18,7 @@ def main(apk, model, badging, permissions):
         pathlib.Path(path).read_text("utf-8") for path in (badging, permissions)
     )
     with zipfile.ZipFile(apk) as package:
-        member = package.getinfo("assets/model.tflite")
+        member = package.getinfo("assets/en.tflite")
         content = package.read(member)
     with open(apk, "rb") as file:
         file.seek(member.header_offset + 26)

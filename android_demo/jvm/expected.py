@@ -1,6 +1,6 @@
 """What Python gets from the bundled model, for the keyboard to be compared with.
 
-    python expected.py MODEL OFFENSIVE CORPUS OUT
+    python expected.py MODEL CORPUS OUT
 
 CORPUS is the folder of chat-en, whose test text is typed where there is one.
 """
@@ -31,13 +31,10 @@ SENTENCES = [
 LINES, TOKENS = 500, 60
 
 
-def main(model, offensive, corpus, out):
+def main(model, corpus, out):
     """Write what Python gets, as JSON."""
     predictor = litert.LiteRTPredictor(model)
-    exclude = pathlib.Path(offensive).read_text("utf-8").split()
-    expected = {
-        "strips": [strips(predictor, sentence, exclude) for sentence in SENTENCES]
-    }
+    expected = {"strips": [strips(predictor, sentence) for sentence in SENTENCES]}
     test = pathlib.Path(corpus) / "test.txt.xz"
     if test.exists():
         fits = (
@@ -51,7 +48,7 @@ def main(model, offensive, corpus, out):
     pathlib.Path(out).write_text(json.dumps(expected), "utf-8")
 
 
-def strips(predictor, sentence, exclude):
+def strips(predictor, sentence):
     """Return what a strip shows after each character, and would put in its place."""
     found, replacements = [], []
     for end in range(len(sentence) + 1):
@@ -59,10 +56,10 @@ def strips(predictor, sentence, exclude):
         context = predictor.tokenizer.words(sentence[: end - len(typed)])
         state = decoding.read(predictor, context)
         if typed:
-            best = decoding.correct(predictor, state, typed, 3, exclude)
+            best = decoding.correct(predictor, state, typed, 3)
             replacements.append(best.replacement)
         else:
-            best = decoding.top_k(predictor, state, 3, exclude=exclude)
+            best = decoding.top_k(predictor, state, 3)
             replacements.append(None)
         found.append(best.words)
     return {"sentence": sentence, "words": found, "replacements": replacements}

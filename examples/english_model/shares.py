@@ -66,9 +66,7 @@ class Bigrams:
     """Gives the probability of a word behind another in a source."""
 
     def __init__(self, lines, words):
-        pairs = [
-            p for line in lines for p in itertools.pairwise([_START, *line, _END])
-        ]
+        pairs = [p for line in lines for p in itertools.pairwise([_START, *line, _END])]
         self.pairs = Counter(pairs)
         self.words = Counter(word for _, word in pairs)
         self.behind = Counter(before for before, _ in pairs)

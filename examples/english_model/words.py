@@ -3,8 +3,9 @@
     python examples/english_model/words.py runs/english
 
 writes `words.txt`, the words of wordfreq that are used once in 16 million words or
-oftener, and `misspellings.txt`, codespell's list. Both packages are installed by
-`pip install 'lightrnn-tf[english]'`.
+oftener, without those that differ from a far more frequent one by an apostrophe or
+accent (i'ts, thé), and `misspellings.txt`, codespell's list. Both packages are
+installed by `pip install 'lightrnn-tf[english]'`.
 """
 
 import argparse
@@ -14,8 +15,12 @@ import shutil
 
 import wordfreq
 
+from lightrnn_tf.words.spelling import fold
+
 # log₁₀ of uses in a billion words. Below it are mostly misspellings and rare names.
 LEAST_ZIPF = 1.8
+# A word so many times rarer than one of the same letters is a slip of it.
+TIMES_RARER = 300
 
 
 def main():
@@ -25,7 +30,11 @@ def main():
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     frequencies = wordfreq.get_frequency_dict("en", wordlist="large")
-    words = [word for word, n in frequencies.items() if n >= 10 ** (LEAST_ZIPF - 9)]
+    used = {w: n for w, n in frequencies.items() if n >= 10 ** (LEAST_ZIPF - 9)}
+    most: dict[str, float] = {}
+    for word, n in used.items():
+        most[fold(word)] = max(n, most.get(fold(word), 0.0))
+    words = [word for word, n in used.items() if n * TIMES_RARER > most[fold(word)]]
     (args.out / "words.txt").write_text("\n".join(sorted(words)) + "\n", "utf-8")
     codespell = pathlib.Path(importlib.util.find_spec("codespell_lib").origin).parent
     shutil.copy(codespell / "data/dictionary.txt", args.out / "misspellings.txt")

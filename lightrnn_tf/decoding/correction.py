@@ -83,8 +83,7 @@ def correct(
 
     Words count that begin with what was typed, or would but for one slip, from seven
     letters on two; of two letters, whole words that would equal it but for one. Case
-    makes no difference. From four letters on, two words may lack the space between
-    them.
+    makes no difference. Two words may lack the space between them.
 
     Args:
         predictor: The predictor.

@@ -223,7 +223,5 @@ class WordLists:
             return True
         if listed is None:
             return self._least_count is None
-        # Words of words, such as well-known and Monday's, need not be listed.
-        return word in listed or all(
-            part in listed or part == "s" for part in _PARTS.split(word)
-        )
+        # Words of words, such as well-known, need not be listed.
+        return word in listed or all(part in listed for part in word.split("-"))

@@ -14,7 +14,8 @@ from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
 
 # How a form comes from its word; numbers of the exported file.
 AS_IT_IS, CAPITAL, CAPITALS, SPELLED_OUT = range(4)
-# A form is kept if it was seen so often, and in at least two thirds of the places.
+# A word has a form if it was seen with capitals so often, and in at least two thirds of
+# the places; it is the one that was seen most often.
 _LEAST = 2
 # Lines of at least so many words, most of them with capitals, are headings.
 _LEAST_OF_HEADING = 3
@@ -147,10 +148,11 @@ class WrittenForms:
                 of_word.setdefault(word, []).append((count, form))
         usual = {}
         for word, counts in of_word.items():
-            count, form = max(counts)
-            seen = sum(of_form for of_form, _ in counts)
-            if form != word and count >= _LEAST and 3 * count >= 2 * seen:
-                usual[word] = form
+            cased = [(count, form) for count, form in counts if form != word]
+            with_capitals = sum(count for count, _ in cased)
+            seen = sum(count for count, _ in counts)
+            if with_capitals >= _LEAST and 3 * with_capitals >= 2 * seen:
+                usual[word] = max(cased)[1]
         return usual
 
 

@@ -111,7 +111,9 @@ def run(folder, **programs):
     if not demo.exists():
         skip = shutil.ignore_patterns("target")
         shutil.copytree(DEMO, demo, ignore=skip)
-        (demo / "app/src/main/assets/model.tflite").write_bytes(b"")
+        model = folder / "lightrnn_tf/pretrained/en.tflite"
+        model.parent.mkdir(parents=True)
+        model.write_bytes(b"")
     names = ("javac", "mvn", "aapt2", "apksigner", "zipalign", "keytool", "apt-get")
     python = f'case $1 in summary.py) exec {sys.executable} "$@";; esac\necho "ran $1"'
     programs = dict.fromkeys(names, "") | {"python": python} | programs

@@ -22,9 +22,7 @@ from lightrnn_tf.training.run import Run
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-BUNDLED = emulator.ROOT.joinpath(
-    "android_demo", "app", "src", "main", "assets", "model.tflite"
-)
+BUNDLED = emulator.ROOT / "lightrnn_tf" / "pretrained" / "en.tflite"
 # Nats. Kernels round activations to eight bits, each in its own way.
 TOLERANCE = 0.1
 # Words that are about as probable may change places.

@@ -131,7 +131,6 @@ def test_the_card_has_what_was_asked_for(made):
     assert len(printed.splitlines()) == 5
 
 
-@pytest.mark.slow
 def test_a_finished_run_is_exported_again(made, tmp_path, capsys):
     folder, command = made
     again = (*command, "--run", folder / "he.run", "--out", tmp_path / "b.tflite")
@@ -200,6 +199,11 @@ def test_what_is_wrong_is_refused_in_a_line(
     assert line.startswith("lightrnn")
     assert re.search(message, line), line
     assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_help_shows_an_example(capsys):
+    assert lightrnn("keyboard", "--help") == 0
+    assert "example: lightrnn keyboard --text" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("tag", ["cs", "pt-BR", "sr-Latn-RS", "zh-Hant", "haw"])

@@ -1,7 +1,6 @@
 """Corrections against brute force over all words, and what they must not do."""
 
 import math
-import pathlib
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from helpers.random_predictors import MODELS, random_predictor
 
 from lightrnn_tf import decoding, models
 from lightrnn_tf.decoding import channel, correction
+from lightrnn_tf.predictors import pretrained
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.predictors.in_memory import KerasPredictor
 from lightrnn_tf.words.lexicon import Lexicon
@@ -17,9 +17,7 @@ from lightrnn_tf.words.spelling import begins_with, fold
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
 
-FILE = (
-    pathlib.Path(__file__).parents[2] / "android_demo/app/src/main/assets/model.tflite"
-)
+FILE = pretrained.path_of("en")
 TYPED = ["t", "th", "teh", "the", "thye", "caat", "og", "dont", "don't", "d'", "zde",
          "thedog", "dogthey", "ofof", "42", ".", "x", "zoozoozoo"]  # fmt: skip
 
@@ -179,7 +177,7 @@ def test_rows_are_left_out_once_the_answer_is_certain(bundled):
 
 def test_two_words_replace_what_is_typed_though_another_is_shown():
     predictor = likely("alotment", "a", "lot")
-    predictor.model.softmax.word_biases.assign([-12.0, -30.0, 6.0, 6.0, 3.0])
+    predictor.model.softmax.word_biases.assign([-12.0, -30.0, 6.0, 19.0, 22.0])
     answer = decoding.correct(predictor, predictor.start(), "alot", 1)
     assert answer.words == ["alotment"]
     assert answer.replacement == "a lot"

@@ -24,6 +24,11 @@ def usual(lines, tokenizer=LOWER):
         (["so big! Paris is", "is it? Paris", 'he said "Paris is"'] * 3, {}),
         (["he saw Paris"] * 2, {"paris": "Paris"}),
         (["he saw Paris"], {}),
+        # The best of the forms with capitals, which together are two of three.
+        (
+            ["my iPhone, my Iphone, my iphone, iPhone of mine"],
+            {"iphone": "iPhone"},
+        ),
         # One of three in lower case is still a name, one of two is none.
         (["he saw Paris"] * 2 + ["Then paris"], {"paris": "Paris"}),
         (["he saw Paris"] * 2 + ["So he left paris"] * 2, {}),

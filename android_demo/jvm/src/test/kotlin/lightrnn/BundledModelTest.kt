@@ -32,8 +32,7 @@ import org.junit.rules.TemporaryFolder
 class BundledModelTest {
     @get:Rule
     val folder = TemporaryFolder()
-    private val assets = File("../app/src/main/assets")
-    private val modelPath = assets.resolve("model.tflite")
+    private val modelPath = File("../../lightrnn_tf/pretrained/en.tflite")
     private val expectedPath = File("target/expected.json")
 
     @Before
@@ -51,7 +50,7 @@ class BundledModelTest {
 
     @Test
     fun theStripShowsWhatPythonFinds() {
-        val store = Store(folder.root, assets.resolve("offensive.txt").readLines())
+        val store = Store(folder.root)
         Suggestions(::file, ::LiteRtModel, store, { it() }).use { suggestions ->
             for (case in expected.getJSONArray("strips").objects()) {
                 val strips = mutableListOf<Strip>()

@@ -112,7 +112,7 @@ class MemoryTest {
     /** Median µs that remembering a thousand words takes a word, and its bytes. */
     @Test
     fun theCostOfTheCacheIsTold() {
-        val path = File("../app/src/main/assets/model.tflite")
+        val path = File("../../lightrnn_tf/pretrained/en.tflite")
         assumeTrue("no bundled model", path.exists())
         val bundled = ModelFile(Golden.direct(path.readBytes()))
         LiteRtModel(bundled).use { model ->

@@ -32,7 +32,7 @@ import org.robolectric.annotation.GraphicsMode
 @Config(sdk = [34], qualifiers = "w411dp-h731dp-xhdpi")
 class PicturesTest {
     private val device = Device()
-    private val bundled = File("../app/src/main/assets/model.tflite")
+    private val bundled = File("../../lightrnn_tf/pretrained/en.tflite")
 
     private fun open() =
         if (bundled.exists()) ModelFile(Golden.direct(bundled.readBytes())) else Golden.model()
@@ -55,7 +55,7 @@ class PicturesTest {
         device.press("Shift, on")
         // Runtimes on other processors round otherwise, which may swap words of almost equal
         // probability. After these letters there are none: tests/export/test_bundled_model.py.
-        device.type("how are y")
+        device.type("i want to g")
         picture(device.view, "light")
         device.reconfigure("+night")
         picture(device.view, "dark")

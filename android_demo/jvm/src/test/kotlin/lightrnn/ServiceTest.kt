@@ -255,7 +255,7 @@ class ServiceTest {
 
     @Test
     fun theModelOfTheAppIsMappedIntoMemory() {
-        assumeTrue("no bundled model", File("../app/src/main/assets/model.tflite").exists())
+        assumeTrue("no bundled model", File("../../lightrnn_tf/pretrained/en.tflite").exists())
         Keyboard.of(device.context)
         device.begin()
         device.type("how are yo")

@@ -49,7 +49,7 @@ class SuggestionsTest {
     private fun suggestions(gate: CountDownLatch = CountDownLatch(0)) = Suggestions(
         open = { Golden.model() },
         run = { SlowModel(it, gate) },
-        store = Store(folder.root, emptyList()),
+        store = Store(folder.root),
         answer = { it() },
     )
 
@@ -123,7 +123,7 @@ class SuggestionsTest {
             suggestions.forgetAll()
             suggestions.finish()
         }
-        assertTrue("zebra" !in Store(folder.root, emptyList()).userWords.read()!!)
+        assertTrue("zebra" !in Store(folder.root).userWords.read()!!)
     }
 
     @Test

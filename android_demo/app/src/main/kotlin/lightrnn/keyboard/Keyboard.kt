@@ -4,14 +4,13 @@ import android.content.Context
 import android.os.Handler
 import android.os.Looper
 import java.io.FileNotFoundException
-import java.io.IOException
 import java.nio.channels.FileChannel
 import lightrnn.decoder.DamagedModelException
 import lightrnn.decoder.ModelFile
 
 /** What the keyboard and its settings share in a process: the model and the files. */
 class Keyboard(context: Context, open: () -> ModelFile) : AutoCloseable {
-    val store = Store(context.filesDir, offensive(context))
+    val store = Store(context.filesDir)
     private val main = Handler(Looper.getMainLooper())
     val suggestions = Suggestions(
         open = open,
@@ -23,8 +22,7 @@ class Keyboard(context: Context, open: () -> ModelFile) : AutoCloseable {
     override fun close() = suggestions.close()
 
     companion object {
-        private const val MODEL = "model.tflite"
-        private const val OFFENSIVE = "offensive.txt"
+        private const val MODEL = "en.tflite"
 
         /** The one of this process, once there is one. */
         var shared: Keyboard? = null
@@ -49,12 +47,6 @@ class Keyboard(context: Context, open: () -> ModelFile) : AutoCloseable {
             }
         } catch (_: FileNotFoundException) {
             throw DamagedModelException("The app has no $MODEL, or it is compressed.")
-        }
-
-        private fun offensive(context: Context): List<String> = try {
-            context.assets.open(OFFENSIVE).bufferedReader().readLines().filter(String::isNotEmpty)
-        } catch (_: IOException) {
-            emptyList()
         }
     }
 }

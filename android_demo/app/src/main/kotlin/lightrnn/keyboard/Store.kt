@@ -8,12 +8,10 @@ import java.io.IOException
  * What the keyboard remembers, in files of its own folder that no other app can read.
  *
  * @param folder The folder.
- * @param offensive Words that are not suggested unless they are typed.
  */
-class Store(folder: File, offensive: Collection<String>) {
+class Store(folder: File) {
     private val blockedFile = folder.resolve("blocked.txt")
     private val offFile = folder.resolve("suggestions_off")
-    private val offensive = offensive.toSet()
 
     /** Words that were learned. */
     val userWords = Kept(folder, "user_words")
@@ -24,11 +22,6 @@ class Store(folder: File, offensive: Collection<String>) {
     /** Words that the user never wants to see again. */
     @Volatile
     var blocked: Set<String> = Files.read(blockedFile)?.lines()?.filter(String::isNotEmpty)?.toSet().orEmpty()
-        private set
-
-    /** All words that are not to be suggested. */
-    @Volatile
-    var excluded: Set<String> = blocked + this.offensive
         private set
 
     /** Whether words are suggested and learned at all. */
@@ -45,7 +38,6 @@ class Store(folder: File, offensive: Collection<String>) {
 
     private fun setBlocked(words: Set<String>) {
         blocked = words
-        excluded = words + offensive
         Files.write(blockedFile, words.joinToString("\n"))
     }
 }

@@ -89,7 +89,7 @@ class Suggestions(
         val number = newest.incrementAndGet()
         onModelThread {
             if (number != newest.get()) return@onModelThread
-            val strip = loaded?.suggester?.suggest(text, shift, store.excluded, isPrivate)
+            val strip = loaded?.suggester?.suggest(text, shift, store.blocked, isPrivate)
                 ?: Strip(emptyList(), text.typed)
             answer { if (number == newest.get()) use(strip) }
         }
