@@ -34,7 +34,7 @@ from lightrnn_tf.words.tokenizer import MAX_WORD_LENGTH, UNK
 # where one of the two begins with the other: new words often are known ones with an
 # ending. `python benchmarks/correction.py --choose` shows how these were chosen.
 NEW_WORD, LETTER = 10.0, 1.0
-MARGIN, ENDING = 5.0, 3.0
+MARGIN, ENDING = 5.5, 3.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -117,13 +117,13 @@ class SettingsActivity : Activity() {
         findViewById<TextView>(R.id.model).text = if (file == null) {
             getString(R.string.no_model, keyboard.suggestions.problem)
         } else {
-            val facts = file.manifest.training
+            val card = file.manifest.card
             getString(
                 R.string.model_facts,
-                facts.optString("name", getString(R.string.unnamed)),
+                card.optString("name", getString(R.string.unnamed)).take(MOST_SHOWN),
                 file.manifest.vocabularySize,
                 Formatter.formatFileSize(this, file.size.toLong()),
-                facts.optString("test_perplexity", "—"),
+                card.optString("licence", "—").take(MOST_SHOWN),
             )
         }
     }
@@ -189,6 +189,7 @@ class SettingsActivity : Activity() {
         const val EXPORT_HABITS = 2
         const val IMPORT = 3
         const val HABITS_SHOWN = 20
+        const val MOST_SHOWN = 200
         const val MAX_BYTES = 1 shl 24
         const val PART = 1 shl 13
     }

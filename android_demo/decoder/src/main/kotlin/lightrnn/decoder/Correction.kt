@@ -235,7 +235,7 @@ class Correction(private val predictor: Predictor, k: Int) {
         /** What a new word costs, and each of its letters; and the margin to replace it. */
         const val NEW_WORD = 10.0
         const val LETTER = 1.0
-        const val MARGIN = 5.0
+        const val MARGIN = 5.5
 
         /** The margin is so much larger where letters are only added or missing at the end. */
         const val ENDING = 3.0

@@ -25,8 +25,8 @@ class Manifest private constructor(json: JSONObject, fileBytes: Int) {
     /** How strongly words of the text so far are remembered. */
     val cache: CacheNumbers = if (json.has("cache")) numbers(json.getJSONObject("cache")) else CacheNumbers.DEFAULTS
 
-    /** How the model was trained, as far as the file says. */
-    val training: JSONObject = json.optJSONObject("training") ?: JSONObject()
+    /** What the file says about itself to people: text of strangers, to be shown as text. */
+    val card: JSONObject = json.optJSONObject("card") ?: JSONObject()
 
     val sha256: Map<String, String> = json.getJSONObject("sha256").let { sums ->
         sums.keys().asSequence().associateWith(sums::getString)
