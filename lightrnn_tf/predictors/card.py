@@ -52,7 +52,8 @@ def check_card(name: str, card: Any) -> None:
         _check_text(name, "text of scores", score.get("text"))
         checks.boolean(f"{name}: cache of scores", score.get("cache"))
         for part in OF_SCORE:
-            _check_number(name, f"{part} of scores", score.get(part))
+            most = math.inf if part == "perplexity" else 1
+            _check_number(name, f"{part} of scores", score.get(part), most)
     sizes = _dict(f"sizes of {name}", card.get("sizes"))
     if len(sizes) > MAX_ITEMS:
         raise ValueError(
@@ -142,9 +143,10 @@ def _check_text(name, part, value):
         )
 
 
-def _check_number(name, part, value):
-    if type(value) not in (int, float) or not 0 <= value < math.inf:
+def _check_number(name, part, value, most):
+    number = type(value) in (int, float) and math.isfinite(value)
+    if not number or not 0 <= value <= most:
         raise ValueError(
-            f"`{name}` must have `{part}`, a number of at least 0. Received: "
+            f"`{name}` must have `{part}`, a number from 0 to {most}. Received: "
             f"{str(value)[:64]}."
         )

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from decoding.test_channel import expected
 from helpers.random_predictors import MODELS, random_predictor
+from helpers.slips import slip_costs
 
 from lightrnn_tf import decoding, models
 from lightrnn_tf.decoding import channel, correction
@@ -66,7 +66,7 @@ def brute_force(predictor, state, typed, exclude=()):
         if cell not in excluded
     }
     scores = log_probs(predictor, state)
-    costs = expected(list(map(fold, words.values())), fold(typed))
+    costs = slip_costs(list(map(fold, words.values())), fold(typed))
     lacks = [not begins_with(word, typed, True) for word in words.values()]
     costs[(costs == 0) & lacks] = channel.MARK
     both = [

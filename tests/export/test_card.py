@@ -91,6 +91,8 @@ def test_the_page_says_what_the_card_says(file):
         ({"not_for": [["a"]]}, "`not_for`, text"),
         ({"scores": {}}, "`scores`, a list"),
         ({"scores": [{**SCORE, "top3": float("nan")}]}, "`top3 of scores`, a number"),
+        ({"scores": [{**SCORE, "top3": 1.5}]}, "a number from 0 to 1. Rec.*1.5"),
+        ({"scores": [{**SCORE, "perplexity": 10**400}]}, "`perplexity of scores`"),
         ({"scores": [{**SCORE, "perplexity": True}]}, "`perplexity of scores`"),
         ({"scores": [{**SCORE, "cache": 1}]}, "cache of scores` must be True or"),
         ({"scores": [{**SCORE, "text": {}}]}, "`text of scores`"),

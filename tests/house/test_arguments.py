@@ -350,6 +350,14 @@ TABLE = {
         "noise": ("optional share", None),
         "seed": ("seed", 1),
     },
+    "metrics.phrase_keystrokes": {
+        "predictor": ("object", predictor),
+        "lines": ("lines", ["w1"]),
+        "progress": ("function", None),
+        "slots": ("size", 2),
+        "noise": ("optional share", None),
+        "seed": ("seed", 1),
+    },
     "tokenizer.Tokenizer": {
         "name": ("choice", "words"),
         "lowercase": ("switch", True),
@@ -432,6 +440,7 @@ UNVALIDATED = {
     "lightrnn_tf_export.Report": RESULT,
     "litert.runtime": "has none",
     "metrics.Keystrokes": RESULT,
+    "metrics.PhraseKeystrokes": RESULT,
     "tokenizer.LinePart": "a string",
 }
 # What the table calls by arguments that do not exist, or that takes long.
