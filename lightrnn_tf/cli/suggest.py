@@ -6,6 +6,8 @@ import sys
 
 from lightrnn_tf._internal.options import POSITIVE
 from lightrnn_tf.cli import arguments, inputs
+from lightrnn_tf.predictors.protocol import read
+from lightrnn_tf.words.tokenizer import EOS
 from lightrnn_tf.words.written_forms import as_typed
 
 HELP = "Suggest the next word for a text, or for each line typed"
@@ -34,6 +36,17 @@ def add_arguments(command):
         "--prefix", default="", metavar="LETTERS", help="what the word begins with"
     )
     command.add_argument(
+        "--correct",
+        action="store_true",
+        help="also words that are meant by LETTERS with a slip, as a keyboard shows "
+        "them; on standard error what would replace LETTERS at a space",
+    )
+    command.add_argument(
+        "--cache",
+        action="store_true",
+        help="remember the lines before: of TEXT, or those typed before",
+    )
+    command.add_argument(
         "--all-tokens",
         action="store_true",
         help="also special words, numbers and punctuation",
@@ -57,6 +70,19 @@ def add_arguments(command):
         help="rows to expand at most, a cap on the time; default: until certain",
     )
     arguments.add_json(command)
+    command.set_defaults(check=_check)
+
+
+def _check(args):
+    """Refuse options that do not go together."""
+    if not args.correct:
+        return
+    if not args.prefix:
+        args.parser.error("--correct needs --prefix, the letters typed so far")
+    for name in ("all_tokens", "ignore_case", "max_rows"):
+        if getattr(args, name):
+            flag = "--" + name.replace("_", "-")
+            args.parser.error(f"{flag} cannot be given with --correct")
 
 
 def run(args):
@@ -68,15 +94,22 @@ def run(args):
     Raises:
         ValueError: If standard input is not UTF-8 text.
     """
-    predictor = inputs.open_predictor(args.model)
+    from lightrnn_tf import decoding
+
+    predictor = opened = inputs.open_predictor(args.model)
+    if args.cache:
+        predictor = decoding.Cached(opened)
+    state = predictor.start()
     if args.text is not None:
-        answer = _suggestions(predictor, args.text, args)
-        inputs.say_runtime(predictor)
+        answer, _ = _suggestions(predictor, state, args.text, args)
+        inputs.say_runtime(opened)
         print(json.dumps(answer) if args.json else _readable(answer))
         return
     for line in _typed_lines():
-        answer = _suggestions(predictor, line, args)
+        answer, after = _suggestions(predictor, state, line, args)
         print(json.dumps(answer) if args.json else _readable(answer), flush=True)
+        if args.cache:
+            state = read(predictor, [EOS], after)
 
 
 def _typed_lines():
@@ -93,14 +126,22 @@ def _typed_lines():
         yield line
 
 
-def _suggestions(predictor, text: str, args) -> dict:
+def _suggestions(predictor, state, text: str, args):
+    """Return what is printed for a text behind a state, and the state after it."""
     from lightrnn_tf import decoding
 
     context = predictor.tokenizer.text(inputs.clean(text))
     prefix = inputs.clean(args.prefix)
-    answer = decoding.top_k(
+    state = read(predictor, context, state)
+    if args.correct:
+        meant = decoding.correct(predictor, state, prefix, args.k, args.exclude)
+        if meant.replacement is not None:
+            becomes = as_typed(meant.replacement, prefix)
+            print(f"{prefix!r} would become {becomes!r}.", file=sys.stderr)
+        return _answer(predictor, meant, context, text, prefix), state
+    best = decoding.top_k(
         predictor,
-        decoding.read(predictor, context),
+        state,
         args.k,
         prefix,
         exclude=args.exclude,
@@ -108,6 +149,10 @@ def _suggestions(predictor, text: str, args) -> dict:
         all_tokens=args.all_tokens,
         ignore_case=args.ignore_case,
     )
+    return _answer(predictor, best, context, text, prefix), state
+
+
+def _answer(predictor, answer, context, text, prefix):
     if not answer.exact:
         print(
             "Not certain: words with a log-probability of up to "

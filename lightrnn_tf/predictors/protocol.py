@@ -182,13 +182,16 @@ def check_readable(predictor: object) -> None:
         )
 
 
-def read(predictor: Predictor, words: Iterable[str]) -> State:
+def read(
+    predictor: Predictor, words: Iterable[str], state: State | None = None
+) -> State:
     """Read the words of a text, unknown words as `<unk>`.
 
     Args:
         predictor: The predictor.
         words: The words, with `<eos>` at the end of each line, as
             `predictor.tokenizer.text(text)` returns them.
+        state: The `State` to go on from. Defaults to the start of a text.
 
     Returns:
         The `State` after the last word.
@@ -204,7 +207,9 @@ def read(predictor: Predictor, words: Iterable[str]) -> State:
         )
     words = list(words)
     checks.strings("words", words)
-    state = predictor.start()
+    if state is None:
+        state = predictor.start()
+    checks.instance("state", state, State)
     for word in words:
         state = after(predictor, cell_of(predictor, word), state)
     return state

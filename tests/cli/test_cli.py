@@ -1,6 +1,7 @@
 """The commands, as a user meets them: results, errors, exit statuses."""
 
 import inspect
+import io
 import json
 import os
 import pathlib
@@ -218,7 +219,7 @@ def test_suggest_with_a_prefix_and_with_all_tokens(folder, capsys):
     file = folder / "m.tflite"
     lightrnn("suggest", file, "the", "--prefix", "DO", "-k", 9, "--json")
     words = [e["word"] for e in json.loads(capsys.readouterr().out)["suggestions"]]
-    assert words == ["dog"]
+    assert words == ["DOG"]  # As it was begun.
     lightrnn("suggest", file, "", "--prefix", "qq", "--json")
     out, err = capsys.readouterr()
     assert json.loads(out)["suggestions"] == []
@@ -318,6 +319,37 @@ def test_a_model_that_reads_on_reads_the_line_end(folder, capsys):
 def test_an_answer_that_is_not_certain_says_so(folder, capsys):
     lightrnn("suggest", folder / "m.tflite", "the", "-k", 9, "--max-rows", 1)
     assert "log-probability of up to -" in capsys.readouterr().err
+
+
+def test_suggest_corrects_what_was_typed(folder, capsys):
+    file = folder / "m.tflite"
+    assert lightrnn("suggest", file, "the", "--prefix", "cta", "--correct") == 0
+    said = capsys.readouterr()
+    assert "cat" in said.out.split()
+    assert "'cta' would become 'cat'." in said.err
+    lightrnn("suggest", file, "the", "--prefix", "cat", "--correct")
+    assert "would become" not in capsys.readouterr().err
+    line = error_of(capsys, "suggest", file, "the", "--correct")
+    assert "--correct needs --prefix" in line
+    for option in ("--all-tokens", "--ignore-case"):
+        line = error_of(
+            capsys, "suggest", file, "the", "--prefix", "c", "--correct", option
+        )
+        assert f"{option} cannot be given with --correct" in line
+
+
+def test_suggest_remembers_the_lines_before(folder, capsys, monkeypatch):
+    file = folder / "m.tflite"
+    lines = "the dog sat\nthe dog sat\nthe dog sat\nthe dog"
+    lightrnn("suggest", file, lines, "--json")
+    plain = json.loads(capsys.readouterr().out)["suggestions"]
+    lightrnn("suggest", file, lines, "--cache", "--json")
+    remembered = json.loads(capsys.readouterr().out)["suggestions"]
+    assert remembered != plain
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines + "\n"))
+    lightrnn("suggest", file, "--cache", "--json")
+    *_, last = capsys.readouterr().out.splitlines()
+    assert json.loads(last)["suggestions"] == remembered
 
 
 def test_suggest_asks_for_text(folder, capsys, monkeypatch):

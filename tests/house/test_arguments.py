@@ -313,7 +313,11 @@ TABLE = {
         "habits": ("optional object", None),
         "kept": ("switch", True),
     },
-    "decoding.read": {"predictor": ("object", predictor), "words": ("words", ["w1"])},
+    "decoding.read": {
+        "predictor": ("object", predictor),
+        "words": ("words", ["w1"]),
+        "state": ("optional object", None),
+    },
     "decoding.sample": {
         **READING,
         "rng": ("object", lambda: np.random.default_rng(0)),
