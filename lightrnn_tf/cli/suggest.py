@@ -149,6 +149,8 @@ def _suggestions(predictor, state, text: str, args):
         all_tokens=args.all_tokens,
         ignore_case=args.ignore_case,
     )
+    # All tokens are shown as they are, also where a sentence begins.
+    text = None if args.all_tokens else text
     return _answer(predictor, best, context, text, prefix), state
 
 
@@ -162,7 +164,7 @@ def _answer(predictor, answer, context, text, prefix):
     if prefix and not answer.words:
         print(f"No word begins with {prefix!r}.", file=sys.stderr)
     words = answer.words
-    if predictor.tokenizer.lowercase:
+    if predictor.tokenizer.lowercase and text is not None:
         at_start = not text.strip() or text.rstrip(" ").endswith(_SENTENCE_ENDS)
         words = [as_typed(word, prefix, at_start) for word in words]
     return {
