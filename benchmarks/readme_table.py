@@ -14,6 +14,7 @@ import sys
 import gpu
 import phone_tables
 import step_cost
+import wild_tables
 from matching import last_results
 from quality_tables import chosen_table, quality_table, spread
 
@@ -460,6 +461,10 @@ TABLES = {
     "gpu": gpu_table,
     "books": books_table,
     "scale": scale_table,
+    "in the wild": wild_tables.in_the_wild,
+    "memory": wild_tables.memory,
+    "correction": wild_tables.correction,
+    "keyboards": wild_tables.keyboards,
 }
 
 

@@ -150,8 +150,8 @@ def _suggestions(predictor, state, text: str, args):
         ignore_case=args.ignore_case,
     )
     # All tokens are shown as they are, also where a sentence begins.
-    text = None if args.all_tokens else text
-    return _answer(predictor, best, context, text, prefix), state
+    said = None if args.all_tokens else text
+    return _answer(predictor, best, context, said, prefix), state
 
 
 def _answer(predictor, answer, context, text, prefix):
