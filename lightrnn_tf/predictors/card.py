@@ -5,8 +5,8 @@ and numbers. Show it as text.
 """
 
 import json
-import math
 import pathlib
+import sys
 from typing import Any
 
 from lightrnn_tf._internal import checks
@@ -52,7 +52,7 @@ def check_card(name: str, card: Any) -> None:
         _check_text(name, "text of scores", score.get("text"))
         checks.boolean(f"{name}: cache of scores", score.get("cache"))
         for part in OF_SCORE:
-            most = math.inf if part == "perplexity" else 1
+            most = sys.float_info.max if part == "perplexity" else 1
             _check_number(name, f"{part} of scores", score.get(part), most)
     sizes = _dict(f"sizes of {name}", card.get("sizes"))
     if len(sizes) > MAX_ITEMS:
@@ -144,9 +144,8 @@ def _check_text(name, part, value):
 
 
 def _check_number(name, part, value, most):
-    number = type(value) in (int, float) and math.isfinite(value)
-    if not number or not 0 <= value <= most:
+    if type(value) not in (int, float) or not 0 <= value <= most:
         raise ValueError(
-            f"`{name}` must have `{part}`, a number from 0 to {most}. Received: "
+            f"`{name}` must have `{part}`, a number from 0 to {most:g}. Received: "
             f"{str(value)[:64]}."
         )
