@@ -205,7 +205,11 @@ class Run:
         name = self.path.resolve().name
         summary: dict[str, Any] = {"name": name, "epochs": len(epochs)}
         if epochs:
-            best = min(epochs, key=lambda line: line["val_loss"])
+            # Of a quantize-aware run the best epoch with rounded weights is kept.
+            training = self.config["training"]
+            exact = sum(training["rounds"]) if training.get("quantize_aware") else 0
+            kept = [line for line in epochs if line["epoch"] > exact]
+            best = min(kept or epochs, key=lambda line: line["val_loss"])
             summary["valid_perplexity"] = round(best["val_perplexity"], 3)
         for line in history:
             if "test" in line:

@@ -27,3 +27,21 @@ def test_rounded_epochs_follow_and_the_best_of_them_is_kept(tmp_path):
     assert model.evaluate(windows, verbose=0)[0] == pytest.approx(aware[1], rel=1e-6)
     model.quantize_aware = False
     assert model.evaluate(windows, verbose=0)[0] != pytest.approx(aware[1], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("aware", "losses", "expected"),
+    [(False, [1.0, 2.0], 1.0), (True, [1.0, 2.0, 3.0], 3.0), (True, [1.0, 2.0], 1.0)],
+)
+def test_a_run_says_how_good_the_epoch_is_that_was_kept(
+    aware, losses, expected, tmp_path, monkeypatch
+):
+    run = Run.__new__(Run)
+    run.path = tmp_path
+    run.config = {"training": {"rounds": [1, 1], "quantize_aware": aware}}
+    lines = [
+        {"epoch": n, "val_loss": loss, "val_perplexity": loss}
+        for n, loss in enumerate(losses, start=1)
+    ]
+    monkeypatch.setattr(run, "history", lambda: lines)
+    assert run.summary()["valid_perplexity"] == expected
