@@ -158,7 +158,7 @@ def pack(
             f"{keras.backend.backend()}. Export the same run with "
             "KERAS_BACKEND=tensorflow."
         )
-    lexicon = _lexicon(model, vocabulary, lists or WordLists())
+    lexicon = _lexicon(model, vocabulary, lists)
     step, model_bytes = _converted(model, quantize, rows)
     manifest = {
         **_manifest(model, step, vocabulary, lexicon),
@@ -178,7 +178,12 @@ def _lexicon(model, vocabulary, lists):
     words = np.full(model.table.rows * model.table.columns, "", object)
     words[cells] = vocabulary.words
     marks = np.zeros((2, len(words)), bool)
-    marks[:, cells] = lists.marks(vocabulary)
+    marks[:, cells] = (lists or WordLists()).marks(vocabulary)
+    if lists is not None and not marks[0].any():
+        raise ValueError(
+            "`lists` must leave a word of the model to suggest. Received: none is "
+            "left. Look at --word-list and --least-count."
+        )
     return Lexicon(words.tolist(), *marks, forms=vocabulary.forms)
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from lightrnn_tf.predictors.cached import KEY_UNITS
+from lightrnn_tf.predictors.cached import HALF, KEY_UNITS
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.words.tokenizer import EOS
 
@@ -30,9 +30,9 @@ def chosen(predictor: LiteRTPredictor, text: np.ndarray) -> dict[str, float | in
     best: dict[str, float | int] = {}
     least = np.inf
     for size, sharpness in itertools.product(SIZES, SHARPNESSES):
-        votes = _votes(cells, keys, size, sharpness)
+        votes, most = _votes(cells, keys, size, sharpness)
         for weight in WEIGHTS:
-            mixed = (1 - weight) * probabilities + weight * votes
+            mixed = (1 - weight * most) * probabilities + weight * votes
             nats = -float(np.log(mixed).mean())
             if nats < least:
                 best = {"weight": weight, "sharpness": sharpness, "size": size}
@@ -57,12 +57,14 @@ def _read(predictor, text):
 
 
 def _votes(cells, keys, size, sharpness):
-    """Return the share of the true words among the votes of a cache, `(N,)`."""
+    """Return the votes for the true words, and all votes there, `(N,)`, of λ = 1."""
     shares = np.zeros(len(cells))
-    for place in range(1, len(cells)):
-        last = slice(max(0, place - size), place)
+    counts = np.clip(np.arange(len(cells)) - 1, 0, size)
+    most = counts / (counts + HALF)
+    for place in range(2, len(cells)):
+        last = slice(max(0, place - 1 - size), place - 1)
         same = cells[last] == cells[place]
         if same.any():
             votes = np.exp(sharpness * (keys[last] @ keys[place] - 1))
-            shares[place] = votes[same].sum() / votes.sum()
-    return shares
+            shares[place] = most[place] * votes[same].sum() / votes.sum()
+    return shares, most

@@ -83,7 +83,9 @@ def correct(
 
     Words count that begin with what was typed, or would but for one slip, from seven
     letters on two; of two letters, whole words that would equal it but for one. Case
-    makes no difference. Two words may lack the space between them.
+    makes no difference. Two words may lack the space between them, unless what was
+    typed is a right word. Words that go on are shown, but never replace what was typed;
+    another does if its score is better than that of a new word by 5.5 nats.
 
     Args:
         predictor: The predictor.
@@ -114,8 +116,10 @@ def correct(
     shown = query.best(query.begun, k)
     least = -shown[k - 1].loss if len(shown) >= k else -math.inf
     floor = query.floor()
-    whole = query.best(query.whole, 1, floor) if floor < math.inf else []
-    pairs = query.pairs(min(least, floor))
+    whole, pairs = [], []
+    if floor < math.inf:
+        whole = query.best(query.whole, 1, floor)
+        pairs = query.pairs(min(least, floor))
     shown = sorted(shown + pairs)[:k]
     best = min(whole + pairs, default=None)
     replaces = best is not None and -best.loss >= floor + query.ending(best)
@@ -253,7 +257,8 @@ class _Query:
         found = []
         if not self.folded.isalpha():
             return found
-        for n in range(1, len(self.folded)):
+        # One letter alone is no word behind another: it would be an ending.
+        for n in range(1, len(self.folded) - 1):
             ones = self._of_fold(self.folded[:n])
             others = self._of_fold(self.folded[n:]) if ones else []
             for one, other in itertools.product(ones, others):

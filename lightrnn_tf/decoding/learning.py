@@ -26,16 +26,17 @@ def learn(
 ) -> list[str]:
     """Learn from a line that a user wrote.
 
-    Words that the model does not offer are learned by `words`, but for parts of
-    addresses and for words that are one slip from a frequent word of the model. All
-    words are counted by `habits`.
+    Words that the model neither offers nor knows to be right are learned by `words`,
+    but for parts of addresses, words with digits, and those one slip from a frequent
+    word, one in 100,000 of the model's text. All words but parts of addresses are
+    counted by `habits`.
 
     Args:
         words: The `UserWords`.
         line: String, what was written.
         habits: The `Habits`. Defaults to none.
-        kept: Whether the user kept these words on purpose. Then slips are learned, too,
-            and words are offered at once. Defaults to `False`.
+        kept: Whether the user kept these words on purpose. Then slips and words with
+            digits are learned, too, and are offered at once. Defaults to `False`.
 
     Returns:
         The words that `words` has learned, as they were written.
@@ -66,7 +67,7 @@ def learn(
     tokens = list(_tokens(line, words.tokenizer))
     for token, form, in_address in tokens:
         if not in_address and _is_new(words, token):
-            if kept or not _is_slip(words, token, frequent):
+            if kept or not (_has_digit(token) or _is_slip(words, token, frequent)):
                 words.learn(form, state, kept)
                 learned.append(form)
         state = after(predictor, cell_of(predictor, token), state)
@@ -104,6 +105,11 @@ def _is_new(words, word):
     return (
         is_suggestable(word) and len(word) <= MAX_WORD_LENGTH and not words.knows(word)
     )
+
+
+def _has_digit(word):
+    """Return whether a word may be a number of an account, a time or a password."""
+    return any(map(str.isdigit, word))
 
 
 def _is_slip(words, word, frequent):

@@ -4,8 +4,10 @@ A neural cache (Grave, Joulin and Usunier, *Improving Neural Language Models wit
 Continuous Cache*, ICLR 2017) keeps the hidden state before each word that was read, and
 the word. Where the present state is like a kept one, its word becomes more probable:
 
-    P'(w) = (1 − λ) P(w) + λ Σᵢ softmax(θ · cos(h, hᵢ)) [w = wᵢ]
+    P'(w) = (1 − λₙ) P(w) + λₙ Σᵢ softmax(θ · cos(h, hᵢ)) [w = wᵢ]
 
+of the last N words but for the newest, which hardly ever follows itself; with n words
+λₙ = λ n / (n + 20), because the first ones say little.
 Of a hidden state the first 64 numbers are kept: with these a cache of twice as many
 words is better than one of whole states, in less memory.
 """
@@ -23,6 +25,8 @@ KEY_UNITS = 64
 # Where the file says nothing; chosen on validation text of several kinds.
 DEFAULTS = {"weight": 0.2, "sharpness": 7.5, "size": 1000}
 MAX_SIZE = 4096
+# Half of λ is used at so many words.
+HALF = 20
 # Words that a log takes beyond those that count, so that it is moved rarely.
 _ROOM = 128
 
@@ -45,14 +49,15 @@ class _Log:
         self.size, self.end = size, 0
 
     def last(self, end: int) -> slice:
-        """Return which of the first `end` count."""
-        return slice(max(0, end - self.size), end)
+        """Return which of the first `end` count: the last ones but for the newest."""
+        newest = max(0, end - 1)
+        return slice(max(0, newest - self.size), newest)
 
     def with_word(self, end: int, key: np.ndarray, cell: int) -> "_Log":
         """Return a log that ends in a word behind the first `end`."""
         log = self
         if end != self.end or end == len(self.cells):
-            kept = self.last(end)
+            kept = slice(self.last(end).start, end)
             log = _Log(self.size, self.keys.shape[1])
             log.end = end - kept.start
             log.keys[: log.end] = self.keys[kept]
@@ -65,7 +70,8 @@ class _Log:
 class Cached(Mixed):
     """Makes words of the text so far more probable; it is a predictor itself.
 
-    Its states are values: what was read before a state counts, and nothing else.
+    Its states are values: what was read before a state counts, and nothing else. It is
+    the outermost predictor: `Cached(Habits(UserWords(predictor)))`.
 
     Args:
         predictor: A `LiteRTPredictor`, a `KerasPredictor`, or one of these with
@@ -120,12 +126,13 @@ class Cached(Mixed):
         return MixedState(self, self._inner_after(cell, state), log=log, end=log.end)
 
     def votes(self, state: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Return the words that were read lately and λ times the share of each."""
+        """Return the words that were read lately and λₙ times the share of each."""
         last = state.log.last(state.end)
         similar = state.log.keys[last] @ _key(state)
         votes = np.exp(self.sharpness * (similar - 1))
-        if state.end:
-            votes *= self.weight / votes.sum()
+        if len(votes):
+            share = self.weight * len(votes) / (len(votes) + HALF)
+            votes *= share / votes.sum()
         return state.log.cells[last], votes
 
 

@@ -76,12 +76,18 @@ class _Reading(State):
         self.__dict__ |= {"_unread": (predictor, cell, before), "_first_words": None}
 
     def _read(self, suggest=False):
-        unread = self.__dict__["_unread"]
-        if unread is not None:
-            predictor, cell, before = unread
-            answer, first_words = predictor._after(cell, before, suggest)
-            self.__dict__ |= {"_answer": answer, "_first_words": first_words}
-            self.__dict__["_unread"] = None
+        # One after the other: a long text must not be as many calls deep.
+        unread, state = [], self
+        while isinstance(state, _Reading) and state.__dict__["_unread"] is not None:
+            unread.append(state)
+            state = state.__dict__["_unread"][2]
+        for state in reversed(unread):
+            predictor, cell, before = state.__dict__["_unread"]
+            answer, first_words = predictor._after(
+                cell, before, suggest and state is self
+            )
+            state.__dict__ |= {"_answer": answer, "_first_words": first_words}
+            state.__dict__["_unread"] = None
         return self.__dict__["_answer"]
 
     @property

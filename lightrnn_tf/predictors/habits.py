@@ -35,6 +35,9 @@ _MAX_BYTES, _MAX_COUNT = 1 << 22, 1 << 24
 class Habits(Mixed):
     """Makes words more probable that the user often writes; a predictor itself.
 
+    It keeps up to 8,192 pairs of words; then all counts are halved. It goes around
+    `UserWords`, and `Cached` around it.
+
     Args:
         predictor: A `LiteRTPredictor`, a `KerasPredictor`, or one of these with
             `UserWords`.

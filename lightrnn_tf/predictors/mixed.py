@@ -49,7 +49,7 @@ class MixedState(State):
     >>> cached = decoding.Cached(plain)
     >>> state = decoding.read(cached, ["the", "the"])
     >>> isinstance(state, MixedState), round(float(state.votes[1].sum()), 3)
-    (True, 0.2)
+    (True, 0.01)
     """
 
     inner: State
@@ -109,6 +109,11 @@ class Mixed:
 
     def __init__(self, predictor: Predictor):
         check_predictor(predictor)
+        if isinstance(predictor, type(self)):
+            raise ValueError(
+                f"`predictor` must be without a {type(self).__name__} of its own. "
+                f"Received: a {type(predictor).__name__}."
+            )
         self._predictor: Any = predictor
         self.rows, self.columns = predictor.rows, predictor.columns
         self.tokenizer = predictor.tokenizer
@@ -118,6 +123,11 @@ class Mixed:
     def lexicon(self):
         """The words and their cells."""
         return self._predictor.lexicon
+
+    @property
+    def manifest(self) -> dict:
+        """What the file of the model says of itself; nothing where there is none."""
+        return getattr(self._predictor, "manifest", {})
 
     def votes(self, state: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return cells `(n,)` and the votes for each `(n,)`, less than 1 in all."""

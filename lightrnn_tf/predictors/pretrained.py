@@ -16,7 +16,9 @@ def names() -> list[str]:
     >>> names()
     ['en']
     """
-    return sorted(path.stem for path in _FOLDER.glob("*.tflite"))
+    stems = (path.stem for path in _FOLDER.glob("*.tflite"))
+    # A file that is being written has a name with a point.
+    return sorted(stem for stem in stems if "." not in stem)
 
 
 def path_of(name: str) -> pathlib.Path:

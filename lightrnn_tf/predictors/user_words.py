@@ -21,6 +21,7 @@ import numpy as np
 
 from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import write_atomic
+from lightrnn_tf.predictors.mixed import Mixed
 from lightrnn_tf.predictors.protocol import (
     ROWS_AT_ONCE,
     FirstWords,
@@ -71,6 +72,11 @@ class UserWords:
 
     def __init__(self, predictor: Predictor):
         check_predictor(predictor)
+        if isinstance(predictor, Mixed | UserWords):
+            raise ValueError(
+                "`predictor` must be a model or its file: Cached and Habits go around "
+                f"UserWords. Received: a {type(predictor).__name__}."
+            )
         self._predictor = predictor
         self.rows, self.columns = predictor.rows, predictor.columns
         self.tokenizer = predictor.tokenizer
@@ -105,6 +111,11 @@ class UserWords:
     def line_independent(self) -> bool:
         """Whether each line begins anew."""
         return self._predictor.line_independent
+
+    @property
+    def manifest(self) -> dict:
+        """What the file of the model says of itself; nothing where there is none."""
+        return getattr(self._predictor, "manifest", {})
 
     def start(self) -> State:
         """Return the state at the start of a text."""
@@ -192,6 +203,8 @@ class UserWords:
             return
         known = self._predictor.lexicon.get(word)
         old = self._entries.get(word)
+        if old is not None and form.isupper() and len(form) > 1:
+            form = old.form  # Perhaps it was shouted.
         count = max((old.count if old else 0) + 1, _OFFERED_FROM if kept else 1)
         entry = Entry(count, form, None, np.empty(0, int), np.empty(0))
         if known is None:
@@ -206,27 +219,11 @@ class UserWords:
         """Set the cells of a new entry, and what it has lost in them so far."""
         if old is not None and len(old.cells):
             entry.cells = old.cells
-            entry.losses = old.losses + self._losses(old.cells, state)
+            entry.losses = old.losses + _losses(self._predictor, old.cells, state)
         else:
-            losses = self._losses(self._free, state)
+            losses = _losses(self._predictor, self._free, state)
             best = np.argsort(losses, kind="stable")[:CANDIDATES]
             entry.cells, entry.losses = self._free[best], losses[best]
-
-    def _losses(self, cells, state):
-        """Return −log P of a new word in each of n cells, `(n,)`."""
-        rows = np.unique(cells // self.columns)
-        scores = {}
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            part = rows[start : start + ROWS_AT_ONCE]
-            log_probs = self._predictor.expand(part, state)
-            scores.update(zip(part.tolist(), log_probs, strict=True))
-        found = np.array(
-            [scores[cell // self.columns][cell % self.columns] for cell in cells]
-        )
-        score = found.astype(np.float64) + _FIRST_BIAS
-        return (
-            np.logaddexp(0, score) - score - state.row_log_probs[cells // self.columns]
-        )
 
     def _place(self, entry):
         """Give an entry its best free cell, or else any free cell."""
@@ -291,6 +288,23 @@ class UserWords:
     def _vocabulary(self):
         """Return a hash that differs for models with words in other cells."""
         return hashlib.sha256(self._predictor.lexicon.to_bytes()).hexdigest()
+
+
+def _losses(predictor, cells, state):
+    """Return −log P of a new word in each of n cells, `(n,)`."""
+    rows = np.unique(cells // predictor.columns)
+    scores = {}
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        log_probs = predictor.expand(part, state)
+        scores.update(zip(part.tolist(), log_probs, strict=True))
+    found = np.array(
+        [scores[cell // predictor.columns][cell % predictor.columns] for cell in cells]
+    )
+    score = found.astype(np.float64) + _FIRST_BIAS
+    return (
+        np.logaddexp(0, score) - score - state.row_log_probs[cells // predictor.columns]
+    )
 
 
 def _form(tokenizer, written, word):

@@ -85,9 +85,12 @@ class NeverSuggest:
             word: String.
         """
         # Apart, because he'll is no hell. Words with a hyphen may be listed whole.
+        if fold(word) in self._allowed:
+            return False
         parts = [fold(part) for part in _PARTS.split(word)]
-        if "-" in word:
-            parts += [fold(word), "".join(parts)]
+        whole = {fold(word), "".join(parts)} if "-" in word else set()
+        if whole & self._inflected:
+            return True
         return any(self._is_drawn_out(part) for part in parts if part)
 
     def _is_drawn_out(self, part):
@@ -101,13 +104,14 @@ class NeverSuggest:
             return False
         if word in self._inflected or any(stem in word for stem in self._anywhere):
             return True
-        return any(
-            word[:cut] in self._stems
-            and word[cut:] in self._known
-            or word[:cut] in self._known
-            and word[cut:] in self._inflected
-            for cut in range(2, len(word) - 1)
-        )
+        one = word.removesuffix("s")
+        for cut in range(2, len(one) - 1):
+            begin, end = one[:cut], one[cut:]
+            if begin in self._stems and end in self._known:
+                return True
+            if begin in self._known and end in self._stems:
+                return True
+        return False
 
 
 def _inflections(stem):
@@ -131,7 +135,8 @@ class WordLists:
             often enough.
         never_suggest: Lines for `NeverSuggest`. Defaults to none.
         misspellings: Words that are wrong, alone or as codespell writes them
-            (`teh->the`). Defaults to none.
+            (`teh->the`). Those with a written form, such as Ned, are only not
+            suggested. Defaults to none.
         least_count: Positive integer. A word outside the list may be suggested if the
             training text has it as often. Defaults to `None`: never if there is a list,
             else always.
@@ -213,9 +218,14 @@ class WordLists:
         for number, (word, count) in enumerate(
             zip(vocabulary.words, vocabulary.counts, strict=True)
         ):
-            if is_suggestable(word) and word not in wrong:
-                trusted[number] = self._is_known(word, count, listed)
-                suggestable[number] = trusted[number] and not never.holds(word)
+            if not is_suggestable(word):
+                continue
+            if word in wrong:
+                # A name that is also a slip, such as Ned, is right as it is typed.
+                trusted[number] = word in vocabulary.forms
+                continue
+            trusted[number] = self._is_known(word, count, listed)
+            suggestable[number] = trusted[number] and not never.holds(word)
         return suggestable, trusted
 
     def _is_known(self, word, count, listed):

@@ -15,8 +15,9 @@ from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
 # How a form comes from its word; numbers of the exported file.
 AS_IT_IS, CAPITAL, CAPITALS, SPELLED_OUT = range(4)
 # A word has a form if it was seen with capitals so often, and in at least two thirds of
-# the places; it is the one that was seen most often.
-_LEAST = 2
+# the places; it is the one that was seen most often. One that is not a capital and
+# small letters may be a slip of the shift key, and has to be seen oftener.
+_LEAST, _LEAST_OF_OTHERS = 2, 5
 # Lines of at least so many words, most of them with capitals, are headings.
 _LEAST_OF_HEADING = 3
 
@@ -152,7 +153,9 @@ class WrittenForms:
             with_capitals = sum(count for count, _ in cased)
             seen = sum(count for count, _ in counts)
             if with_capitals >= _LEAST and 3 * with_capitals >= 2 * seen:
-                usual[word] = max(cased)[1]
+                count, form = max(cased)
+                if count >= _LEAST_OF_OTHERS or form == capitalised(word):
+                    usual[word] = form
         return usual
 
 

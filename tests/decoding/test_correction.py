@@ -78,9 +78,13 @@ def brute_force(predictor, state, typed, exclude=()):
     ]
     folds = {cell: fold(word) for cell, word in words.items()}
     pairs, cost = [], channel.SPACE
+    known = lexicon.get(typed)
+    right = known is not None and lexicon.trusted[known]
+    if right or not channel.slips_allowed(fold(typed)):
+        folds = {}
     for one, first in folds.items():
         rest = fold(typed)[len(first) :]
-        if rest and fold(typed) == first + rest and fold(typed).isalpha():
+        if len(rest) > 1 and fold(typed) == first + rest and fold(typed).isalpha():
             after = log_probs(predictor, predictor.advance(one, state))
             pairs += [
                 (cost - scores[one] - after[other], cost, (one, other))

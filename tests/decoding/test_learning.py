@@ -43,7 +43,7 @@ def words():
         ("becuzae", ["becuzae"]),
         ("teh", []),
         ("x" * 65, []),
-        ("42 ... 2nd", ["2nd"]),
+        ("42 ... 2nd hunter2 GB33BUKB2020", []),
     ],
 )
 def test_only_words_are_learned(line, learned, words):
@@ -57,6 +57,7 @@ def test_what_is_kept_on_purpose_is_learned_and_offered(words):
     found = decoding.top_k(words, words.start(), 3, "t").words
     assert set(found) == {"teh", "the"}
     assert decoding.top_k(words, words.start(), 1, "hau").words == ["hause"]
+    assert decoding.learn(words, "4ever", kept=True) == ["4ever"]
     # An address is no word, on purpose or not.
     assert decoding.learn(words, "zora@example.org", kept=True) == []
 

@@ -34,6 +34,7 @@ from lightrnn_tf.tables.word_table import WordTable
 from lightrnn_tf.words.spelling import fold
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
+from lightrnn_tf.words.word_lists import WordLists
 
 
 def packed(path, model, vocabulary):
@@ -783,3 +784,10 @@ def test_a_word_is_read_once_whatever_is_asked_first(exported):
         calls.clear()
         ask(file.advance(file.lexicon["ax"], start))
         assert [name for name in calls if name != "expand"] == expected
+
+
+def test_lists_that_leave_no_word_are_refused(exported):
+    _, reference = exported["light"]
+    lists = WordLists(["no", "such", "words"])
+    with pytest.raises(ValueError, match="`lists` must leave a word .* none is left"):
+        lightrnn_tf_export.pack(reference.model, reference.vocabulary, lists=lists)

@@ -29,9 +29,12 @@ def oracle(plain, words, weight, sharpness, size):
         kept.append((np.array(state.states[0][0][:KEY_UNITS], float), cell))
         fresh = plain.line_independent and word == "<eos>"
         state = plain.start() if fresh else plain.advance(cell, state)
+    kept = kept[:-1][-size:]  # All but the newest.
+    weight *= len(kept) / (len(kept) + 20)
     found = (1 - weight) * probabilities(plain, state)
+    if not kept:
+        return found
     here = np.array(state.states[0][0][:KEY_UNITS], float)
-    kept = kept[-size:]
     cosines = [
         key @ here / np.linalg.norm(key) / np.linalg.norm(here) for key, _ in kept
     ]
@@ -115,8 +118,8 @@ def test_a_user_word_said_a_minute_ago_is_first(rng):
     words = decoding.UserWords(plain)
     for _ in range(2):
         words.learn("zebra", decoding.read(words, ["the"]))
-    cached = Cached(words, weight=0.4)
-    state = decoding.read(cached, ["the", "zebra", ".", "the", "zebra", ".", "the"])
+    cached = Cached(words, weight=0.8)
+    state = decoding.read(cached, ["the", "zebra", "."] * 9 + ["the"])
     assert decoding.top_k(cached, state, 1, "z").words == ["zebra"]
     assert decoding.top_k(cached, state, 1).words == ["zebra"]
 
@@ -180,3 +183,32 @@ def test_rows_that_one_call_leaves_out_are_never_taken_for_covered(rng, tmp_path
         best = decoding.top_k(cached, state, 1).log_probs[0]
         scores = probabilities(cached, state)[file.lexicon.suggestable]
         assert math.isclose(best, math.log(scores.max()), abs_tol=1e-5)
+
+
+def test_numbers_of_the_file_reach_through_what_is_between(rng):
+    plain = random_predictor(*MODELS[0], rng)
+    plain.manifest = {"cache": {"weight": 0.1, "sharpness": 5.0, "size": 77}}
+    cached = Cached(decoding.Habits(decoding.UserWords(plain)))
+    assert (cached.weight, cached.sharpness, cached.size) == (0.1, 5.0, 77)
+
+
+def test_predictors_in_the_wrong_order_are_refused(rng):
+    plain = random_predictor(*MODELS[0], rng)
+    words = decoding.UserWords(plain)
+    for outer, inner in (
+        (Cached, Cached(plain)),
+        (decoding.Habits, decoding.Habits(plain)),
+        (decoding.UserWords, Cached(plain)),
+        (decoding.UserWords, words),
+    ):
+        with pytest.raises(ValueError, match="`predictor` must be .* Received: a "):
+            outer(inner)
+
+
+def test_a_long_text_is_read_one_word_after_the_other(rng, tmp_path):
+    plain = random_predictor(*MODELS[1], rng)
+    path = tmp_path / "m.tflite"
+    path.write_bytes(lightrnn_tf_export.pack(plain.model, plain.vocabulary)[0])
+    file = LiteRTPredictor(path)
+    state = decoding.read(file, ["the", "cat"] * 3000)
+    assert len(decoding.top_k(file, state, 3).words) == 3

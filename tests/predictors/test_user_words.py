@@ -374,6 +374,7 @@ def test_a_model_of_lower_cased_text_learns_in_lower_case(predictor):
     assert decoding.top_k(own, own.start(), 9, "zeb").words == ["Zebra"]
     assert decoding.top_k(own, own.start(), 9, "zeb", exclude=["Zebra"]).words == []
     own.learn("zeBRA", own.start())
+    own.learn("ZEBRA", own.start())  # Shouted.
     assert decoding.top_k(own, own.start(), 9, "zeb").words == ["zeBRA"]
 
 

@@ -26,7 +26,7 @@ def usual(lines, tokenizer=LOWER):
         (["he saw Paris"], {}),
         # The best of the forms with capitals, which together are two of three.
         (
-            ["my iPhone, my Iphone, my iphone, iPhone of mine"],
+            ["my iPhone, my Iphone, my iphone, my iPhone of mine"] * 3,
             {"iphone": "iPhone"},
         ),
         # One of three in lower case is still a name, one of two is none.
@@ -36,13 +36,15 @@ def usual(lines, tokenizer=LOWER):
         (["The Man Who Sold The World"] * 4, {}),
         (["he saw Paris"] * 2 + ["he saw paris"] * 9, {"paris": "Paris"}),
         (
-            ["well, I'm on my iPhone at McDonald's"] * 2,
+            ["well, I'm on my iPhone at McDonald's"] * 5,
             {"i'm": "I'm", "iphone": "iPhone", "mcdonald's": "McDonald's"},
         ),
         (["er war im Haus, das Haus ist alt"], {"haus": "Haus"}),
-        (["NATO and nato, the NATO of NATO"], {"nato": "NATO"}),
+        (["NATO and nato, the NATO of NATO"] * 3, {"nato": "NATO"}),
+        # A slip of the shift key.
+        (["he saw andI of it"] * 3, {}),
         (
-            ["oh, \u0130stanbul is on \u0130stanbul"],
+            ["oh, \u0130stanbul is on \u0130stanbul"] * 3,
             {"i\u0307stanbul": "\u0130stanbul"},
         ),
         ([LinePart("he saw Paris"), "and saw Paris"], {"paris": "Paris"}),

@@ -24,7 +24,7 @@ data class CacheNumbers(val weight: Double, val sharpness: Double, val size: Int
 /**
  * Makes words that were written lately more probable where the text is like it was there.
  *
- * A word has λ · softmax(θ · cos(h, h′)) votes, h the first 64 numbers of the hidden
+ * A word but the newest has λ n / (n + 20) · softmax(θ · cos(h, h′)) votes of n, h the first 64 numbers of the hidden
  * state, h′ those before the word when it was written; see
  * `lightrnn_tf/predictors/cached.py`. All of it is in memory alone.
  */
@@ -32,9 +32,9 @@ class Cached(predictor: Predictor, private val numbers: CacheNumbers) : Mixed(pr
     private val units = min(KEY_UNITS, model.newState().states[0].size)
     private val key = FloatArray(units)
 
-    // A ring with room for one word more than count. The numbers of all keys lie side by
+    // A ring with room for the newest word, which does not count, and one more. The numbers of all keys lie side by
     // side, so that a processor goes over several keys at once.
-    private val slots = numbers.size + 1
+    private val slots = numbers.size + 2
     private val keys = FloatArray(units * slots)
     private val cells = IntArray(slots)
     private val similar = FloatArray(slots)
@@ -58,7 +58,7 @@ class Cached(predictor: Predictor, private val numbers: CacheNumbers) : Mixed(pr
         cells[end] = cell
         for (unit in 0 until units) keys[unit * slots + end] = key[unit]
         end = (end + 1) % slots
-        count = min(count + 1, numbers.size)
+        count = min(count + 1, numbers.size + 1)
     }
 
     /** Forgets all words. */
@@ -95,7 +95,8 @@ class Cached(predictor: Predictor, private val numbers: CacheNumbers) : Mixed(pr
     }
 
     override fun vote(state: MixedState) {
-        if (count == 0) return
+        // The newest hardly ever follows itself.
+        if (count < 2) return
         readKey(state)
         similar.fill(0f)
         for (unit in 0 until units) {
@@ -104,17 +105,21 @@ class Cached(predictor: Predictor, private val numbers: CacheNumbers) : Mixed(pr
             for (slot in 0 until slots) similar[slot] += number * keys[start + slot]
         }
         var sum = 0.0
-        for (n in count downTo 1) {
+        for (n in count downTo 2) {
             val slot = if (end >= n) end - n else end - n + slots
             val vote = exp(numbers.sharpness * (similar[slot] - 1))
             state.add(cells[slot], vote.toFloat())
             sum += vote
         }
-        state.scale(0, (numbers.weight / sum).toFloat())
+        val share = numbers.weight * (count - 1) / (count - 1 + HALF)
+        state.scale(0, (share / sum).toFloat())
     }
 
     private companion object {
         const val KEY_UNITS = 64
+
+        /** Half of λ is used at so many words. */
+        const val HALF = 20.0
         const val SHORTEST = 1e-9f
     }
 }

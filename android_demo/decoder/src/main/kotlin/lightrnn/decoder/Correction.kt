@@ -70,8 +70,10 @@ class Correction(private val predictor: Predictor, k: Int) {
         findCandidates()
         collect(begun, Double.NEGATIVE_INFINITY, shown)
         val floor = floor()
-        if (floor < Double.POSITIVE_INFINITY) collect(whole, floor, best)
-        findPairs(minOf(-shown.worst, floor))
+        if (floor < Double.POSITIVE_INFINITY) {
+            collect(whole, floor, best)
+            findPairs(minOf(-shown.worst, floor))
+        }
         replaces = best.size > 0 && -best.losses[0] >= floor + ending()
     }
 
@@ -198,7 +200,8 @@ class Correction(private val predictor: Predictor, k: Int) {
     /** Finds the pairs of words without their space that may score [floor]. */
     private fun findPairs(floor: Double) {
         for (n in 0 until length) if (!Character.isLetter(folded[n])) return
-        for (n in 1 until length) {
+        // One letter alone is no word behind another: it would be an ending.
+        for (n in 1 until length - 1) {
             forEachWithFold(0, n) { one ->
                 if (isOffered(one)) {
                     forEachWithFold(n, length) { if (isOffered(it)) addPair(one, it, floor) }

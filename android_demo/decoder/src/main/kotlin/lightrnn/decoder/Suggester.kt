@@ -114,7 +114,7 @@ class Suggester(file: ModelFile, val userWords: UserWords) {
         for (form in cased.words(word)) {
             val state = line.stateAfter(before)
             val spelled = manifest.tokenizer.normalise(form)
-            if (!userWords.knows(spelled) && (kept || !frequent.isOneSlipFrom(spelled))) {
+            if (!userWords.knows(spelled) && (kept || !hasDigit(spelled) && !frequent.isOneSlipFrom(spelled))) {
                 val isCapital = isAtStart(before) && form == form.take(1) + form.drop(1).lowercase()
                 learned = userWords.learn(if (isCapital) spelled else form, state, kept) || learned
             }
@@ -125,6 +125,9 @@ class Suggester(file: ModelFile, val userWords: UserWords) {
         }
         return learned
     }
+
+    /** Whether a word may be a number of an account, a time or a password. */
+    private fun hasDigit(word: String) = word.codePoints().anyMatch(Character::isDigit)
 
     /** Whether a sentence begins behind a text; a capital there says nothing of a word. */
     private fun isAtStart(text: String) = (cased.words(text).lastOrNull() ?: ".") in SENTENCE_ENDS

@@ -118,7 +118,11 @@ class UserWords(
         val old = entries[spelled]
         val count = max((old?.count ?: 0) + 1, if (kept) OFFERED_FROM else 1)
         val (cells, losses) = if (known < 0) cellsFor(old, state) else IntArray(0) to DoubleArray(0)
-        val entry = UserWord(count, formOf(word, spelled), -1, cells, losses)
+        val form = formOf(word, spelled)
+        // In capitals it was perhaps shouted.
+        val isShouted = form.length > 1 && form == form.uppercase() && form != form.lowercase()
+        val written = if (isShouted && old != null) old.form else form
+        val entry = UserWord(count, written, -1, cells, losses)
         entries.remove(spelled)
         if (known < 0 && count >= OFFERED_FROM) place(entry)
         entries[spelled] = entry
