@@ -44,7 +44,7 @@ class MemoryTest {
     @Test
     fun whatWasWrittenIsSuggestedUntilItIsForgotten() {
         val before = suggested()
-        repeat(3) { write("the gust") }
+        repeat(40) { write("the gust") }
         assertEquals("gust", suggested().first())
         assertEquals("A private field sees nothing of it.", before, suggested(isPrivate = true))
         assertEquals("gust", suggested().first())
@@ -55,7 +55,7 @@ class MemoryTest {
 
     @Test
     fun aNewWordThatWasSaidIsFirstAsItWasWritten() {
-        repeat(2) { write("the McZebra") }
+        repeat(40) { write("the McZebra") }
         assertEquals("McZebra", suggested().first())
         assertEquals("McZebra", suggested("M").first())
         assertTrue(suggester.forget("McZebra"))
