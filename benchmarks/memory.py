@@ -1,6 +1,7 @@
 """What does each kind of memory add, on messages in the order they were written?
 
     python benchmarks/memory.py FILE.tflite --text sms-en/valid.txt.xz [--lines 2000]
+        [--memories NAME …]
 
 Lines are typed by the protocol `phrases` with three words shown, by one person who
 takes each word as soon as it is shown; after each line the memories learn from it.
@@ -40,15 +41,20 @@ def main():
     parser.add_argument("file", type=pathlib.Path)
     parser.add_argument("--text", type=pathlib.Path, required=True)
     parser.add_argument("--lines", type=POSITIVE.parse, default=2000)
+    parser.add_argument(
+        "--memories", nargs="+", choices=MEMORIES, default=list(MEMORIES)
+    )
     args = parser.parse_args()
     lines = list(itertools.islice(data.Lines([args.text]), args.lines))
-    for name, kinds in MEMORIES.items():
+    for name in args.memories:
         row = {
             "file": args.file.name,
             "text": f"{args.text.parent.name}/{args.text.name}",
             "lines": len(lines),
             "memory": name,
-            "keystroke_savings": savings(LiteRTPredictor(args.file), lines, kinds),
+            "keystroke_savings": savings(
+                LiteRTPredictor(args.file), lines, MEMORIES[name]
+            ),
         }
         append("memory", row, 0)
         print(f"{name:24} {row['keystroke_savings']:.2%}", flush=True)
