@@ -46,8 +46,9 @@ def rows(args, name, language):
         corpus / "valid.txt.xz", "--lang", language, "--score",
         f"test={corpus / 'test.txt.xz'}", "--threads", args.threads, "--out", out,
     ]  # fmt: skip
-    if out.with_suffix(".run").exists():
-        raise SystemExit(f"{out.with_suffix('.run')} exists: it would not be timed.")
+    begun = [path for path in args.runs.glob(f"{name}.run*") if path.is_dir()]
+    if begun:
+        raise SystemExit(f"{begun[0]} exists: its training would not be timed.")
     start, cores = time.monotonic(), _core_seconds()
     lightrnn(*command)
     minutes = (time.monotonic() - start) / 60
