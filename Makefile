@@ -48,6 +48,7 @@ english-model: $(VENV)/installed
 	$(BIN)/lightrnn keyboard --lang en --threads 1 --overwrite \
 	    --text $(ENGLISH)/train.txt --valid $(ENGLISH)/valid.txt \
 	    --word-list $(ENGLISH)/words.txt --misspellings $(ENGLISH)/misspellings.txt \
+	    --written-forms $(ENGLISH)/forms.txt \
 	    --never-suggest examples/english_model/never_suggest.txt \
 	    --about examples/english_model/about.json \
 	    --score talk-en=$(CORPORA)/talk-en/valid.txt.xz \

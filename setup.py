@@ -63,7 +63,7 @@ setup(
             "tensorflow-datasets",
             "wordfreq",
         ],
-        "english": ["codespell", "wordfreq"],
+        "english": ["codespell", "spylls", "wordfreq"],
         "tensorboard": ["tensorboard"],
     },
     entry_points={"console_scripts": ["lightrnn = lightrnn_tf.cli:main"]},

@@ -178,13 +178,14 @@ def _lexicon(model, vocabulary, lists):
     words = np.full(model.table.rows * model.table.columns, "", object)
     words[cells] = vocabulary.words
     marks = np.zeros((2, len(words)), bool)
-    marks[:, cells] = (lists or WordLists()).marks(vocabulary)
+    said = lists or WordLists()
+    marks[:, cells] = said.marks(vocabulary)
     if lists is not None and not marks[0].any():
         raise ValueError(
             "`lists` must leave a word of the model to suggest. Received: none is "
             "left. Look at --word-list and --least-count."
         )
-    return Lexicon(words.tolist(), *marks, forms=vocabulary.forms)
+    return Lexicon(words.tolist(), *marks, forms=said.forms(vocabulary))
 
 
 def _converted(model, quantize, rows):

@@ -47,6 +47,12 @@ def add_arguments(command):
         metavar="FILE",
         help="words that are wrong, as in codespell's list",
     )
+    add(
+        "--written-forms",
+        metavar="FILE",
+        help="words as they are written: porch, Paris, Will and will; the training "
+        "text decides between several forms of a word, and of words without any",
+    )
     command.add_argument("--overwrite", action="store_true", help="replace a file")
 
 
@@ -58,7 +64,11 @@ def run(args):
     """
     inputs.must_exist(args.run, "run")
     lists = WordLists.read(
-        args.word_list, args.never_suggest, args.misspellings, args.least_count
+        args.word_list,
+        args.never_suggest,
+        args.misspellings,
+        args.least_count,
+        args.written_forms,
     )
     inputs.load_keras()
     import lightrnn_tf_export

@@ -46,6 +46,7 @@ def _add_words(add):
         ("--word-list", "words that may be suggested; default: all seen often enough"),
         ("--never-suggest", "words that are not, as for lightrnn export"),
         ("--misspellings", "words that are wrong, as for lightrnn export"),
+        ("--written-forms", "words as they are written, as for lightrnn export"),
     ):
         add(name, metavar="FILE", help=what)
     add(
@@ -98,6 +99,7 @@ def run(args):
         word_list=args.word_list,
         never_suggest=args.never_suggest,
         misspellings=args.misspellings,
+        written_forms=args.written_forms,
         least_count=args.least_count,
         about=args.about,
         scores=dict(args.score),

@@ -53,7 +53,8 @@ class KeyboardOptions:
         out: The `.tflite` file to write. Its card, `.md`, is written beside it.
         valid: As `text`, the text that chooses the best epoch. Defaults to the last
             tenth of the text.
-        word_list, never_suggest, misspellings: Files for `WordLists`. Default to none.
+        word_list, never_suggest, misspellings, written_forms: Files for `WordLists`.
+            Default to none.
         least_count: For `WordLists`. Defaults to none if there is a list, else to a
             number by the length of the text.
         about: JSON file for the card: `name`, `licence`, `texts`, `not_for`. Defaults
@@ -76,6 +77,7 @@ class KeyboardOptions:
     word_list: str | None = None
     never_suggest: str | None = None
     misspellings: str | None = None
+    written_forms: str | None = None
     least_count: int | None = None
     about: str | None = None
     scores: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -136,7 +138,11 @@ class KeyboardOptions:
             least_count: As for `WordLists`.
         """
         return WordLists.read(
-            self.word_list, self.never_suggest, self.misspellings, least_count
+            self.word_list,
+            self.never_suggest,
+            self.misspellings,
+            least_count,
+            self.written_forms,
         )
 
     def said(self) -> dict:

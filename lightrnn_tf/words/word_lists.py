@@ -1,4 +1,4 @@
-"""Decides which words of a model may be suggested, when its file is made.
+"""Decides which words of a model may be suggested and how, when its file is made.
 
 Words that may not be suggested can still be typed and read as context.
 """
@@ -13,6 +13,7 @@ from lightrnn_tf._internal import checks
 from lightrnn_tf.words.spelling import fold
 from lightrnn_tf.words.tokenizer import is_suggestable
 from lightrnn_tf.words.vocabulary import Vocabulary
+from lightrnn_tf.words.written_forms import capitalised
 
 # Endings of a stem. The last letter of the stem may be doubled before them, and an e or
 # y at its end may be missing.
@@ -128,7 +129,7 @@ def _inflections(stem):
 
 
 class WordLists:
-    """What decides whether a word may be suggested.
+    """What decides whether a word may be suggested, and how it is written.
 
     Args:
         word_list: Words that may be suggested. Defaults to `None`, all that are seen
@@ -140,6 +141,9 @@ class WordLists:
         least_count: Positive integer. A word outside the list may be suggested if the
             training text has it as often. Defaults to `None`: never if there is a list,
             else always.
+        written_forms: Words as a dictionary writes them: `porch`, `Paris`, `Will` and
+            `will`. The training text decides between the forms of a word, and how words
+            are written that have none here. Defaults to none.
 
     Example:
 
@@ -158,11 +162,13 @@ class WordLists:
         never_suggest: Iterable[str] = (),
         misspellings: Iterable[str] = (),
         least_count: int | None = None,
+        written_forms: Iterable[str] = (),
     ):
         for name, value in (
             ("word_list", () if word_list is None else word_list),
             ("never_suggest", never_suggest),
             ("misspellings", misspellings),
+            ("written_forms", written_forms),
         ):
             checks.several(name, value)
         if least_count is not None:
@@ -171,6 +177,7 @@ class WordLists:
         self._never_suggest = list(never_suggest)
         self._wrong = {line.partition("->")[0].strip() for line in misspellings}
         self._least_count = least_count
+        self._written_forms = list(written_forms)
 
     @classmethod
     def read(
@@ -179,6 +186,7 @@ class WordLists:
         never_suggest: str | pathlib.Path | None = None,
         misspellings: str | pathlib.Path | None = None,
         least_count: int | None = None,
+        written_forms: str | pathlib.Path | None = None,
     ) -> "WordLists":
         """Return the lists of files, an item a line; `#` begins a comment.
 
@@ -187,16 +195,41 @@ class WordLists:
             never_suggest: File of `never_suggest`. Defaults to none.
             misspellings: File of `misspellings`. Defaults to none.
             least_count: As above.
+            written_forms: File of `written_forms`. Defaults to none.
 
         Raises:
             OSError: If a file cannot be read.
             ValueError: If a file is not UTF-8 text.
         """
-        listed, never, wrong = (
+        listed, never, wrong, written = (
             None if path is None else lines_of(pathlib.Path(path))
-            for path in (word_list, never_suggest, misspellings)
+            for path in (word_list, never_suggest, misspellings, written_forms)
         )
-        return cls(listed, never or (), wrong or (), least_count)
+        return cls(listed, never or (), wrong or (), least_count, written or ())
+
+    def forms(self, vocabulary: Vocabulary) -> dict[str, str]:
+        """Return how words are written that are not written as the vocabulary has them.
+
+        Args:
+            vocabulary: The `Vocabulary`.
+
+        Returns:
+            A dict from words to forms.
+        """
+        checks.instance("vocabulary", vocabulary, Vocabulary)
+        listed: dict[str, list[str]] = {}
+        for form in self._written_forms:
+            listed.setdefault(vocabulary.tokenizer.normalise(form), []).append(form)
+        forms = {}
+        for word in vocabulary.words:
+            form = vocabulary.forms.get(word, word)
+            known = listed.get(word, [form])
+            if form not in known:
+                usual = (capitalised(word), word)
+                form = next((form for form in usual if form in known), known[0])
+            if form != word:
+                forms[word] = form
+        return forms
 
     def marks(self, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
         """Return which words may be suggested, and which are right as they are typed.
@@ -210,6 +243,7 @@ class WordLists:
         checks.instance("vocabulary", vocabulary, Vocabulary)
         normalise = vocabulary.tokenizer.normalise
         wrong = {normalise(word) for word in self._wrong}
+        forms = self.forms(vocabulary)
         listed = None
         if self._listed is not None:
             listed = {normalise(word) for word in self._listed}
@@ -222,7 +256,7 @@ class WordLists:
                 continue
             if word in wrong:
                 # A name that is also a slip, such as Ned, is right as it is typed.
-                trusted[number] = word in vocabulary.forms
+                trusted[number] = word in forms
                 continue
             trusted[number] = self._is_known(word, count, listed)
             suggestable[number] = trusted[number] and not never.holds(word)

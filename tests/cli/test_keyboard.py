@@ -165,6 +165,7 @@ def asked(tmp_path):
         ({"--text": "gone.txt"}, "gone.txt: no such file"),
         ({"--valid": "gone.txt"}, "gone.txt: no such file"),
         ({"--word-list": "gone.txt"}, "gone.txt: No such file"),
+        ({"--written-forms": "gone.txt"}, "gone.txt: No such file"),
         ({"--about": "gone.json"}, "gone.json: No such file"),
         ({"--about": "list.json"}, "must be a JSON object"),
         ({"--score": "a"}, "must be NAME=FILE"),

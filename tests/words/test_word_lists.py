@@ -102,3 +102,47 @@ def test_impossible_lists_are_named():
         WordLists(least_count=0)
     with pytest.raises(ValueError, match="`word_list` must be a list"):
         WordLists("the")
+
+
+def vocabulary_of(words, forms=None, lowercase=True):
+    words = ["<eos>", "<unk>", *words]
+    tokenizer = Tokenizer("words", lowercase=lowercase)
+    return Vocabulary(words, range(len(words), 0, -1), tokenizer, forms or {})
+
+
+def test_forms_of_a_list_win_and_the_text_decides_between_several():
+    words = ["porch", "paris", "will", "may", "ted", "google", "nobody", "summerson"]
+    text = {"porch": "Porch", "may": "May", "ted": "TED", "summerson": "Summerson"}
+    vocabulary = vocabulary_of(words, text)
+    listed = ["porch", "Paris", "Will", "will", "may", "May", "ted", "Ted", "Google"]
+    assert WordLists(written_forms=listed).forms(vocabulary) == {
+        "paris": "Paris",  # The text has it in lower case, the list never.
+        "may": "May",  # Both are listed, and the text says which.
+        "ted": "Ted",  # Not as the text has it, and rather a name than not.
+        "google": "Google",
+        "summerson": "Summerson",  # Not listed.
+    }
+    assert WordLists().forms(vocabulary) == text
+
+
+def test_forms_of_a_model_with_case_are_its_words():
+    vocabulary = vocabulary_of(["Porch", "porch"], lowercase=False)
+    assert WordLists(written_forms=["porch", "PORCH"]).forms(vocabulary) == {}
+
+
+def test_a_slip_that_is_a_name_by_the_list_is_right_as_it_is_typed():
+    vocabulary = vocabulary_of(["ned"])
+    for forms, right in ((["Ned"], True), (["ned"], False)):
+        lists = WordLists(misspellings=["ned->need"], written_forms=forms)
+        suggestable, trusted = lists.marks(vocabulary)
+        assert not suggestable.any()
+        assert trusted.tolist() == [False, False, right]
+
+
+def test_written_forms_are_read_from_a_file_and_checked(tmp_path):
+    (tmp_path / "forms").write_text("# Names\nParis\n")
+    vocabulary = vocabulary_of(["paris"])
+    lists = WordLists.read(written_forms=tmp_path / "forms")
+    assert lists.forms(vocabulary) == {"paris": "Paris"}
+    with pytest.raises(ValueError, match="`written_forms` must be"):
+        WordLists(written_forms="Paris")
