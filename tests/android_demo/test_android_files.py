@@ -66,7 +66,7 @@ def test_the_namespace_is_the_package_of_the_classes():
     for name in classes:
         package, simple = name.rsplit(".", 1)
         path = DEMO / "app/src/main/kotlin" / package.replace(".", "/")
-        assert package == namespace
+        assert package == namespace or package.startswith(f"{namespace}.")
         assert f"class {simple}" in (path / f"{simple}.kt").read_text("utf-8")
 
 

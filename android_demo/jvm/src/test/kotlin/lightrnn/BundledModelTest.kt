@@ -2,6 +2,7 @@ package lightrnn
 
 import java.io.File
 import java.io.RandomAccessFile
+import java.lang.management.ManagementFactory
 import java.nio.channels.FileChannel
 import java.util.concurrent.CountDownLatch
 import lightrnn.decoder.Casing
@@ -14,11 +15,12 @@ import lightrnn.decoder.TopK
 import lightrnn.decoder.UserWords
 import lightrnn.decoder.objects
 import lightrnn.decoder.strings
-import lightrnn.keyboard.FakeField
 import lightrnn.keyboard.LiteRtModel
 import lightrnn.keyboard.Store
 import lightrnn.keyboard.Suggestions
-import lightrnn.keyboard.Typing
+import lightrnn.keyboard.typing.FakeField
+import lightrnn.keyboard.typing.Listening
+import lightrnn.keyboard.typing.Typing
 import org.json.JSONArray
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
@@ -55,17 +57,15 @@ class BundledModelTest {
             for (case in expected.getJSONArray("strips").objects()) {
                 val strips = mutableListOf<Strip>()
                 lateinit var typing: Typing
-                typing = Typing(
-                    changed = {
-                        val answered = CountDownLatch(1)
-                        suggestions.ask(typing.text()!!, typing.shift) {
-                            strips += it
-                            answered.countDown()
-                        }
-                        answered.await()
-                    },
-                    written = { _, _, _ -> },
-                )
+                val listener = Listening(onChanged = {
+                    val answered = CountDownLatch(1)
+                    suggestions.ask(typing.text()!!, typing.shift) {
+                        strips += it.strip
+                        answered.countDown()
+                    }
+                    answered.await()
+                })
+                typing = Typing(listener) { 0 }
                 typing.start(FakeField())
                 case.getString("sentence").forEach { typing.type(it.toString()) }
                 val words = case.getJSONArray("words")
@@ -103,8 +103,40 @@ class BundledModelTest {
                 }
             }
             val times = keys.indices.map { n -> runs.minOf { it[n] } }.sorted()
-            println("MEASURED: a key median ${times[times.size / 2]} µs, slowest of ${times.size} ${times.last()} µs")
+            val bytes = allocated { keys.forEach { suggester.suggest(it, Casing.AS_IT_IS, emptyList()) } }
+            println(
+                "MEASURED: the strip of a key: median ${times[times.size / 2]} µs, slowest of ${times.size} " +
+                    "${times.last()} µs, ${bytes / keys.size} bytes allocated",
+            )
         }
+    }
+
+    /** What a key costs the main thread, but for the field and the views. */
+    @Test
+    fun typingIsCheap() {
+        val text = expected.getJSONArray("strips").objects().joinToString("\n") { it.getString("sentence") }
+        fun type() {
+            val typing = Typing(Listening()) { 0 }
+            typing.start(FakeField())
+            text.forEach { typing.type(it.toString()) }
+        }
+        repeat(RUNS) { type() }
+        val times = List(RUNS) {
+            val begin = System.nanoTime()
+            type()
+            (System.nanoTime() - begin) / text.length
+        }
+        val bytes = allocated(::type) / text.length
+        println("MEASURED: a key on the main thread: ${times.min() / 1000.0} µs, $bytes bytes allocated")
+    }
+
+    /** Bytes that this thread allocates for some work. */
+    private fun allocated(work: () -> Unit): Long {
+        val threads = ManagementFactory.getThreadMXBean() as com.sun.management.ThreadMXBean
+        val thread = Thread.currentThread().id
+        val before = threads.getThreadAllocatedBytes(thread)
+        work()
+        return threads.getThreadAllocatedBytes(thread) - before
     }
 
     @Test

@@ -10,6 +10,7 @@ import android.view.MotionEvent
 import android.view.View
 import android.view.ViewGroup
 import android.view.inputmethod.EditorInfo
+import android.view.inputmethod.InputConnection
 import android.widget.EditText
 import android.widget.LinearLayout
 import android.widget.TextView
@@ -20,6 +21,9 @@ import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.keyboard.Keyboard
 import lightrnn.keyboard.KeyboardService
+import lightrnn.keyboard.board.EmojiView
+import lightrnn.keyboard.board.Popups
+import lightrnn.keyboard.board.StripView
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -28,7 +32,18 @@ import org.robolectric.Shadows.shadowOf
 class Device : AutoCloseable {
     val context: Context = RuntimeEnvironment.getApplication()
     private val activity = Robolectric.buildActivity(Activity::class.java).setup().get()
-    val field = EditText(activity).also(activity::setContentView)
+    val field: EditText = Field(activity).also(activity::setContentView)
+
+    /** A field that reports where its cursor is, as Android's own does through its manager. */
+    private inner class Field(context: Context) : EditText(context) {
+        var isHeard = false
+
+        override fun onSelectionChanged(start: Int, end: Int) {
+            super.onSelectionChanged(start, end)
+            if (isHeard) Handler(Looper.getMainLooper()).post { service.onUpdateSelection(-1, -1, start, end, -1, -1) }
+        }
+    }
+
     lateinit var service: KeyboardService
         private set
     lateinit var view: View
@@ -37,6 +52,7 @@ class Device : AutoCloseable {
     fun begin(
         inputType: Int = InputType.TYPE_CLASS_TEXT,
         imeOptions: Int = 0,
+        wrap: (InputConnection) -> InputConnection = { it },
         open: () -> ModelFile = { Golden.model() },
     ) {
         if (Keyboard.shared == null) Keyboard.shared = Keyboard(context, open)
@@ -45,8 +61,9 @@ class Device : AutoCloseable {
         field.requestFocus()
         service = Robolectric.buildService(KeyboardService::class.java).create().get()
         val info = EditorInfo()
-        val connection = field.onCreateInputConnection(info)
+        val connection = wrap(field.onCreateInputConnection(info)!!)
         service.onCreateInputMethodInterface().startInput(connection, info)
+        (field as Field).isHeard = true
         show(restarting = false)
     }
 
@@ -78,6 +95,12 @@ class Device : AutoCloseable {
         settle()
     }
 
+    /** The field is left. */
+    fun leave() {
+        service.onFinishInputView(true)
+        settle()
+    }
+
     override fun close() {
         Keyboard.shared?.close()
         Keyboard.shared = null
@@ -96,13 +119,60 @@ class Device : AutoCloseable {
         }
     }
 
-    fun views(of: View = view): List<TextView> = when (of) {
-        is ViewGroup -> (0 until of.childCount).flatMap { views(of.getChildAt(it)) }
-        is TextView -> listOf(of)
-        else -> emptyList()
+    /** A view and all that is in it. */
+    fun all(of: View = view): List<View> = listOf(of) +
+        if (of is ViewGroup) (0 until of.childCount).flatMap { all(of.getChildAt(it)) } else emptyList()
+
+    fun views(of: View = view): List<TextView> = all(of).filterIsInstance<TextView>()
+
+    /** How many windows there are. */
+    fun windows(): Int {
+        val manager = Class.forName("android.view.WindowManagerGlobal").getMethod("getInstance").invoke(null)
+        return (manager.javaClass.getMethod("getViewRootNames").invoke(manager) as Array<*>).size
     }
 
-    private fun named(name: String) = views().single { it.contentDescription?.toString() == name }
+    /** Whether what a key types is shown above it while a finger is on it. */
+    fun isPreviewed(name: String): Boolean {
+        val key = named(name)
+        send(key, MotionEvent.ACTION_DOWN)
+        val isShown = all().filterIsInstance<Popups>().single().isShowing
+        send(key, MotionEvent.ACTION_UP)
+        settle()
+        return isShown
+    }
+
+    /** A finger is held on a key and slides by so many widths of it. */
+    fun slide(name: String, widths: Float) {
+        val key = named(name)
+        send(key, MotionEvent.ACTION_DOWN)
+        shadowOf(Looper.getMainLooper()).idleFor(1000, TimeUnit.MILLISECONDS)
+        for (step in 1..STEPS) {
+            send(key, MotionEvent.ACTION_MOVE, widths * step / STEPS)
+            settle()
+        }
+        send(key, MotionEvent.ACTION_UP, widths)
+        settle()
+    }
+
+    /** The names in the strip, from left to right. */
+    fun strip(): List<String> = all().filterIsInstance<StripView>().single().let(::views)
+        .mapNotNull { it.contentDescription?.toString() }
+
+    private fun emojiView() = all().filterIsInstance<EmojiView>().single()
+
+    fun emoji(): List<String> = (0 until emojiView().adapter.count).map { emojiView().adapter.getItem(it) as String }
+
+    fun pressEmoji(emoji: String) {
+        val place = emoji().indexOf(emoji)
+        emojiView().adapter.getView(place, null, emojiView()).performClick()
+        settle()
+    }
+
+    private fun named(name: String): TextView {
+        // What a test did to the field is reported before the next key.
+        shadowOf(Looper.getMainLooper()).idle()
+        return views().single { it.contentDescription?.toString() == name }
+    }
 
     fun press(name: String) {
         named(name).performClick()
@@ -119,8 +189,8 @@ class Device : AutoCloseable {
         val key = named(name)
         send(key, MotionEvent.ACTION_DOWN)
         shadowOf(Looper.getMainLooper()).idleFor(milliseconds, TimeUnit.MILLISECONDS)
-        send(key, MotionEvent.ACTION_MOVE, keysToTheRight)
-        send(key, MotionEvent.ACTION_UP, keysToTheRight)
+        send(key, MotionEvent.ACTION_MOVE, keysToTheRight.toFloat())
+        send(key, MotionEvent.ACTION_UP, keysToTheRight.toFloat())
         settle()
     }
 
@@ -132,7 +202,7 @@ class Device : AutoCloseable {
         settle()
     }
 
-    private fun send(key: View, action: Int, keysToTheRight: Int = 0) {
+    private fun send(key: View, action: Int, keysToTheRight: Float = 0f) {
         val now = SystemClock.uptimeMillis()
         val place = IntArray(2).also(key::getLocationOnScreen).map(Int::toFloat)
         val x = key.width / 2f + keysToTheRight * key.width
@@ -172,4 +242,8 @@ class Device : AutoCloseable {
         .mapNotNull { it.contentDescription?.toString() }
         .filter { it.startsWith("Suggestion ") }
         .map { it.removePrefix("Suggestion ") }
+
+    private companion object {
+        const val STEPS = 20
+    }
 }

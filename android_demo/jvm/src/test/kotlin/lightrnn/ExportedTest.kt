@@ -15,9 +15,10 @@ import lightrnn.decoder.TopK
 import lightrnn.decoder.UserWords
 import lightrnn.decoder.objects
 import lightrnn.decoder.strings
-import lightrnn.keyboard.FakeField
 import lightrnn.keyboard.LiteRtModel
-import lightrnn.keyboard.Typing
+import lightrnn.keyboard.typing.FakeField
+import lightrnn.keyboard.typing.Listening
+import lightrnn.keyboard.typing.Typing
 import org.json.JSONObject
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
@@ -122,9 +123,12 @@ class ExportedTest {
         val learned = expected.getJSONObject("learned")
         LiteRtModel(file).use { model ->
             val suggester = Suggester(file, UserWords.of(file, model))
-            val typing = Typing({}) { word, context, isKept ->
+            val listener = Listening(onWritten = { word, context, isKept ->
                 if (suggester.written(word, context, isKept)) suggester.wordsChanged()
-            }
+            })
+            // Two spaces of a line are two: nobody is in haste.
+            var time = 0L
+            val typing = Typing(listener) { time += 5000; time }
             for (line in learned.getJSONArray("lines").strings()) {
                 typing.start(FakeField())
                 line.forEach { typing.type(it.toString()) }

@@ -1,17 +1,21 @@
 package lightrnn
 
+import android.app.Activity
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
 import android.graphics.Canvas
-import android.graphics.Color
 import android.text.InputType
 import android.view.View
 import java.io.File
 import kotlin.math.abs
 import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
+import lightrnn.keyboard.Correcting
 import lightrnn.keyboard.Keyboard
-import lightrnn.keyboard.SettingsActivity
+import lightrnn.keyboard.R
+import lightrnn.keyboard.board.MeterView
+import lightrnn.keyboard.settings.FirstRunActivity
+import lightrnn.keyboard.settings.SettingsActivity
 import org.junit.After
 import org.junit.Assert.assertTrue
 import org.junit.Assume.assumeTrue
@@ -19,6 +23,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
 
@@ -49,13 +54,18 @@ class PicturesTest {
         assertTrue("not as in android_demo/pictures: $different; $orders", different.isEmpty())
     }
 
-    @Test
-    fun keyboard() {
+    /** Begins to type a sentence. */
+    private fun begin(text: String) {
         device.begin(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES, open = ::open)
         device.press("Shift, on")
+        device.type(text)
+    }
+
+    @Test
+    fun keyboard() {
         // Runtimes on other processors round otherwise, which may swap words of almost equal
         // probability. After these letters there are none: tests/export/test_bundled_model.py.
-        device.type("i want to g")
+        begin("i want to g")
         picture(device.view, "light")
         device.reconfigure("+night")
         picture(device.view, "dark")
@@ -66,6 +76,52 @@ class PicturesTest {
         picture(device.view, "symbols")
         device.press("More symbols")
         picture(device.view, "more-symbols")
+        device.press("Emoji")
+        picture(device.view, "emoji")
+        compare()
+    }
+
+    @Test
+    @Config(qualifiers = "sw800dp-w1280dp-h800dp-land-hdpi")
+    fun tablet() {
+        begin("i want to g")
+        picture(device.view, "tablet")
+        compare()
+    }
+
+    @Test
+    @Config(qualifiers = "+ar-ldrtl")
+    fun rightToLeft() {
+        begin("i want to g")
+        picture(device.view, "right-to-left")
+        compare()
+    }
+
+    @Test
+    fun correction() {
+        begin("i think ")
+        Keyboard.shared!!.choices.correcting = Correcting.AUTOMATIC
+        device.type("teh")
+        picture(device.view, "correction")
+        compare()
+    }
+
+    @Test
+    fun meter() {
+        begin("how are ")
+        Keyboard.shared!!.choices.showsMeter = true
+        device.type("y")
+        // How long it took is another number each time.
+        val meter = device.all().filterIsInstance<MeterView>().single()
+        meter.text = meter.text.replace(Regex("""[0-9.]+ ms"""), "0.6 ms")
+        picture(device.view, "meter")
+        compare()
+    }
+
+    @Test
+    fun numbers() {
+        device.begin(InputType.TYPE_CLASS_PHONE, open = ::open)
+        picture(device.view, "phone")
         compare()
     }
 
@@ -74,10 +130,25 @@ class PicturesTest {
         val keyboard = Keyboard(device.context, ::open).also { Keyboard.shared = it }
         keyboard.suggestions.written("lightrnn", "the")
         keyboard.store.block("hello")
-        val activity = Robolectric.buildActivity(SettingsActivity::class.java).setup().get()
-        device.settle()
-        picture(activity.findViewById(android.R.id.content), "settings")
+        picture(page<SettingsActivity>(), "settings")
+        RuntimeEnvironment.setQualifiers("+night")
+        picture(page<SettingsActivity>(), "settings-dark")
+        RuntimeEnvironment.setQualifiers("+ar-ldrtl-notnight")
+        picture(page<SettingsActivity>(), "settings-right-to-left")
         compare()
+    }
+
+    @Test
+    fun firstRun() {
+        Keyboard.shared = Keyboard(device.context, ::open)
+        picture(page<FirstRunActivity>(), "first-run")
+        compare()
+    }
+
+    private inline fun <reified T : Activity> page(): View {
+        val activity = Robolectric.buildActivity(T::class.java).setup().get()
+        device.settle()
+        return activity.findViewById(android.R.id.content)
     }
 
     private fun picture(view: View, name: String) {
@@ -89,7 +160,7 @@ class PicturesTest {
         view.layout(0, 0, view.measuredWidth, view.measuredHeight)
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
         // What stands behind a view is its window's.
-        view.draw(Canvas(bitmap).apply { drawColor(Color.WHITE) })
+        view.draw(Canvas(bitmap).apply { drawColor(view.context.getColor(R.color.keyboard)) })
         val file = File("target/pictures/$name.png").apply { parentFile!!.mkdirs() }
         file.outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
         difference(bitmap, File("../pictures/$name.png"))?.let { different += "$name ($it)" }

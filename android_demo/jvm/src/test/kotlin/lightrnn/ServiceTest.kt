@@ -11,7 +11,7 @@ import lightrnn.decoder.ModelFile
 import lightrnn.decoder.Strip
 import lightrnn.decoder.TextBeforeCursor
 import lightrnn.keyboard.Keyboard
-import lightrnn.keyboard.SettingsActivity
+import lightrnn.keyboard.settings.SettingsActivity
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -78,6 +78,9 @@ class ServiceTest {
     fun learnsNewWordsAndForgetsThem() {
         device.begin()
         device.type("zebra zebra ")
+        assertFalse("Nobody waits for a file.", "user_words.json" in files())
+        Keyboard.shared!!.suggestions.keep()
+        device.settle()
         assertTrue("user_words.json" in files())
         device.type("zeb")
         assertTrue(device.suggestions().toString(), "zebra" in device.suggestions())
@@ -109,8 +112,7 @@ class ServiceTest {
             assertEquals(device.suggestions().toString(), !isPrivate, "gust" in device.suggestions())
             if (isPrivate) assertEquals(before, device.suggestions())
         }
-        device.service.onFinishInputView(true)
-        device.settle()
+        device.leave()
         assertTrue("habits.json" in files())
     }
 
@@ -242,15 +244,18 @@ class ServiceTest {
         device.begin()
         device.typeFromThreads("the cat ".repeat(10), "a dog is here ".repeat(10))
         val typed = device.field.text.toString()
-        // Each thread's letters are all there; in which order the two come is chance.
-        val letters = ("the cat ".repeat(10) + "a dog is here ".repeat(10)).groupingBy { it }.eachCount()
-        assertEquals(letters, typed.groupingBy { it }.eachCount())
+        // Each thread's letters are all there; in which order the two come is chance, and so
+        // are two spaces in haste.
+        val letters = ("the cat ".repeat(10) + "a dog is here ".repeat(10)).filter(Char::isLetter)
+        assertEquals(letters.toList().sorted(), typed.filter(Char::isLetter).toList().sorted())
         val shown = device.suggestions()
         var expected: Strip? = null
-        Keyboard.shared!!.suggestions.ask(TextBeforeCursor.of(typed), Casing.AS_IT_IS) { expected = it }
+        Keyboard.shared!!.suggestions.ask(TextBeforeCursor.of(typed), Casing.AS_IT_IS) { expected = it.strip }
         device.settle()
-        // The best of the newest question's answers is in the middle.
-        assertEquals(expected!!.words, listOf(shown[1], shown[0], shown[2]))
+        // The newest question is the one that was answered.
+        val words = expected!!.words
+        val wanted = if (expected!!.typed.isEmpty()) words.toSet() else (words - expected!!.typed).take(2).toSet()
+        assertEquals(wanted, shown.toSet())
     }
 
     @Test
@@ -277,7 +282,7 @@ class ServiceTest {
         device.begin()
         device.type("the ca")
         val before = device.suggestions()
-        assertEquals(before.toString(), 3, before.size)
+        assertEquals(before.toString(), 2, before.size)
         for (viewIsLast in listOf(false, true)) {
             for (qualifiers in listOf("+land", "+port", "+night")) {
                 device.reconfigure(qualifiers, viewIsLast)
@@ -295,17 +300,22 @@ class ServiceTest {
     }
 
     @Test
-    fun aLongPressOffersAccentsToSlideTo() {
+    fun aLongPressOffersWhatTheHintSaysAndMoreToSlideTo() {
         device.begin()
         device.layOut()
         device.touch("e", 20)
         device.touch("e", 1000)
-        device.touch("e", 1000, keysToTheRight = 2)
+        // The edge of the board leaves no room for all of them on the right: é is on the left.
+        device.touch("e", 1000, keysToTheRight = 1)
+        device.touch("e", 1000, keysToTheRight = -1)
         device.touch("x", 1000)
-        assertEquals("eéêx", device.field.text.toString())
+        assertEquals("e3èéx", device.field.text.toString())
         device.press("Shift")
-        device.touch("E", 1000)
-        assertEquals("eéêxÉ", device.field.text.toString())
+        device.touch("E", 1000, keysToTheRight = 1)
+        assertEquals("e3èéxÈ", device.field.text.toString())
+        device.press("Shift")
+        device.touch("S", 1000)
+        assertEquals("Of ß nobody means a capital.", "e3èéxÈß", device.field.text.toString())
     }
 
     @Test

@@ -54,7 +54,7 @@ class SuggestionsTest {
     )
 
     private fun Suggestions.ask(typed: String) =
-        ask(TextBeforeCursor("", typed), Casing.AS_IT_IS) { answers += it.typed }
+        ask(TextBeforeCursor("", typed), Casing.AS_IT_IS) { answers += it.strip.typed }
 
     private fun Suggestions.finish() {
         val done = CountDownLatch(1)

@@ -4,20 +4,73 @@ import android.content.Context
 import android.os.Handler
 import android.os.Looper
 import java.io.FileNotFoundException
+import java.io.IOException
 import java.nio.channels.FileChannel
+import java.util.concurrent.TimeUnit
 import lightrnn.decoder.DamagedModelException
 import lightrnn.decoder.ModelFile
 
-/** What the keyboard and its settings share in a process: the model and the files. */
-class Keyboard(context: Context, open: () -> ModelFile) : AutoCloseable {
-    val store = Store(context.filesDir)
+/** What the keyboard and its settings share in a process: models, files and choices. */
+class Keyboard(context: Context, bundled: () -> ModelFile) : AutoCloseable {
+    private val folder = context.filesDir
     private val main = Handler(Looper.getMainLooper())
-    val suggestions = Suggestions(
-        open = open,
-        run = ::LiteRtModel,
-        store = store,
-        answer = { main.post(it) },
-    )
+    val choices = Choices(context.getSharedPreferences("choices", Context.MODE_PRIVATE)) {
+        TimeUnit.MILLISECONDS.toDays(System.currentTimeMillis())
+    }
+    val models = Models(folder.resolve("models"), bundled)
+
+    /** The language that is typed, as a BCP-47 tag. */
+    var language = Models.BUNDLED
+        private set
+
+    /** What the user taught the model of this language. */
+    var store = Store(folder, language)
+        private set
+    var suggestions = suggest()
+        private set
+
+    private fun suggest(): Suggestions {
+        val language = language
+        return Suggestions(
+            open = { models.open(language) },
+            run = ::LiteRtModel,
+            store = store,
+            answer = { main.post(it) },
+        )
+    }
+
+    /** Goes on in a language, in that of the app if there is no model of it. */
+    fun use(tag: String) {
+        val next = models.languages.firstOrNull { it == tag }
+            ?: models.languages.firstOrNull { it == tag.substringBefore('-') } ?: Models.BUNDLED
+        if (next == language) return
+        language = next
+        reopen()
+    }
+
+    /**
+     * Makes a file that was tried out the model of its language, and goes on in it.
+     *
+     * @throws IOException if it cannot be kept.
+     */
+    fun accept(candidate: Models.Candidate) {
+        models.accept(candidate)
+        if (candidate.language == language) reopen() else use(candidate.language)
+    }
+
+    /** Removes a model that the user opened. */
+    fun remove(tag: String) {
+        models.remove(tag)
+        if (tag != language) return
+        language = Models.BUNDLED
+        reopen()
+    }
+
+    private fun reopen() {
+        suggestions.close()
+        store = Store(folder, language)
+        suggestions = suggest()
+    }
 
     override fun close() = suggestions.close()
 

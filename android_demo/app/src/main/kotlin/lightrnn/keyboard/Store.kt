@@ -5,32 +5,25 @@ import java.io.FileOutputStream
 import java.io.IOException
 
 /**
- * What the keyboard remembers, in files of its own folder that no other app can read.
+ * What the keyboard remembers in a language, in files that no other app can read.
  *
- * @param folder The folder.
+ * @param folder Their folder.
+ * @param language The language, as a BCP-47 tag.
  */
-class Store(folder: File) {
-    private val blockedFile = folder.resolve("blocked.txt")
-    private val offFile = folder.resolve("suggestions_off")
+class Store(folder: File, language: String = Models.BUNDLED) {
+    private val ending = if (language == Models.BUNDLED) "" else "-$language"
+    private val blockedFile = folder.resolve("blocked$ending.txt")
 
     /** Words that were learned. */
-    val userWords = Kept(folder, "user_words")
+    val userWords = Kept(folder, "user_words$ending")
 
     /** What is often written. */
-    val habits = Kept(folder, "habits")
+    val habits = Kept(folder, "habits$ending")
 
     /** Words that the user never wants to see again. */
     @Volatile
     var blocked: Set<String> = Files.read(blockedFile)?.lines()?.filter(String::isNotEmpty)?.toSet().orEmpty()
         private set
-
-    /** Whether words are suggested and learned at all. */
-    @Volatile
-    var suggests: Boolean = !offFile.exists()
-        set(value) {
-            field = value
-            if (value) offFile.delete() else Files.write(offFile, "")
-        }
 
     fun block(word: String) = setBlocked(blocked + word.lowercase())
 

@@ -34,6 +34,10 @@ class Suggester(file: ModelFile, val userWords: UserWords) {
     private val here = cached.newState()
     private var looked: Any? = null
 
+    /** How many rows the last answer looked into. */
+    var rowsExpanded = 0
+        private set
+
     // Looked up when they change, not for each key.
     private var excludedWords: Collection<String> = emptyList()
     private var excludedCells = IntArray(0)
@@ -45,28 +49,43 @@ class Suggester(file: ModelFile, val userWords: UserWords) {
      * @param shift How the next word is to be written if nothing of it was typed.
      * @param excluded Words that are not to be suggested, in lower case.
      * @param isPrivate Whether what was written elsewhere must not be seen here.
+     * @param corrects Whether words that may be meant by a slip are shown, too.
      */
     fun suggest(
         text: TextBeforeCursor,
         shift: Casing,
         excluded: Collection<String>,
         isPrivate: Boolean = false,
+        corrects: Boolean = true,
     ): Strip {
         look(text.context, isPrivate)
         if (excluded !== excludedWords) {
             excludedWords = excluded
-            excludedCells = search.cellsOf(excluded)
+            excludedCells = cellsOf(excluded)
         }
         val casing = Casing.of(text.typed, shift)
-        if (text.typed.isEmpty()) {
-            search.search(here, excluded = excludedCells)
-            return Strip(search.words().map(casing::apply), text.typed)
+        if (text.typed.isEmpty() || !corrects) {
+            search.search(here, text.typed, excludedCells)
+            rowsExpanded = search.rowsExpanded
+            return Strip(search.words().map(casing::apply).distinct(), text.typed)
         }
         correction.search(here, text.typed, excludedCells)
+        rowsExpanded = correction.rowsExpanded
         // Two words have no cell by which they might be left out.
         val words = correction.words().filterNot { ' ' in it && it.lowercase() in excluded }
             .map(casing::apply).distinct()
         return Strip(words, text.typed, correction.replacement?.let(casing::apply))
+    }
+
+    /** The cells of words that are not to be suggested, however they are written, in rising order. */
+    private fun cellsOf(words: Collection<String>): IntArray {
+        val cells = sortedSetOf<Int>()
+        for (word in words) {
+            userWords.forEachWithPrefix(word, ignoreCase = true) { cell ->
+                if (userWords.word(cell).equals(word, ignoreCase = true)) cells += cell
+            }
+        }
+        return cells.toIntArray()
     }
 
     private fun look(context: String, isPrivate: Boolean) {

@@ -1,4 +1,4 @@
-package lightrnn.keyboard
+package lightrnn.keyboard.settings
 
 import android.app.Activity
 import android.app.AlertDialog
@@ -6,62 +6,89 @@ import android.content.ActivityNotFoundException
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
-import android.provider.Settings
-import android.text.format.Formatter
 import android.view.View
 import android.view.ViewGroup
-import android.view.inputmethod.InputMethodManager
 import android.widget.Button
+import android.widget.FrameLayout
 import android.widget.LinearLayout
+import android.widget.RadioGroup
 import android.widget.Switch
 import android.widget.TextView
 import java.io.ByteArrayOutputStream
 import java.io.IOException
-import lightrnn.decoder.ModelFile
+import lightrnn.keyboard.Correcting
+import lightrnn.keyboard.Kept
+import lightrnn.keyboard.Keyboard
+import lightrnn.keyboard.R
+import lightrnn.keyboard.board.Board
+import lightrnn.keyboard.typing.ConnectedField
+import lightrnn.keyboard.typing.FieldRules
 
-/** Turning the keyboard on, trying it, and what it knows and remembers. */
+/** Trying the keyboard, and what it does, knows and remembers. */
 class SettingsActivity : Activity() {
     private lateinit var keyboard: Keyboard
+    private lateinit var models: ModelsPage
 
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
         keyboard = Keyboard.of(this)
         setContentView(R.layout.settings)
-        click(R.id.enable) { open(Intent(Settings.ACTION_INPUT_METHOD_SETTINGS)) }
-        click(R.id.choose) { getSystemService(InputMethodManager::class.java).showInputMethodPicker() }
+        keepClear(findViewById(R.id.page))
+        models = ModelsPage(this, keyboard, findViewById(R.id.models))
+        click(R.id.set_up) { open(Intent(this, FirstRunActivity::class.java)) }
+        click(R.id.open_model) { open(models.choose(), OPEN_MODEL) }
         click(R.id.export) { export("user_words.json", EXPORT) }
         click(R.id.export_habits) { export("habits.json", EXPORT_HABITS) }
         click(R.id.import_file) { open(json(Intent.ACTION_OPEN_DOCUMENT), IMPORT) }
         click(R.id.clear) { confirmClear() }
-        findViewById<Switch>(R.id.suggest).apply {
-            isChecked = keyboard.store.suggests
-            setOnCheckedChangeListener { _, isOn -> keyboard.store.suggests = isOn }
-        }
+        showChoices()
+        tryHere()
     }
 
     override fun onResume() {
         super.onResume()
-        showSteps()
+        findViewById<View>(R.id.not_chosen).visibility = if (isChosen()) View.GONE else View.VISIBLE
+        findViewById<TextView>(R.id.saved).text = getString(R.string.saved_today, keyboard.choices.savedToday)
         showWords()
-        keyboard.suggestions.model(::showModel)
-    }
-
-    override fun onWindowFocusChanged(hasFocus: Boolean) {
-        super.onWindowFocusChanged(hasFocus)
-        // The list of keyboards is a dialog of the system, after which nothing resumes.
-        if (hasFocus) showSteps()
+        models.show()
     }
 
     private fun click(id: Int, work: () -> Unit) = findViewById<Button>(id).setOnClickListener { work() }
 
-    private fun showSteps() {
-        val manager = getSystemService(InputMethodManager::class.java)
-        val isEnabled = manager.enabledInputMethodList.any { it.packageName == packageName }
-        val current = Settings.Secure.getString(contentResolver, Settings.Secure.DEFAULT_INPUT_METHOD)
-        val isChosen = current?.startsWith("$packageName/") == true
-        findViewById<Button>(R.id.enable).isEnabled = !isEnabled
-        findViewById<Button>(R.id.choose).isEnabled = isEnabled && !isChosen
-        findViewById<View>(R.id.try_it).isEnabled = isChosen
+    private fun showChoices() {
+        val choices = keyboard.choices
+        switch(R.id.suggest, choices.suggests) { choices.suggests = it }
+        switch(R.id.meter, choices.showsMeter) { choices.showsMeter = it }
+        findViewById<RadioGroup>(R.id.correcting).apply {
+            check(CORRECTING.getValue(choices.correcting))
+            setOnCheckedChangeListener { _, id ->
+                choices.correcting = CORRECTING.entries.first { it.value == id }.key
+            }
+        }
+    }
+
+    private fun switch(id: Int, isOn: Boolean, changed: (Boolean) -> Unit) = findViewById<Switch>(id).apply {
+        isChecked = isOn
+        setOnCheckedChangeListener { _, isOnNow -> changed(isOnNow) }
+    }
+
+    /** The field at the top has a board of its own, which is there while one types into it. */
+    private fun tryHere() {
+        val field = findViewById<TryField>(R.id.try_it)
+        val place = findViewById<FrameLayout>(R.id.board)
+        val board = Board(keyboard) { null }
+        field.setOnFocusChangeListener { _, isFocused ->
+            place.visibility = if (isFocused) View.VISIBLE else View.GONE
+            if (isFocused) {
+                if (place.childCount == 0) place.addView(board.newView(this))
+                val (info, connection) = field.connect()
+                board.start(ConnectedField(connection, info, field::press), FieldRules.of(info))
+                field.cursorMoved = board::cursorMoved
+            } else {
+                field.cursorMoved = null
+                board.leave()
+            }
+        }
     }
 
     private fun showWords() {
@@ -90,17 +117,24 @@ class SettingsActivity : Activity() {
     private fun fill(id: Int, words: Map<String, String>, remove: (String) -> Unit) {
         val list = findViewById<LinearLayout>(id)
         list.removeAllViews()
-        if (words.isEmpty()) list.addView(TextView(this).apply { setText(R.string.none) })
-        for ((word, label) in words) {
-            val row = layoutInflater.inflate(R.layout.word, list, false) as ViewGroup
-            row.findViewById<TextView>(R.id.word).text = label
-            row.findViewById<Button>(R.id.remove).apply {
-                contentDescription = getString(R.string.remove_word, word)
-                setOnClickListener { remove(word) }
-            }
-            list.addView(row)
+        if (words.isEmpty()) {
+            val none = layoutInflater.inflate(R.layout.word, list, false)
+            none.findViewById<TextView>(R.id.word).setText(R.string.none)
+            none.findViewById<View>(R.id.remove).visibility = View.GONE
+            list.addView(none)
         }
+        for ((word, label) in words) list.addView(row(list, word, label) { remove(word) })
     }
+
+    /** A line with a button that removes what it is of. */
+    internal fun row(list: ViewGroup, name: String, label: String, remove: () -> Unit): View =
+        layoutInflater.inflate(R.layout.word, list, false).apply {
+            findViewById<TextView>(R.id.word).text = label
+            findViewById<Button>(R.id.remove).apply {
+                contentDescription = getString(R.string.remove_word, name)
+                setOnClickListener { remove() }
+            }
+        }
 
     private fun confirmClear() {
         AlertDialog.Builder(this)
@@ -111,21 +145,6 @@ class SettingsActivity : Activity() {
                 showWords()
             }
             .show()
-    }
-
-    private fun showModel(file: ModelFile?) {
-        findViewById<TextView>(R.id.model).text = if (file == null) {
-            getString(R.string.no_model, keyboard.suggestions.problem)
-        } else {
-            val card = file.manifest.card
-            getString(
-                R.string.model_facts,
-                card.optString("name", getString(R.string.unnamed)).take(MOST_SHOWN),
-                file.manifest.vocabularySize,
-                Formatter.formatFileSize(this, file.size.toLong()),
-                card.optString("licence", "—").take(MOST_SHOWN),
-            )
-        }
     }
 
     private fun json(action: String) =
@@ -153,6 +172,7 @@ class SettingsActivity : Activity() {
                 EXPORT -> write(place, keyboard.store.userWords)
                 EXPORT_HABITS -> write(place, keyboard.store.habits)
                 IMPORT -> read(place)
+                OPEN_MODEL -> models.open(place)
             }
         } catch (error: IOException) {
             say(error.message)
@@ -180,7 +200,7 @@ class SettingsActivity : Activity() {
         }
     }
 
-    private fun say(what: String?) {
+    internal fun say(what: String?) {
         AlertDialog.Builder(this).setMessage(what).show()
     }
 
@@ -188,9 +208,15 @@ class SettingsActivity : Activity() {
         const val EXPORT = 1
         const val EXPORT_HABITS = 2
         const val IMPORT = 3
+        const val OPEN_MODEL = 4
         const val HABITS_SHOWN = 20
-        const val MOST_SHOWN = 200
         const val MAX_BYTES = 1 shl 24
         const val PART = 1 shl 13
+
+        val CORRECTING = mapOf(
+            Correcting.OFF to R.id.correct_off,
+            Correcting.SUGGEST to R.id.correct_suggest,
+            Correcting.AUTOMATIC to R.id.correct_automatic,
+        )
     }
 }

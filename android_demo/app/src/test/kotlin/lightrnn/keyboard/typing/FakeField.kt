@@ -1,8 +1,8 @@
-package lightrnn.keyboard
+package lightrnn.keyboard.typing
 
 import lightrnn.decoder.Casing
 
-/** A field that is a string with a cursor. */
+/** A field that is a string with a cursor. It counts what it is asked. */
 class FakeField(text: String = "", var cursor: Int = text.length, private val capitals: Boolean = false) :
     TextField {
     private val content = StringBuilder(text)
@@ -11,11 +11,17 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
     var selected = false
     var entered = 0
         private set
+    var asked = 0
+        private set
 
-    override fun textBeforeCursor(count: Int) = content.substring(maxOf(0, cursor - count), cursor)
-
-    override fun textAfterCursor(count: Int) =
-        content.substring(cursor, minOf(content.length, cursor + count))
+    override fun ask(before: Int, after: Int): TextAround {
+        asked++
+        return TextAround(
+            content.substring(maxOf(0, cursor - before), cursor),
+            content.substring(cursor, minOf(content.length, cursor + after)),
+            selected,
+        )
+    }
 
     override fun insert(text: String) {
         content.insert(cursor, text)
@@ -33,19 +39,24 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
         content.insert(cursor, text)
     }
 
-    override fun hasSelection() = selected
+    override fun moveCursor(forward: Boolean) {
+        cursor += if (forward) 1 else -1
+    }
 
-    override fun backspace() {
+    override fun backspaceKey() {
         if (cursor > 0) replace(1, "")
     }
 
-    override fun enter() {
+    override fun enter(): Boolean {
         entered++
+        return false
     }
 
-    override fun casing(): Casing {
-        val before = textBeforeCursor(cursor).trimEnd(' ')
-        val isCapital = capitals && (before.isEmpty() || before.last() in ".!?\n")
+    override fun casing(before: CharSequence): Casing {
+        val text = before.trimEnd(' ')
+        val isCapital = capitals && (text.isEmpty() || text.last() in ".!?\n")
         return if (isCapital) Casing.CAPITAL else Casing.AS_IT_IS
     }
+
+    override fun lastCharacter(text: String) = 1
 }

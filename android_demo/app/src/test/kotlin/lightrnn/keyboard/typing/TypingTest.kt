@@ -1,4 +1,4 @@
-package lightrnn.keyboard
+package lightrnn.keyboard.typing
 
 import lightrnn.decoder.Casing
 import lightrnn.decoder.TextBeforeCursor
@@ -8,16 +8,29 @@ import org.junit.Test
 class TypingTest {
     private val written = mutableListOf<Pair<String, String>>()
     private var changes = 0
+    private var saved = 0
+    private var time = 0L
     private val kept = mutableListOf<String>()
-    private val typing = Typing({ changes++ }) { word, context, isKept ->
-        written += word to context
-        if (isKept) kept += word
-    }
+    private val listener = Listening(
+        onChanged = { changes++ },
+        onWritten = { word, context, isKept ->
+            written += word to context
+            if (isKept) kept += word
+        },
+        onSaved = { saved += it },
+    )
+    private val typing = Typing(listener) { time }
 
     private fun begin(text: String = "", capitals: Boolean = false) =
         FakeField(text, capitals = capitals).also(typing::start)
 
     private fun type(text: String) = text.forEach { typing.type(it.toString()) }
+
+    /** The user puts the cursor elsewhere. */
+    private fun FakeField.moveTo(place: Int) {
+        cursor = place
+        typing.cursorMoved(place, place)
+    }
 
     @Test
     fun lettersAreInTheFieldAtOnce() {
@@ -56,8 +69,7 @@ class TypingTest {
     fun aSuggestionIsNotTakenBackElsewhere() {
         val field = begin("the cat ")
         typing.take("the")
-        field.cursor = 4
-        typing.cursorMoved()
+        field.moveTo(4)
         typing.backspace()
         assertEquals("thecat the ", field.text)
     }
@@ -73,13 +85,21 @@ class TypingTest {
     }
 
     @Test
-    fun punctuationRemovesTheSpaceOfASuggestion() {
+    fun aMarkChangesPlacesWithTheSpaceOfASuggestion() {
         for (mark in ".,!?;:)") {
             val field = begin()
             typing.take("there")
             typing.type(mark.toString())
-            assertEquals("there$mark", field.text)
+            assertEquals("there$mark ", field.text)
+            type("n")
+            assertEquals("there$mark n", field.text)
         }
+        val dots = begin()
+        typing.take("there")
+        type("...")
+        assertEquals("there... ", dots.text)
+        typing.backspace()
+        assertEquals("there...", dots.text)
         val field = begin()
         type("there ,")
         assertEquals("A space that was typed stays.", "there ,", field.text)
@@ -90,15 +110,48 @@ class TypingTest {
     }
 
     @Test
+    fun twoSpacesInHasteAreAFullStop() {
+        val field = begin()
+        type("there  ")
+        assertEquals("there. ", field.text)
+        typing.backspace()
+        assertEquals("Backspace brings back what was typed.", "there  ", field.text)
+        val slow = begin()
+        type("there ")
+        time += 2000
+        type(" ")
+        assertEquals("there  ", slow.text)
+        for (text in listOf("", "there.", "there,", "there. ")) {
+            val behind = begin(text)
+            type("  ")
+            assertEquals("$text  ", behind.text)
+        }
+        val quoted = begin("\"there\"")
+        type("  ")
+        assertEquals("\"there\". ", quoted.text)
+    }
+
+    @Test
+    fun aSpaceBehindASuggestionIsTheOneThatIsThere() {
+        val field = begin()
+        typing.take("there")
+        type(" ")
+        assertEquals("there ", field.text)
+        type(" ")
+        assertEquals("there. ", field.text)
+        typing.take("is")
+        type(" it")
+        assertEquals("there. is it", field.text)
+    }
+
+    @Test
     fun movingTheCursorReadsTheTextAgain() {
         val field = begin("one two three")
-        field.cursor = 7
-        typing.cursorMoved()
+        field.moveTo(7)
         assertEquals(TextBeforeCursor("one ", "two"), typing.text())
         typing.take("twice")
         assertEquals("one twice three", field.text)
-        field.cursor = 3
-        typing.cursorMoved()
+        field.moveTo(3)
         typing.backspace()
         assertEquals("on twice three", field.text)
     }
@@ -144,15 +197,13 @@ class TypingTest {
         val field = begin("hello pasted")
         typing.type(" ")
         assertEquals(emptyList<Any>(), written)
-        field.cursor = 3
-        typing.cursorMoved()
+        field.moveTo(3)
         typing.type(" ")
         assertEquals("hel lo pasted ", field.text)
         typing.type("x")
         typing.type(" ")
         assertEquals("Inside a word nothing ends.", emptyList<Any>(), written)
-        field.cursor = field.text.length
-        typing.cursorMoved()
+        field.moveTo(field.text.length)
         type("new ")
         typing.backspace()
         type(" ")
@@ -165,23 +216,26 @@ class TypingTest {
         type("zebra")
         typing.keepTyped()
         typing.type("!")
-        assertEquals("zebra!", field.text)
+        assertEquals("zebra! ", field.text)
     }
 
     @Test
     fun aFieldThatTellsNothingIsTypedInto() {
         val field = object : TextField by FakeField() {
             val inserted = StringBuilder()
-            override fun textBeforeCursor(count: Int) = null
+            override fun ask(before: Int, after: Int) = null
             override fun insert(text: String) {
                 inserted.append(text)
+            }
+            override fun backspaceKey() {
+                inserted.append("⌫")
             }
         }
         typing.start(field)
         type("ab ")
         typing.take("there")
         typing.backspace()
-        assertEquals("ab ", field.inserted.toString())
+        assertEquals("ab ⌫", field.inserted.toString())
         assertEquals(null, typing.text())
     }
 
@@ -196,8 +250,7 @@ class TypingTest {
     fun aCapitalThatTheFieldWantsIsTakenBackElsewhere() {
         val field = begin("Yes. ", capitals = true)
         assertEquals(Casing.CAPITAL, typing.shift)
-        field.cursor = 2
-        typing.cursorMoved()
+        field.moveTo(2)
         assertEquals(Casing.AS_IT_IS, typing.shift)
     }
 
@@ -305,11 +358,10 @@ class TypingTest {
         val field = begin()
         type("one")
         val before = changes
-        typing.cursorMoved()
+        typing.cursorMoved(field.cursor, field.cursor)
         assertEquals("The edit itself was reported.", before, changes)
         for (cursor in listOf(1, 3)) {
-            field.cursor = cursor
-            typing.cursorMoved()
+            field.moveTo(cursor)
         }
         assertEquals(before + 2, changes)
     }
@@ -323,10 +375,8 @@ class TypingTest {
         typing.enter()
         val words = listOf("zebra", "Zoo", "zoom", "zip", "zap", "zest", "zero")
         assertEquals(words, written.drop(3).map { it.first })
-        type(" ")
+        type("zoo@")
         typing.take("zoology")
-        type(".")
-        typing.take("org")
         type(" ")
         typing.take("zigzag")
         type(". ")
@@ -338,8 +388,7 @@ class TypingTest {
     fun aWordThatWaitedIsWrittenWhereTheCursorMovesOn() {
         val field = begin()
         type("one two.")
-        field.cursor = 2
-        typing.cursorMoved()
+        field.moveTo(2)
         assertEquals(listOf("one", "two"), written.map { it.first })
     }
 
@@ -379,5 +428,104 @@ class TypingTest {
         begin("zoo@zebra")
         typing.keepTyped(isOnPurpose = true)
         assertEquals(listOf("zebra"), kept)
+    }
+
+    @Test
+    fun theFieldIsAskedOnceAndNotForEachKey() {
+        val field = begin()
+        typing.cursorMoved(0, 0)
+        val before = field.asked
+        for (key in "so there we are ") {
+            type(key.toString())
+            typing.cursorMoved(field.cursor, field.cursor)
+        }
+        // Reports that come late, and several at once.
+        type("ab")
+        typing.cursorMoved(field.cursor - 1, field.cursor - 1)
+        typing.cursorMoved(field.cursor, field.cursor)
+        typing.backspace()
+        typing.cursorMoved(field.cursor, field.cursor)
+        assertEquals(before, field.asked)
+        assertEquals(TextBeforeCursor("so there we are ", "a"), typing.text())
+    }
+
+    @Test
+    fun aFieldThatChangesWhatIsTypedIsReadAgain() {
+        val field = begin("so ")
+        typing.cursorMoved(3, 3)
+        type("the")
+        typing.cursorMoved(6, 6)
+        // The app puts another word there.
+        field.replace(3, "those")
+        typing.cursorMoved(8, 8)
+        assertEquals(TextBeforeCursor("so ", "those"), typing.text())
+        type(" ")
+        assertEquals(emptyList<Any>(), written)
+    }
+
+    @Test
+    fun aWordThatWasMeantTakesThePlaceOfASlip() {
+        for (end in " .,!?;:") {
+            val field = begin("so ")
+            type("teh")
+            typing.type(end.toString(), meant = "the")
+            assertEquals("so the$end", field.text)
+            typing.backspace()
+            assertEquals("Backspace brings back what was typed.", "so teh", field.text)
+            assertEquals(false, typing.mayCorrect("teh"))
+            written.clear()
+            type(" ")
+            assertEquals(listOf("teh" to "so "), written)
+        }
+        val field = begin()
+        type("te")
+        typing.type("h", meant = "the")
+        typing.type("@", meant = "the")
+        assertEquals("Only what ends a word corrects it.", "teh@", field.text)
+    }
+
+    @Test
+    fun onlyWhatWasTypedHereAndEndsHereIsCorrected() {
+        val field = begin("teh")
+        assertEquals(false, typing.mayCorrect("teh"))
+        type("n")
+        assertEquals(true, typing.mayCorrect("tehn"))
+        at("te", "hs")
+        type("x")
+        assertEquals(false, typing.mayCorrect("tex"))
+        assertEquals("tehn", field.text)
+    }
+
+    @Test
+    fun theKeysSavedAreCounted() {
+        begin("so ")
+        type("th")
+        typing.take("there")
+        assertEquals("ere and the space for a tap", 3, saved)
+        typing.backspace()
+        assertEquals(0, saved)
+        typing.keepTyped()
+        type("tehr")
+        typing.take("there")
+        assertEquals("ehr deleted, here and the space typed", 3 + 5 - 1, saved)
+    }
+
+    @Test
+    fun aWordIsDeletedWithTheSpacesBehindIt() {
+        val field = begin("one two, don't  ")
+        for (left in listOf("one two, ", "one two", "one ", "", "")) {
+            typing.backspaceWord()
+            assertEquals(left, field.text)
+        }
+    }
+
+    @Test
+    fun emojiEndAWord() {
+        val field = begin()
+        type("zebra")
+        typing.insert("😀")
+        assertEquals("zebra😀", field.text)
+        type(" ")
+        assertEquals(listOf("zebra" to ""), written)
     }
 }
