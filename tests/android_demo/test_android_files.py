@@ -82,6 +82,37 @@ def test_there_are_no_permissions_and_an_input_method():
     assert data.get(f"{ANDROID}resource") == "@xml/input_method"
 
 
+def luminance(colour):
+    """Return the relative luminance of WCAG of #RRGGBB."""
+    parts = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    linear = [
+        p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("folder", ["values", "values-night"])
+def test_colours_can_be_told_apart(folder):
+    colours = {
+        element.get("name"): element.text
+        for element in xml.parse(DEMO / f"app/src/main/res/{folder}/colors.xml").iter(
+            "color"
+        )
+    }
+    # What is written needs 4.5 : 1; shift that is on, 3 : 1 beside shift that is off.
+    for one, other, least in (
+        ("key_text", "key", 4.5),
+        ("key_text", "key_special", 4.5),
+        ("key_text", "keyboard", 4.5),
+        ("hint", "key", 4.5),
+        ("hint", "keyboard", 4.5),
+        ("on_accent", "accent", 4.5),
+        ("accent", "key_special", 3),
+    ):
+        low, high = sorted(luminance(colours[name]) for name in (one, other))
+        assert (high + 0.05) / (low + 0.05) >= least, (one, other)
+
+
 def test_the_pictures_that_are_drawn_are_those_that_are_shown():
     drawn = (DEMO / "jvm/src/test/kotlin/lightrnn/PicturesTest.kt").read_text("utf-8")
     names = set(re.findall(r'picture\(.*, "([\w-]+)"\)', drawn))

@@ -1,5 +1,6 @@
 package lightrnn
 
+import android.graphics.Color
 import android.text.InputType
 import android.view.View
 import android.view.inputmethod.EditorInfo
@@ -11,6 +12,7 @@ import lightrnn.decoder.Golden
 import lightrnn.decoder.ModelFile
 import lightrnn.keyboard.Correcting
 import lightrnn.keyboard.Keyboard
+import lightrnn.keyboard.R
 import lightrnn.keyboard.board.KeyView
 import lightrnn.keyboard.board.Popups
 import org.junit.After
@@ -294,6 +296,9 @@ class BoardTest {
         shift.performClick()
         assertTrue(shift.isSelected)
         assertFalse(icon == shift.icon)
+        val colours = listOf(R.color.accent, R.color.key_special).map { Color.luminance(device.context.getColor(it)) }
+        val contrast = (colours.max() + 0.05) / (colours.min() + 0.05)
+        assertTrue("$contrast", contrast >= 3)
     }
 
     @Test

@@ -135,6 +135,9 @@ class PicturesTest {
         picture(page<SettingsActivity>(), "settings-dark")
         RuntimeEnvironment.setQualifiers("+ar-ldrtl-notnight")
         picture(page<SettingsActivity>(), "settings-right-to-left")
+        RuntimeEnvironment.setQualifiers("+en-ldltr")
+        RuntimeEnvironment.setFontScale(2f)
+        picture(page<SettingsActivity>(), "settings-large")
         compare()
     }
 

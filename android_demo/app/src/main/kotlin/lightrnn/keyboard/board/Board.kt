@@ -27,9 +27,10 @@ import lightrnn.keyboard.typing.TypingListener
  * while one types.
  *
  * @param keyboard The model and what is remembered.
- * @param nextLanguage Changes the language, null if there is no other.
+ * @param findNextLanguage Gives what changes the language, null if there is no other. It
+ *   asks the system, so it is asked once a field.
  */
-class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() -> Unit)?) :
+class Board(private val keyboard: Keyboard, private val findNextLanguage: () -> (() -> Unit)?) :
     TypingListener, Touched, Chosen {
     private val typing = Typing(this, SystemClock::uptimeMillis)
     private var views: Views? = null
@@ -38,6 +39,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
     private var lastShift: Long? = null
     private var symbolWasTyped = false
     private var newest = Strip.EMPTY
+    private var nextLanguage: (() -> Unit)? = null
 
     /** What is shown of the board. */
     private inner class Views(val context: Context) {
@@ -78,6 +80,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
     fun newView(context: Context): View {
         val made = Views(context)
         views = made
+        nextLanguage = findNextLanguage()
         show(page)
         // A view that is made anew, for a screen that was turned or made dark, shows nothing
         // yet, and a field that goes on where it was does not ask for the strip again.
@@ -90,6 +93,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
         // What was typed under the rules of before ends under them.
         typing.start(null)
         this.rules = rules
+        if (field != null) nextLanguage = findNextLanguage()
         show(
             when (rules.kind) {
                 Kind.TEXT -> Page.LETTERS
@@ -122,7 +126,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
         this.page = page
         symbolWasTyped = false
         val views = views ?: return
-        views.keys.show(Layout(keyboard.language, nextLanguage() != null).rows(page))
+        views.keys.show(Layout(keyboard.language, nextLanguage != null).rows(page))
         val isEmoji = page == Page.EMOJI
         views.emoji.visibility = if (isEmoji) View.VISIBLE else View.GONE
         if (isEmoji) views.emoji.show(keyboard.choices.recentEmoji)
@@ -131,7 +135,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
     }
 
     private fun label() {
-        val language = if (nextLanguage() == null) "" else Locale.forLanguageTag(keyboard.language).displayLanguage
+        val language = if (nextLanguage == null) "" else Locale.forLanguageTag(keyboard.language).displayLanguage
         views?.keys?.label(typing.shift, rules, language)
     }
 
@@ -150,7 +154,7 @@ class Board(private val keyboard: Keyboard, private val nextLanguage: () -> (() 
             Action.MORE_SYMBOLS -> show(Page.MORE_SYMBOLS)
             Action.LETTERS -> show(Page.LETTERS)
             Action.EMOJI -> show(if (page == Page.EMOJI) Page.LETTERS else Page.EMOJI)
-            Action.LANGUAGE -> nextLanguage()?.invoke()
+            Action.LANGUAGE -> nextLanguage?.invoke()
             Action.SHIFT -> shift()
         }
         if (key.action != Action.SHIFT) lastShift = null
