@@ -119,7 +119,10 @@ def correct(
     whole, pairs = [], []
     if floor < math.inf:
         whole = query.best(query.whole, 1, floor)
-        pairs = query.pairs(min(least, floor))
+        # Rather a new word than two that nobody would write; and what may become a
+        # word is two only if these would replace it: facebo is not face bo.
+        surely = floor if query.is_begun() else floor - MARGIN
+        pairs = query.pairs(max(min(least, floor), surely))
     shown = sorted(shown + pairs)[:k]
     best = min(whole + pairs, default=None)
     replaces = best is not None and -best.loss >= floor + query.ending(best)
@@ -246,6 +249,11 @@ class _Query:
             right[cell] and _is_same(self.lexicon.word(cell), self.typed)
             for cell in self._of_fold(self.folded)
         )
+
+    def is_begun(self):
+        """Return whether a word begins with what was typed."""
+        first, end = self.index.begin_with(self.folded)
+        return bool(self.allowed[self.index.cells[first:end]].any())
 
     def _of_fold(self, folded):
         """Return the cells of the words with a fold."""

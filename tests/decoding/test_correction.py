@@ -80,6 +80,7 @@ def brute_force(predictor, state, typed, exclude=()):
     pairs, cost = [], channel.SPACE
     known = lexicon.get(typed)
     right = known is not None and lexicon.trusted[known]
+    begun = any(word.startswith(fold(typed)) for word in folds.values())
     if right or not channel.slips_allowed(fold(typed)):
         folds = {}
     for one, first in folds.items():
@@ -91,6 +92,10 @@ def brute_force(predictor, state, typed, exclude=()):
                 for other, second in folds.items()
                 if second == rest
             ]
+    # Two words come only before a new word, and by a margin before the end of a word.
+    new = scores[lexicon["<unk>"]] - correction.NEW_WORD
+    new += correction.MARGIN * begun - correction.LETTER * len(fold(typed))
+    pairs = [pair for pair in pairs if -pair[0] >= new]
     shown, whole = [[word for word in kind if word[0] < math.inf] for kind in both]
     return sorted(shown + pairs), sorted(whole + pairs)
 
@@ -185,6 +190,24 @@ def test_two_words_replace_what_is_typed_though_another_is_shown():
     answer = decoding.correct(predictor, predictor.start(), "alot", 1)
     assert answer.words == ["alotment"]
     assert answer.replacement == "a lot"
+
+
+def test_the_beginning_of_a_word_is_not_two_words(bundled):
+    for text in (
+        "on facebo",
+        "in septem",
+        "at starbuck",
+        "my keyboa",
+        "see you tonigh",
+    ):
+        context, _, typed = text.rpartition(" ")
+        state = decoding.read(bundled, context.split())
+        words = decoding.correct(bundled, state, typed).words
+        assert not [word for word in words if " " in word]
+    state = decoding.read(bundled, ["i", "was", "at"])
+    assert "WA mart" not in decoding.correct(bundled, state, "wamart").words
+    start = decoding.read(bundled, [])
+    assert "how are" in decoding.correct(bundled, start, "howare").words
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,10 @@ class Correction(private val predictor: Predictor, k: Int) {
         val floor = floor()
         if (floor < Double.POSITIVE_INFINITY) {
             collect(whole, floor, best)
-            findPairs(minOf(-shown.worst, floor))
+            // Rather a new word than two that nobody would write; and what may become a word
+            // is two only if these would replace it: facebo is not face bo.
+            val surely = if (isBegun()) floor else floor - MARGIN
+            findPairs(maxOf(minOf(-shown.worst, floor), surely))
         }
         replaces = best.size > 0 && -best.losses[0] >= floor + ending()
     }
@@ -181,8 +184,18 @@ class Correction(private val predictor: Predictor, k: Int) {
         return isRight
     }
 
-    /** Calls [use] with the words of which some letters typed are the fold. */
-    private inline fun forEachWithFold(from: Int, to: Int, use: (Int) -> Unit) {
+    /** Whether a word begins with what was typed. */
+    private fun isBegun(): Boolean {
+        forEachWithFold(0, length, orBegins = true) { if (isOffered(it)) return true }
+        return false
+    }
+
+    /**
+     * Calls [use] with the words of which some letters typed are the fold.
+     *
+     * @param orBegins Whether they may only be its beginning.
+     */
+    private inline fun forEachWithFold(from: Int, to: Int, orBegins: Boolean = false, use: (Int) -> Unit) {
         for (n in words.folded.indices) {
             val some = words.folded[n]
             var first = 0
@@ -193,7 +206,8 @@ class Correction(private val predictor: Predictor, k: Int) {
                 end = some.first(letter + 1, first, end, at - from)
                 if (first >= end) break
             }
-            for (rank in first until some.first(0, first, end, to - from)) use(some.cell(rank))
+            val last = if (orBegins || first >= end) end else some.first(0, first, end, to - from)
+            for (rank in first until last) use(some.cell(rank))
         }
     }
 
