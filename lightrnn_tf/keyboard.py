@@ -6,10 +6,12 @@ import pathlib
 
 import keras
 import lightrnn_tf_export
+import numpy as np
 from lightrnn_tf_export import card
-from lightrnn_tf_export.bundle import with_entries
+from lightrnn_tf_export.bundle import bundle, with_entries
 
 from lightrnn_tf import data, decoding, training
+from lightrnn_tf._internal import checks
 from lightrnn_tf._internal.files import replacing, write_atomic
 from lightrnn_tf._internal.progress import bar, count, say, waiting
 from lightrnn_tf._version import __version__
@@ -21,6 +23,7 @@ from lightrnn_tf.training import checkpoint, choices
 from lightrnn_tf.training.keyboard_options import KeyboardOptions, first_lines
 from lightrnn_tf.training.run import Run
 from lightrnn_tf.training.run_folder import RunFolder
+from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import count_words
 
@@ -62,9 +65,7 @@ def make(options: KeyboardOptions) -> Made:
         OSError: If a file cannot be read or written.
         ValueError: If the text cannot be used, or the run is of another text.
     """
-    texts = {name: options.scored(name) for name in options.scores}
-    if not texts:
-        texts[_HELD_OUT] = first_lines(_HELD_OUT, _held_out(options))
+    texts = _texts(options)
     run = _trained(options)
     least_count = options.least_count
     if least_count is None and options.word_list is None:
@@ -72,16 +73,69 @@ def make(options: KeyboardOptions) -> Made:
         say(f"Suggested: words that the text has {least_count} times or oftener.")
     with replacing(options.file) as trial:
         _export(run, trial, options.lists(least_count))
-        file = LiteRTPredictor(trial)
-        scores = [score for name in texts for score in _scores(file, name, texts[name])]
-        of_file = card.made(file, options.language, options.said(), scores)
-        content = with_entries(trial.read_bytes(), {"card": of_file})
-        # Not written over: the runtime may still read it.
-        trial.unlink()
-        trial.write_bytes(content)
-        page = card.page(LiteRTPredictor(trial))
+        of_file, page = _described(trial, options, texts)
     write_atomic(options.card, page)
     return Made(options.file, options.card, run, of_file)
+
+
+def mark_words(options: KeyboardOptions) -> dict:
+    """Mark the words of a finished file anew, after a change of the lists of words.
+
+    What the model was trained on stays: which words may be suggested, which are right
+    as they are typed and how they are written are as if the file had been made with
+    these lists. It is scored again, and its card is written anew.
+
+    Args:
+        options: Those that the file was made with, but for the lists; `out` is the
+            file, and `overwrite` must be `True`.
+
+    Returns:
+        The card.
+
+    Raises:
+        OSError: If a file cannot be read or written.
+        ValueError: If the lists leave no word to suggest.
+    """
+    checks.instance("options", options, KeyboardOptions)
+    old = LiteRTPredictor(options.file)
+    lists, words = options.lists(options.least_count), old.vocabulary
+    marks = np.zeros((2, old.lexicon.size), bool)
+    cells = np.array([old.lexicon[word] for word in words.words])
+    marks[:, cells] = lists.marks(words)
+    if not marks[0].any():
+        raise ValueError("`options` must leave a word to suggest. Received: none.")
+    counts = np.zeros(old.lexicon.size, np.int64)
+    counts[cells] = words.counts
+    suggestable, trusted = marks
+    lexicon = Lexicon(
+        old.lexicon.words(), suggestable, trusted, forms=lists.forms(words)
+    )
+    with replacing(options.file) as trial:
+        model_bytes = options.file.read_bytes()[: old.manifest["model_bytes"]]
+        trial.write_bytes(bundle(model_bytes, dict(old.manifest), lexicon, counts))
+        of_file, page = _described(trial, options, _texts(options))
+    write_atomic(options.card, page)
+    return of_file
+
+
+def _texts(options):
+    """Return the lines of each text to score."""
+    texts = {name: options.scored(name) for name in options.scores}
+    if not texts:
+        texts[_HELD_OUT] = first_lines(_HELD_OUT, _held_out(options))
+    return texts
+
+
+def _described(path, options, texts):
+    """Score a file, write its card into it, and return the card and its page."""
+    file = LiteRTPredictor(path)
+    scores = [score for name in texts for score in _scores(file, name, texts[name])]
+    of_file = card.made(file, options.language, options.said(), scores)
+    content = with_entries(path.read_bytes(), {"card": of_file})
+    # Not written over: the runtime may still read it.
+    path.unlink()
+    path.write_bytes(content)
+    return of_file, card.page(LiteRTPredictor(path))
 
 
 def _held_out(options):

@@ -3,16 +3,18 @@
     python examples/english_model/words.py runs/english
 
 writes `words.txt`, the words of wordfreq that are used once in 16 million words or
-oftener, those that no dictionary has once in six million, without single letters and
-those that differ from a far more frequent one by an apostrophe or accent (i'ts, thé),
-with ordinals, decades and times; `forms.txt`, these words as Hunspell's dictionary
-writes them; and `misspellings.txt`, codespell's list and the one beside this file. The
-packages are installed by `pip install 'lightrnn-tf[english]'`.
+oftener; those that no dictionary has, once in six million; those of two or three
+letters that none has in lower case, once in 200,000. Left out are single letters, words
+that differ from a far more frequent one by an apostrophe or accent (i'ts, thé), marks
+with digits but ordinals, decades and times. Also `forms.txt`, these words as Hunspell's
+dictionary writes them, and `misspellings.txt`, codespell's list and the one beside this
+file. The packages are installed by `pip install 'lightrnn-tf[english]'`.
 """
 
 import argparse
 import collections
 import importlib.util
+import math
 import pathlib
 import re
 
@@ -26,6 +28,8 @@ from lightrnn_tf.words.written_forms import capitalised
 FOLDER = pathlib.Path(__file__).parent
 # log₁₀ of uses in a billion words. Below it are mostly misspellings and rare names.
 LEAST_ZIPF, LEAST_ZIPF_OF_UNKNOWN = 1.8, 2.2
+# Signs, initials and pieces of words have two or three letters, as some names have.
+LEAST_ZIPF_OF_SHORT = 3.7
 # A word so many times rarer than one of the same letters is a slip of it.
 TIMES_RARER = 300
 
@@ -68,12 +72,7 @@ def offered(case):
     for word, n in used.items():
         most[fold(word)] = max(n, most.get(fold(word), 0.0))
     words = {word for word, n in used.items() if n * TIMES_RARER > most[fold(word)]}
-    rare = 10 ** (LEAST_ZIPF_OF_UNKNOWN - 9)
-    words = {
-        word
-        for word in words
-        if case.knows(word) or (used[word] >= rare and not _DRAWN_OUT.search(word))
-    }
+    words = {word for word in words if used[word] >= case.least_frequency(word)}
     words -= set("bcdefghjklmnopqrstvwxyz")
     words -= {word for word in words if _NOT_TYPED.search(word)}
     return words | {"y'all", "ma'am", "d'you", "o'clock", *with_digits()}
@@ -101,10 +100,19 @@ class Case:
             map(self._dictionary.lookup, (word, capitalised(word), word.upper()))
         )
 
+    def least_frequency(self, word):
+        """Return how often a word must be used to be offered."""
+        zipf = LEAST_ZIPF
+        if not self.knows(word):
+            zipf = math.inf if _DRAWN_OUT.search(word) else LEAST_ZIPF_OF_UNKNOWN
+        if len(word) < _LEAST_LETTERS and not self._dictionary.lookup(word):
+            zipf = max(zipf, LEAST_ZIPF_OF_SHORT)
+        return 10 ** (zipf - 9)
+
     def is_british(self, word):
         """Return whether a word is one that Americans spell otherwise."""
-        if word in self._british:
-            return True
+        if word in self._british or _DRAWN_OUT.search(word):
+            return word in self._british
         others = (word.replace(*pair) for pair in _SPELLINGS if pair[0] in word)
         lookup = self._dictionary.lookup
         return not lookup(capitalised(word)) and any(map(lookup, others))
@@ -113,9 +121,13 @@ class Case:
         """Return the forms of a word, none if the dictionary cannot tell."""
         if self.is_british(word):
             return {word}
-        if len(word) < _LEAST_LETTERS or "-" in word or not self.knows(word):
+        if "-" in word or not self.knows(word):
             return set()
         forms = set(self._stems[word])
+        if len(word) < _LEAST_LETTERS:
+            return (
+                {word} if forms <= {word} and self._dictionary.lookup(word) else set()
+            )
         for ending in ("'s", "s"):
             # GS is no plural of G.
             base = word.removesuffix(ending)

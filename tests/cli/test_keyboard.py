@@ -2,13 +2,16 @@
 
 import contextlib
 import json
+import pathlib
 import random
 import re
+import shutil
+import zipfile
 
 import pytest
 from helpers.command_line import lightrnn
 
-from lightrnn_tf import decoding
+from lightrnn_tf import decoding, keyboard
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.training import choices, records
 from lightrnn_tf.training.keyboard_options import (
@@ -147,6 +150,64 @@ def test_a_run_of_another_text_is_refused(made, tmp_path, capsys):
     assert lightrnn(*command, *other) == 2
     assert "`run` must be of this text, of 11,000 words" in capsys.readouterr().err
     assert not (tmp_path / "b.tflite").exists()
+
+
+def members(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_words_of_a_finished_file_are_marked_anew(made, tmp_path):
+    folder, _ = made
+    out = pathlib.Path(shutil.copy(folder / "he.tflite", tmp_path))
+    before, old = members(out), LiteRTPredictor(out)
+    options = KeyboardOptions(
+        text=[str(folder / "a_*.txt")],
+        language="he",
+        out=str(out),
+        never_suggest=str(write(tmp_path / "never.txt", [WORDS[5]])),
+        misspellings=str(write(tmp_path / "wrong.txt", [WORDS[6]])),
+        scores={"test": str(folder / "test.txt")},
+        overwrite=True,
+    )
+    card = keyboard.mark_words(options)
+    new = LiteRTPredictor(out)
+    offered = new.lexicon.suggestable
+    assert [w for w in WORDS if not offered[new.lexicon[w]]] == [WORDS[5], WORDS[6]]
+    assert [w for w in WORDS if not new.lexicon.trusted[new.lexicon[w]]] == [WORDS[6]]
+    # All else is as it was.
+    assert new.lexicon.words() == old.lexicon.words()
+    assert members(out)["counts.bin"] == before["counts.bin"]
+    size = old.manifest["model_bytes"]
+    models = [path.read_bytes()[:size] for path in (out, folder / "he.tflite")]
+    assert models[0] == models[1]
+    changed = {"sha256", "card"}
+    assert {k: v for k, v in new.manifest.items() if k not in changed} == {
+        k: v for k, v in old.manifest.items() if k not in changed
+    }
+    assert new.manifest["card"] == card
+    assert card["sizes"]["suggestable_words"] == len(WORDS) - 2
+    assert [score["text"] for score in card["scores"]] == ["test", "test"]
+    assert f"suggests {len(WORDS) - 2} of them" in (tmp_path / "he.md").read_text()
+
+
+def test_marks_that_leave_no_word_change_nothing(made, tmp_path):
+    folder, _ = made
+    out = pathlib.Path(shutil.copy(folder / "he.tflite", tmp_path))
+    options = KeyboardOptions(
+        text=[str(folder / "a_*.txt")],
+        language="he",
+        out=str(out),
+        word_list=str(write(tmp_path / "words.txt", ["none"])),
+        scores={"test": str(folder / "test.txt")},
+        overwrite=True,
+    )
+    before = members(out)
+    with pytest.raises(ValueError, match="`options` must leave a word"):
+        keyboard.mark_words(options)
+    assert members(out) == before
+    with pytest.raises(ValueError, match="`options` must be"):
+        keyboard.mark_words({})
 
 
 @pytest.fixture

@@ -121,6 +121,16 @@ def test_words_to_suggest_are_in_a_word_list_and_none_is_a_misspelling(offered):
     assert {"shoes", "jeans", "shirt", "sweater", "bike", "fog"} <= {*offered}
 
 
+def test_words_to_suggest_are_typed_by_people(offered):
+    drawn_out = {w for w in offered if re.search(r"(\w)\1\1", w)}
+    assert drawn_out <= {"www", "iii", "hmmm", "aaa", "ooo", "zzz", "xxx", "bbb", "ccc"}
+    numbers = {w for w in offered if any(map(str.isdigit, w))}
+    assert not {"b4", "gr8", "00am", "i7", "dm-0"} & numbers
+    assert {"1st", "22nd", "10pm", "90s"} <= numbers
+    novels = {"summerson", "jarndyce", "xxxvii", "kk", "heyyy", "soooo", "to-morrow"}
+    assert not novels & {*offered}
+
+
 @pytest.mark.parametrize(
     ("context", "prefix", "word"),
     [
@@ -130,6 +140,11 @@ def test_words_to_suggest_are_in_a_word_list_and_none_is_a_misspelling(offered):
         ("my new", "iph", "iPhone"),
         ("we ate at", "mcd", "McDonald's"),
         ("do you think", "i", "I"),
+        ("i saw it on", "youtu", "YouTube"),
+        ("look it up on", "goog", "Google"),
+        ("we sat on the", "porc", "porch"),
+        ("he drives a", "seda", "sedan"),
+        ("next", "tues", "Tuesday"),
     ],
 )
 def test_words_come_as_they_are_written(predictor, context, prefix, word):
