@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test slow-test android-test english-model browser-test oldest-runtime-test arm-test clean
+.PHONY: quickstart test slow-test android-test android-apk english-model browser-test oldest-runtime-test arm-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -36,6 +36,11 @@ slow-test: $(VENV)/installed-dev
 # The keyboard on a plain JVM; what cannot be run is named with the reason.
 android-test: $(VENV)/installed
 	android_demo/jvm/run $(BIN)/python
+
+# A package of the keyboard to install, from Maven Central and Debian; where they cannot be
+# reached, it is skipped with the reason.
+android-apk: $(VENV)/installed
+	android_demo/apk/run $(BIN)/python
 
 # The English model of the package and the keyboard, from texts in CORPORA; an hour of a
 # core. Stopped, it goes on where it was.
