@@ -119,10 +119,7 @@ def correct(
     whole, pairs = [], []
     if floor < math.inf:
         whole = query.best(query.whole, 1, floor)
-        # Rather a new word than two that nobody would write; and what may become a
-        # word is two only if these would replace it: facebo is not face bo.
-        surely = floor if query.is_begun() else floor - MARGIN
-        pairs = query.pairs(max(min(least, floor), surely))
+        pairs = query.pairs(max(min(least, floor), query.least_of_pairs(floor)))
     shown = sorted(shown + pairs)[:k]
     best = min(whole + pairs, default=None)
     replaces = best is not None and -best.loss >= floor + query.ending(best)
@@ -250,10 +247,15 @@ class _Query:
             for cell in self._of_fold(self.folded)
         )
 
-    def is_begun(self):
-        """Return whether a word begins with what was typed."""
+    def least_of_pairs(self, floor):
+        """Return the score that two words need.
+
+        They come only before a new word; and what may become a word is two only if
+        these would replace it: facebo is not face bo.
+        """
         first, end = self.index.begin_with(self.folded)
-        return bool(self.allowed[self.index.cells[first:end]].any())
+        begun = self.allowed[self.index.cells[first:end]].any()
+        return floor if begun else floor - MARGIN
 
     def _of_fold(self, folded):
         """Return the cells of the words with a fold."""

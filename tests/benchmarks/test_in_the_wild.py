@@ -10,13 +10,13 @@ import sys
 import lightrnn_tf_export
 import numpy as np
 import pytest
+from helpers.random_predictors import MODELS, random_predictor
 
 from lightrnn_tf import decoding
 from lightrnn_tf.predictors.exported import LiteRTPredictor
 from lightrnn_tf.scoring import evaluation, phrases
 from lightrnn_tf.words.tokenizer import Tokenizer
 from lightrnn_tf.words.vocabulary import Vocabulary
-from tests.helpers.random_predictors import MODELS, random_predictor
 
 ROOT = pathlib.Path(__file__).parents[2]
 WORDS = ["<eos>", "a", "b", "c", "d", "<unk>", "e"]

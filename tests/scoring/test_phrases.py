@@ -7,6 +7,7 @@ import math
 import lightrnn_tf_export
 import numpy as np
 import pytest
+from helpers.random_predictors import MODELS, WORDS, random_predictor
 
 from lightrnn_tf import cli, decoding
 from lightrnn_tf.predictors.exported import LiteRTPredictor
@@ -16,7 +17,6 @@ from lightrnn_tf.words.lexicon import Lexicon
 from lightrnn_tf.words.spelling import begins_with
 from lightrnn_tf.words.tokenizer import Tokenizer, is_suggestable
 from lightrnn_tf.words.vocabulary import Vocabulary
-from tests.helpers.random_predictors import MODELS, WORDS, random_predictor
 
 CELLS = ["<eos>", "an", "a", "cat", "<unk>", "", "can't", "dog"]
 COUNTS = {"a": 9, "<eos>": 8, "an": 7, "<unk>": 6, "cat": 5, "can't": 4, "dog": 3}
