@@ -5,6 +5,7 @@ import { PlainPredictor } from '../src/plainPredictor.js';
 import { beginsWith, fold, isSame } from '../src/spelling.js';
 import type { State } from '../src/state.js';
 import { UNK } from '../src/tokenizer.js';
+import { container } from './container.js';
 import { FakeModel, random } from './fakeModel.js';
 import { goldenFile } from './golden.js';
 
@@ -207,12 +208,47 @@ test('two words may lack their space', async () => {
   assert.deepEqual(found, new Set(pairs));
 });
 
+test('what may become a word is two only if these would replace it', async () => {
+  const words = ['<eos>', '<unk>', 'face', 'bo', 'facebook'];
+  const small = await container({ words, rows: 7, columns: 7 }).open();
+  const few = new PlainPredictor(small, new FakeModel(small));
+  const isPair = async (state: State, exclude: string[]) => {
+    const { words: found, replacement } = await few.correct(state, 'facebo', 3, exclude);
+    return { isShown: found.includes('face bo'), isMeant: replacement === 'face bo' };
+  };
+  let rather = 0;
+  for (let cell = 0; cell < 49; cell++) {
+    const state = await few.advance(cell, await few.start());
+    const asBeginning = await isPair(state, []);
+    assert.equal(asBeginning.isShown, asBeginning.isMeant, `${cell}`);
+    const { isShown, isMeant } = await isPair(state, ['facebook']);
+    assert.equal(isMeant, asBeginning.isMeant);
+    if (isShown && !isMeant) rather++;
+  }
+  assert.ok(rather > 0);
+});
+
 test('what is too long is no word', async () => {
   const state = await stateAfter(1);
   for (const typed of ['t'.repeat(65), 'the'.repeat(30_000)]) {
     const { words, replacement } = await predictor.correct(state, typed, 3);
     assert.deepEqual(words, []);
     assert.equal(replacement, null);
+  }
+});
+
+test('so many letters allow so many slips', () => {
+  for (const [folded, slips] of [
+    ['', 0],
+    ['t', 0],
+    ['th', 1],
+    ['tomorr', 1],
+    ['tomorro', 2],
+    ['tomorr0', 0],
+    ["''-", 0],
+    ['𝒳𝒳𝒳𝒳', 1],
+  ] as const) {
+    assert.equal(channel.slipsAllowed(folded), slips, folded);
   }
 });
 

@@ -108,6 +108,7 @@ test('damaged user words change nothing', { skip }, async () => {
     userWordsJson.replace(/"cell":\d+/, '"cell":99999'),
     userWordsJson.replace(/"cell":\d+/, '"cell":0'),
     userWordsJson.replace(/"cell":\d+/, '"cell":1.5'),
+    userWordsJson.replace('"cell":144', '"cell":28'),
     userWordsJson.replace(/"losses":\[[^\]]+/, '"losses":[1'),
     userWordsJson.replace(/"losses":\[[\d.]+/, '"losses":[1e999'),
     userWordsJson.replaceAll('zebra', '<unk>'),

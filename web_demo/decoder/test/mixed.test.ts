@@ -200,6 +200,11 @@ test('habits are kept, fade and are forgotten', () => {
   assert.equal(habits.counts().has(word(1)), false);
   assert.ok(habits.forget(word(0)));
   assert.ok(!habits.forget(word(0)));
+  // Of the pairs behind it nothing is left, either.
+  habits.learn('the', 'cat');
+  habits.learn('cat', 'sat');
+  assert.ok(habits.forget('cat'));
+  assert.ok(!habits.toJson().includes('cat'));
   const text = habits.toJson();
   const again = new Habits(plain);
   again.fromJson(text);

@@ -52,6 +52,19 @@ test('the bundled model is read', async () => {
   }
 });
 
+test('a frequent word is no slip, and a rare word has none', async () => {
+  const some = ['<eos>', '<unk>', 'hello', 'world'];
+  // In the order of the words; a level of 255 is 2 ** 31.75 times, 0 never.
+  const counts = Uint8Array.from([255, 255, 255, 0]);
+  const frequent = await (
+    await container({ ...small, words: some, counts }).open()
+  ).frequentWords();
+  const slips = ['hello', 'helo', 'hlelo', 'world', 'wrold', ''].filter((word) =>
+    frequent.isOneSlipFrom(word),
+  );
+  assert.deepEqual(slips, ['helo', 'hlelo']);
+});
+
 describe('damaged files are refused', () => {
   const bytes = bytesOf(modelPath);
 

@@ -121,6 +121,35 @@ test('a word is read once, and a line from where it is another', async () => {
   assert.equal(model.read, read + 2);
 });
 
+test('a line is read anew when a word of it is learned', async () => {
+  const { model, found } = suggester();
+  const { userWords } = found;
+  const state = await userWords.read('see');
+  await found.suggest(at('see zorax '));
+  await userWords.learn('Zorax', state, true);
+  const { read } = model;
+  const strip = await found.suggest(at('see zorax '));
+  assert.equal(model.read, read + 1);
+  const { found: other } = suggester();
+  other.userWords.fromJson(userWords.toJson());
+  assert.deepEqual(await other.suggest(at('see zorax ')), strip);
+});
+
+test('what was perhaps shouted is written as before', async () => {
+  const { found } = suggester();
+  const state = await found.userWords.read('see');
+  for (const [word, form] of [
+    ['Zorax', 'Zorax'],
+    ['ZORAX', 'Zorax'],
+    ['zorax', 'zorax'],
+    ['zoRAX', 'zoRAX'],
+  ] as const) {
+    await found.userWords.learn(word, state, true);
+    const { words: begun } = await found.suggest(at('see zor'), { corrects: false });
+    assert.deepEqual(begun, [form], word);
+  }
+});
+
 test('of a long line the last words count', async () => {
   const { model, found } = suggester();
   const line = (length: number) => Array.from({ length }, (_, n) => words[4 + (n % 9)]).join(' ');
