@@ -192,6 +192,20 @@ def test_two_words_replace_what_is_typed_though_another_is_shown():
     assert answer.replacement == "a lot"
 
 
+def test_two_words_need_more_where_a_word_begins_with_what_is_typed():
+    shown = {}
+    for word in ("alotment", "element"):
+        predictor = likely(word, "a", "lot")
+        for bias in range(-20, 30):
+            biases = [-12.0, 0.0, 6.0, 10.0, float(bias)]
+            predictor.model.softmax.word_biases.assign(biases)
+            answer = check(predictor, predictor.start(), "alot", 3)
+            shown.setdefault(word, set()).update(
+                [bias] if "a lot" in answer.words else []
+            )
+    assert shown["alotment"] < shown["element"]
+
+
 def test_the_beginning_of_a_word_is_not_two_words(bundled):
     for text in (
         "on facebo",
