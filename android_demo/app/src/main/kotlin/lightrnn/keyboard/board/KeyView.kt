@@ -64,9 +64,6 @@ class KeyView(context: Context, val key: Key) : TextView(context) {
         if (hint.isNotEmpty()) canvas.drawText(hint, width - dp(HINT_EDGE_DP), dp(HINT_DP), hintPaint)
     }
 
-    private fun dp(value: Float) =
-        TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_DIP, value, resources.displayMetrics)
-
     private companion object {
         const val LETTER_DP = 22f
         const val LEAST_DP = 8

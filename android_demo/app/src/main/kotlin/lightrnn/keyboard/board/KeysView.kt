@@ -4,7 +4,6 @@ import android.annotation.SuppressLint
 import android.content.Context
 import android.os.Build
 import android.os.Bundle
-import android.util.TypedValue
 import android.view.View
 import android.view.accessibility.AccessibilityNodeInfo
 import android.view.accessibility.AccessibilityNodeInfo.AccessibilityAction
@@ -72,9 +71,8 @@ class KeysView(context: Context, private val touched: Touched, popups: Popups) :
 
     /** How many letters would fit between the halves of a wide board. */
     private fun widthBetweenHalves(): Float {
-        val metrics = resources.displayMetrics
-        val most = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_DIP, MOST_DP, metrics)
-        return maxOf(0f, (metrics.widthPixels - most) / most * Layout.ROW_WIDTH)
+        val most = dp(MOST_DP)
+        return maxOf(0f, (resources.displayMetrics.widthPixels - most) / most * Layout.ROW_WIDTH)
     }
 
     /**

@@ -5,7 +5,6 @@ import android.content.Context
 import android.graphics.Canvas
 import android.graphics.Paint
 import android.graphics.RectF
-import android.util.TypedValue
 import android.view.View
 import lightrnn.keyboard.R
 
@@ -91,9 +90,6 @@ class Popups(context: Context) : View(context) {
     private fun topOf(key: View) = (on(key)[1] - on(this)[1]).toFloat()
 
     private fun on(view: View) = IntArray(2).also(view::getLocationInWindow)
-
-    private fun dp(value: Float) =
-        TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_DIP, value, resources.displayMetrics)
 
     private companion object {
         const val RADIUS_DP = 6f
