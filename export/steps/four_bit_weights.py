@@ -105,9 +105,9 @@ class Codes:
 
     Example:
 
-    >>> weight = Codes(np.array([[7, -8]], np.int8), np.array([-3], np.int8), 0.5)
+    >>> weight = Codes(np.array([[7, -6]], np.int8), np.array([3], np.int8), 0.5)
     >>> (weight.codes * weight.steps[:, None] * weight.unit).tolist()
-    [[-10.5, 12.0]]
+    [[10.5, -9.0]]
     """
 
     codes: np.ndarray

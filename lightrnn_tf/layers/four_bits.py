@@ -1,9 +1,10 @@
 """Weights rounded to four bits, as an exported file of `"int4"` holds them.
 
-A weight is a whole number from −8 to 7, its code, times a scale. Each vector has a
+A weight is a whole number from −7 to 7, its code, times a scale. Each vector has a
 scale; for a kernel `(I, O)` of a product these are the O vectors `(I,)` of its outputs.
-A scale is a whole number of steps of a unit, from 1 to 127, and its sign, so it takes a
-byte. The sign gives −8 to the side that reaches farther.
+A scale is a whole number of steps of a unit, from 1 to 127, so it takes a byte. Four
+bits hold −8, too, but LiteRT before 2.1.5, and later where XNNPACK is off, reads it as
+8 in a product.
 
 A scale is as large as the largest number needs, but at most so large that the error is
 small for numbers that are spread as weights are; the few beyond are cut.
@@ -11,7 +12,7 @@ small for numbers that are spread as weights are; the few beyond are cut.
 
 from keras import ops
 
-LOWEST, HIGHEST = -8, 7
+LARGEST = 7
 # A scale is so many steps at most.
 STEPS = 127
 # Largest scale as a share of the root mean square. For a normal distribution and 16
@@ -26,21 +27,18 @@ def vector_codes(vectors):
         vectors: Tensor `(N, d)`.
 
     Returns:
-        float32 `(N, d)`, whole numbers from −8 to 7; float32 `(N, 1)`, whole numbers
-        from −127 to 127 but 0; and the unit, above 0. A vector is its codes times its
-        steps times the unit.
+        float32 `(N, d)`, whole numbers from −7 to 7; float32 `(N, 1)`, whole numbers
+        from 1 to 127; and the unit, above 0. A vector is its codes times its steps
+        times the unit.
     """
     vectors = ops.cast(vectors, "float32")
-    highest = ops.max(vectors, axis=1, keepdims=True)
-    lowest = ops.min(vectors, axis=1, keepdims=True)
-    signs = ops.where(highest > -lowest, -1.0, 1.0)
-    sizes = ops.maximum(highest, -lowest) / -LOWEST
+    sizes = ops.max(ops.absolute(vectors), axis=1, keepdims=True) / LARGEST
     mean_square = ops.mean(ops.square(vectors), axis=1, keepdims=True)
     sizes = ops.minimum(sizes, _LARGEST_SCALE * ops.sqrt(mean_square))
     unit = ops.max(sizes) / STEPS
     unit = ops.where(unit > 0, unit, 1.0)
-    steps = signs * ops.clip(ops.round(sizes / unit), 1, STEPS)
-    codes = ops.clip(ops.round(vectors / (steps * unit)), LOWEST, HIGHEST)
+    steps = ops.clip(ops.round(sizes / unit), 1, STEPS)
+    codes = ops.clip(ops.round(vectors / (steps * unit)), -LARGEST, LARGEST)
     return codes, steps, unit
 
 

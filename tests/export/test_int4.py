@@ -67,11 +67,10 @@ def constants(path, kind):
 def rounded(vectors):
     """Return codes, steps and unit of vectors `(N, d)`, by the equations in float64."""
     vectors = np.array(vectors, np.float64)
-    sizes = np.minimum(np.abs(vectors).max(1) / 8, 0.36 * np.sqrt((vectors**2).mean(1)))
+    sizes = np.minimum(np.abs(vectors).max(1) / 7, 0.36 * np.sqrt((vectors**2).mean(1)))
     unit = sizes.max() / 127
     steps = np.clip(np.round(sizes / unit), 1, 127)
-    steps *= np.where(vectors.max(1) > -vectors.min(1), -1, 1)
-    codes = np.clip(np.round(vectors / (steps * unit)[:, None]), -8, 7)
+    codes = np.clip(np.round(vectors / (steps * unit)[:, None]), -7, 7)
     return codes, steps, unit
 
 
@@ -98,6 +97,15 @@ def test_the_integers_of_the_file_are_those_that_were_trained_with(tmp_path):
         assert any(np.array_equal(c, codes) for c, _ in found)
         assert any(np.array_equal(s, steps) and q is None for s, q in scales)
     assert {q.scale.tolist()[0] for _, q in found} == {1}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_code_is_one_that_a_runtime_reads_wrong(name, tmp_path):
+    """LiteRT 1.4 and 2.1.4 read −8 as 8 in a product, and nothing says so."""
+    packed(tmp_path / "m.tflite", name)
+    found = constants(tmp_path / "m.tflite", schema.TensorType.INT4)
+    assert found
+    assert min(codes.min() for codes, _ in found) >= -7
 
 
 @pytest.mark.parametrize("name", ["light", "tall"])
