@@ -148,6 +148,28 @@ export class Suggester {
     return this.here.state;
   }
 
+  /**
+   * The most probable words of a row where a suggestion was made last, and their shares of
+   * the row, whether or not they may be suggested.
+   *
+   * @throws RangeError if there is no such row.
+   */
+  wordsOfRow(row: number, count: number): Promise<{ word: string; share: number }[]> {
+    return this.inTurn(async () => {
+      const state = this.here?.state ?? (await this.look('', false));
+      const logProbs = await this.cached.expand([row], state);
+      const { words, columns } = this.cached;
+      return Array.from(logProbs.subarray(0, columns), (logProb, column) => ({ logProb, column }))
+        .filter(({ column }) => words.word(row * columns + column) !== '')
+        .sort((one, other) => other.logProb - one.logProb)
+        .slice(0, count)
+        .map(({ logProb, column }) => ({
+          word: words.written(row * columns + column),
+          share: Math.exp(logProb),
+        }));
+    });
+  }
+
   /** Forgets a word of the user; returns whether it was there. */
   forget(word: string): Promise<boolean> {
     return this.inTurn(async () => {

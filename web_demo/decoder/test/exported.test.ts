@@ -8,7 +8,7 @@ import { Suggester } from '../src/suggester.js';
 import { EOS } from '../src/tokenizer.js';
 import { UserWords } from '../src/userWords.js';
 import { type Answer, bytesOf, readJson, skip, written } from './golden.js';
-import { PythonModel } from './pythonModel.js';
+import { openModel, type TestModel } from './testModel.js';
 import { type } from './typing.js';
 
 type Words = readonly [string, number][];
@@ -48,12 +48,12 @@ for (const quantization of ['int8', 'int4']) {
     const path = `${folder}/${quantization}.tflite`;
     const { [quantization]: wanted } = expected as Record<string, Expected>;
     let file: ModelFile;
-    let model: PythonModel;
+    let model: TestModel;
     let userWords: UserWords;
 
     before(async () => {
       file = await ModelFile.open(bytesOf(path));
-      model = new PythonModel(path);
+      model = await openModel(path);
     });
 
     after(() => model.close());

@@ -6,16 +6,16 @@ import { PlainPredictor } from '../src/plainPredictor.js';
 import { TopK } from '../src/topK.js';
 import { UserWords } from '../src/userWords.js';
 import { goldenFile, modelPath, skip, type Suggestion, userWordsJson, vectors } from './golden.js';
-import { PythonModel } from './pythonModel.js';
+import { openModel, type TestModel } from './testModel.js';
 
 let file: ModelFile;
-let model: PythonModel;
+let model: TestModel;
 let plain: PlainPredictor;
 
 before(async () => {
   file = await goldenFile();
   if (skip) return;
-  model = new PythonModel(modelPath);
+  model = await openModel(modelPath);
   plain = new PlainPredictor(file, model);
 });
 

@@ -106,6 +106,25 @@ test('excluded words are not suggested, however they are written', async () => {
   assert.deepEqual([rude.words.includes('damn'), rude.replacement], [false, null]);
 });
 
+test('the words of a row are told with their shares, the likeliest first', async () => {
+  const { model, found } = suggester();
+  await found.suggest(at('the '));
+  for (let row = 0; row < rows; row++) {
+    const told = await found.wordsOfRow(row, columns);
+    const logProbs = model.inRow(row, [Float32Array.of(words.indexOf('the'))]);
+    const wanted = words.slice(row * columns, (row + 1) * columns).filter((word) => word !== '');
+    assert.deepEqual(told.map(({ word }) => word.toLowerCase()).sort(), wanted.sort());
+    const shares = told.map(({ share }) => share);
+    assert.deepEqual(shares, Array.from(shares).sort((one, other) => other - one));
+    for (const { word, share } of told) {
+      const column = words.indexOf(word.toLowerCase()) - row * columns;
+      assert.ok(Math.abs(share - Math.exp(logProbs[column]!)) < 1e-6);
+    }
+  }
+  assert.equal((await found.wordsOfRow(0, 3)).length, 3);
+  await assert.rejects(found.wordsOfRow(rows, 3), RangeError);
+});
+
 test('a word is read once, and a line from where it is another', async () => {
   const { model, found } = suggester();
   await found.suggest(at('the cat '));
