@@ -28,6 +28,7 @@ setup(
     package_dir={"lightrnn_tf_export": "export"},
     package_data={
         "lightrnn_tf": ["py.typed", "pretrained/*"],
+        "lightrnn_tf.demo": ["page/*", "page/litert/*"],
         "lightrnn_tf.tables": ["*.html"],
         "lightrnn_tf_export": ["py.typed"],
     },

@@ -14,6 +14,7 @@ import warnings
 from lightrnn_tf._internal import guard
 from lightrnn_tf._internal.old_names import successor
 from lightrnn_tf.cli import (
+    demo,
     evaluate,
     export,
     generate,
@@ -37,6 +38,7 @@ _COMMANDS = (
     table,
     plot,
     keyboard,
+    demo,
     quickstart,
 )
 # Most characters of an error message; some libraries print whole arrays.

@@ -20,6 +20,24 @@ def add_model(command):
     )
 
 
+def add_file(command):
+    """Add the argument for an exported file, English where there is none.
+
+    Args:
+        command: The `ArgumentParser` of a command.
+    """
+    command.add_argument(
+        "model",
+        nargs="?",
+        default="en",
+        type=_path_of,
+        metavar="FILE.tflite|NAME",
+        help="an exported file, or a model that comes with the package: "
+        + ", ".join(pretrained.names())
+        + "; default: en",
+    )
+
+
 def _path_of(name):
     """Return the path of a model by name, unless a file or folder is called so."""
     if name in pretrained.names() and not pathlib.Path(name).exists():

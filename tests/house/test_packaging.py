@@ -45,6 +45,15 @@ def test_every_module_is_in_the_wheel(installed):
     }
 
 
+def test_the_page_of_the_demo_is_in_the_wheel(installed):
+    page = ROOT / "lightrnn_tf/demo/page"
+    files = [path for path in page.rglob("*") if path.is_file()]
+    assert len(files) == 9
+    for path in files:
+        other = installed / "lightrnn_tf/demo/page" / path.relative_to(page)
+        assert other.read_bytes() == path.read_bytes()
+
+
 @pytest.mark.slow
 def test_the_wheel_works_from_another_folder(installed, tmp_path):
     (tmp_path / "text.txt").write_text("the cat sat on the mat\n" * 200)

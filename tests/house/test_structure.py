@@ -24,7 +24,7 @@ predictors
 decoding
 scoring plots
 training
-callbacks keyboard metrics quickstart
+callbacks demo keyboard metrics quickstart
 cli
 __init__ __main__
 """
