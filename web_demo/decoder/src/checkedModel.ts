@@ -38,7 +38,8 @@ export class CheckedModel {
   }
 
   /**
-   * Scores the cells of rows.
+   * Scores the cells of rows. While letters of a word are typed, rows are asked for again and
+   * again: the state remembers them.
    *
    * @param rows - The rows, one to eight.
    * @returns C numbers for each row.
@@ -50,12 +51,27 @@ export class CheckedModel {
       throw new RangeError(`\`rows\` must be 1 to ${ROWS_AT_ONCE}. Received: ${rows.length} rows.`);
     }
     for (const row of rows) checkIndex('row', row, this.manifest.rows);
-    // Fewer rows are filled up by repeating one.
-    const padded = Int32Array.from({ length: ROWS_AT_ONCE }, (_, n) => rows[n] ?? rows[0] ?? 0);
+    await this.expandOthers(rows, state);
     const { columns } = this.manifest;
-    const logProbs = await this.model.expand(padded, state.states);
+    const logProbs = new Float32Array(rows.length * columns);
+    rows.forEach((row, place) => logProbs.set(state.expanded.get(row)!, place * columns));
+    return logProbs;
+  }
+
+  /** Expands those of some rows that were not expanded in this state before. */
+  private async expandOthers(rows: readonly number[], state: State): Promise<void> {
+    const { states, expanded } = state;
+    if (rows.every((row) => expanded.has(row))) return;
+    // A call takes as long for one row as for eight: with the likeliest others it is full.
+    const wanted = [...rows, ...state.likeliestRows].filter((row) => !expanded.has(row));
+    const asked = Array.from(new Set(wanted)).slice(0, ROWS_AT_ONCE);
+    const padded = Int32Array.from({ length: ROWS_AT_ONCE }, (_, n) => asked[n] ?? asked[0]!);
+    const { columns } = this.manifest;
+    const logProbs = await this.model.expand(padded, states);
     checkSize('columns', logProbs, ROWS_AT_ONCE * columns);
-    return logProbs.slice(0, rows.length * columns);
+    asked.forEach((row, place) => {
+      expanded.set(row, logProbs.subarray(place * columns, (place + 1) * columns));
+    });
   }
 
   private firstWords({ firstWords }: Step): FirstWords | null {

@@ -101,8 +101,8 @@ class Query {
   private readonly letters: readonly number[];
   private readonly columns: number;
 
-  /** log P of the words of the rows that are expanded. */
-  private readonly logProbs = new Map<number, Float32Array>();
+  /** log P of the words of the rows that are expanded, the row being known. */
+  private readonly inRows = new Map<number, Float32Array>();
 
   constructor(
     private readonly predictor: Predictor,
@@ -180,12 +180,16 @@ class Query {
   }
 
   private collectRow({ costs }: SlipCosts, row: number, found: Found): void {
-    this.logProbs.get(row)!.forEach((logProb, column) => {
-      const cell = row * this.columns + column;
-      const cost = costs[cell]!;
-      const loss = cost - logProb;
-      if (cost < Infinity && loss <= found.worst) found.add({ loss, cost, cells: [cell] });
-    });
+    const inRow = this.inRows.get(row)!;
+    const ofRow = this.state.rowLogProbs[row]!;
+    const first = row * this.columns;
+    // Loops, here and below: calling a function for each cell takes several times as long.
+    for (let column = 0; column < this.columns; column++) {
+      const cost = costs[first + column]!;
+      if (cost === Infinity) continue;
+      const loss = cost - Math.fround(ofRow + inRow[column]!);
+      if (loss <= found.worst) found.add({ loss, cost, cells: [first + column] });
+    }
   }
 
   /** Expands those of some rows that were not expanded before. */
@@ -194,12 +198,7 @@ class Query {
     if (left.length === 0) return;
     const inRows = await this.predictor.expand(left, this.state);
     left.forEach((row, place) => {
-      const ofRow = this.state.rowLogProbs[row]!;
-      const inRow = inRows.subarray(place * this.columns, (place + 1) * this.columns);
-      this.logProbs.set(
-        row,
-        inRow.map((logProb) => ofRow + logProb),
-      );
+      this.inRows.set(row, inRows.subarray(place * this.columns, (place + 1) * this.columns));
       this.isExpanded[row] = 1;
     });
     this.rowsExpanded += left.length;
@@ -212,7 +211,7 @@ class Query {
   private async logProb(cell: number): Promise<number> {
     const row = this.rowOf(cell);
     await this.expand([row]);
-    return this.logProbs.get(row)![cell % this.columns]!;
+    return Math.fround(this.state.rowLogProbs[row]! + this.inRows.get(row)![cell % this.columns]!);
   }
 
   /** The score from which a word replaces what was typed, ∞ for none. */

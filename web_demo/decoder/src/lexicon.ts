@@ -5,6 +5,7 @@ import { beginsWith, compareByCodePoints, fold, isBare } from './spelling.js';
 import type { Words } from './words.js';
 
 const BLOCK = 64;
+const MOST_LOOKED_UP = 1000;
 const NEW_LINE = 0x0a;
 
 /** No character, so no word sorts after it. */
@@ -22,6 +23,9 @@ export class Lexicon implements Words {
   private readonly ranks: Int32Array;
   private readonly marks: Marks;
   private foldedWords: readonly FoldedWords[] | null = null;
+
+  // The words of a text are looked up with each word that is added to it.
+  private readonly lookedUp = new Map<string, number>();
 
   // The word that was unpacked last. U+FEFF is a word like others.
   private bytes = new Uint8Array(64);
@@ -136,6 +140,15 @@ export class Lexicon implements Words {
   }
 
   cellOf(word: string): number {
+    const known = this.lookedUp.get(word);
+    if (known !== undefined) return known;
+    if (this.lookedUp.size === MOST_LOOKED_UP) this.lookedUp.clear();
+    const cell = this.findCell(word);
+    this.lookedUp.set(word, cell);
+    return cell;
+  }
+
+  private findCell(word: string): number {
     const folded = fold(word);
     let found = -1;
     this.walk(this.firstRank(folded), (rank) => {

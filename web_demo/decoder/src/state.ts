@@ -1,7 +1,12 @@
 import { FIRST_WORDS } from './stepModel.js';
 
-/** Where a text has come to. It is never written over. */
+/** Where a text has come to. It is never written over, and remembers its expanded rows. */
 export class State {
+  /** The rows that were expanded here, and log P of their words, the row being known. */
+  readonly expanded = new Map<number, Float32Array>();
+
+  private likeliest: readonly number[] | null = null;
+
   /**
    * @param states - The recurrent states.
    * @param rowLogProbs - log P of each row for the next word.
@@ -14,6 +19,15 @@ export class State {
     readonly last: number,
     readonly firstWords: FirstWords | null,
   ) {}
+
+  /** All rows, the most probable first. */
+  get likeliestRows(): readonly number[] {
+    const { rowLogProbs } = this;
+    this.likeliest ??= Array.from(rowLogProbs.keys()).sort(
+      (one, other) => rowLogProbs[other]! - rowLogProbs[one]!,
+    );
+    return this.likeliest;
+  }
 }
 
 /** The best words of the best rows, which a model gives in one call. */

@@ -49,17 +49,47 @@ test('no index out of range reaches the model', async () => {
   assert.equal(model.asked.length, 1);
   await checked.advance(rows * columns - 1, state.states, false);
   await checked.expand([rows - 1], state);
-  assert.deepEqual(model.asked.slice(1), [[rows * columns - 1], Array(8).fill(rows - 1)]);
+  const [cell, some = []] = model.asked.slice(1);
+  assert.deepEqual(cell, [rows * columns - 1]);
+  assert.equal(some[0], rows - 1);
 });
 
-test('of rows that are filled up the wanted ones are given', async () => {
+test('a row is expanded once in a state, and what is given may be written over', async () => {
   const model = new NotingModel();
   const checked = new CheckedModel(model, manifest);
   const state = await checked.start(false);
-  const found = await checked.expand([3, 1], state);
-  assert.deepEqual(model.asked.at(-1), [3, 1, 3, 3, 3, 3, 3, 3]);
-  assert.deepEqual(found.subarray(0, columns), model.inRow(3, state.states));
-  assert.deepEqual(found.subarray(columns), model.inRow(1, state.states));
+  const unlikely = state.likeliestRows.slice(-3);
+  const [one = -1, other = -1, third = -1] = unlikely;
+  const first = await checked.expand([one, other], state);
+  assert.deepEqual(first.subarray(0, columns), model.inRow(one, state.states));
+  assert.deepEqual(first.subarray(columns), model.inRow(other, state.states));
+  first.fill(0);
+  const asked = model.asked.length;
+  const again = await checked.expand([other, one], state);
+  assert.deepEqual(again.subarray(0, columns), model.inRow(other, state.states));
+  assert.equal(model.asked.length, asked);
+  const more = await checked.expand([one, third], state);
+  assert.deepEqual(more.subarray(columns), model.inRow(third, state.states));
+  assert.equal(model.asked.at(-1)![0], third);
+  // In another state it is another row.
+  await checked.expand([one], await checked.advance(3, state.states, false));
+  assert.equal(model.asked.length, asked + 3);
+});
+
+test('a call is filled up with the likeliest of the other rows', async () => {
+  const model = new NotingModel();
+  const checked = new CheckedModel(model, manifest);
+  const state = await checked.start(false);
+  const order = state.likeliestRows;
+  const all = Array.from({ length: rows }, (_, row) => row);
+  assert.deepEqual(Array.from(order).sort((one, other) => one - other), all);
+  order.slice(1).forEach((row, n) => {
+    assert.ok(state.rowLogProbs[row]! <= state.rowLogProbs[order[n]!]!);
+  });
+  const last = order.at(-1)!;
+  await checked.expand([last], state);
+  const asked = model.asked.at(-1)!;
+  assert.deepEqual(Array.from(new Set(asked)), [last, ...order.slice(0, Math.min(7, rows - 1))]);
 });
 
 test('answers that are none are refused', async () => {
