@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: quickstart test slow-test android-test android-apk english-model browser-test oldest-runtime-test arm-test clean
+.PHONY: quickstart test slow-test android-test android-apk english-model browser-test web-demo web-test oldest-runtime-test arm-test clean
 
 quickstart: $(VENV)/installed
 	$(BIN)/lightrnn quickstart --out quickstart
@@ -66,6 +66,22 @@ browser-test: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --editable ".[browser]"
 	command -v chromium > /dev/null || apt-get install --yes chromium
 	$(BIN)/python -m pytest -q tests/tables/test_page.py
+
+# The page that suggests words, built anew and served; needs Node.js 20.
+web-demo: $(VENV)/installed web_demo/node_modules/installed
+	cd web_demo && npm run --silent build
+	$(BIN)/lightrnn demo
+
+# The decoder in TypeScript by the golden vectors, in Python's runtime and on LiteRT.js, and
+# the page in headless Chromium.
+web-test: $(VENV)/installed-dev web_demo/node_modules/installed
+	command -v chromium > /dev/null || apt-get install --yes chromium
+	$(BIN)/python tests/golden/exported.py web_demo/target/exported
+	cd web_demo && EXPORTED=$(CURDIR)/web_demo/target/exported npm run --silent all-tests
+
+web_demo/node_modules/installed: web_demo/package.json web_demo/package-lock.json
+	cd web_demo && npm ci --no-fund --no-audit
+	touch $@
 
 # Exported files on ARM kernels in an emulator, which needs Debian's packages; else it is
 # skipped with the reason.

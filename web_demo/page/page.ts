@@ -48,7 +48,8 @@ const typing = new Typing(field, {
     keys.saved += count;
   },
 });
-const strip = new Strip(element('strip', HTMLElement), element('said', HTMLElement), take);
+const stripElement = element('strip', HTMLElement);
+const strip = new Strip(stripElement, element('said', HTMLElement), take);
 const board = new Board(boardElement, { key: press, backspace: pressBackspace, enter: () => press('\n') });
 const thinking = new Thinking(
   {
@@ -81,6 +82,7 @@ async function refresh(): Promise<void> {
   isStale = true;
   if (isAsking || !isOpen) return;
   isAsking = true;
+  stripElement.ariaBusy = 'true';
   try {
     while (isStale) {
       isStale = false;
@@ -91,6 +93,7 @@ async function refresh(): Promise<void> {
     complain(error);
   } finally {
     isAsking = false;
+    stripElement.ariaBusy = 'false';
   }
 }
 
@@ -98,11 +101,14 @@ function show(answer: Answer): void {
   slots = isPutAway ? NO_SLOTS : nextSlots(slots, answer);
   strip.show(slots);
   thinking.show(answer);
-  const all = keys.pressed + keys.saved;
-  savedLine.textContent =
-    keys.pressed === 0
-      ? 'No keys pressed yet.'
-      : `${whole(keys.pressed)} keys pressed; ${percent(Math.max(0, keys.saved / all))} saved.`;
+  savedLine.textContent = savedKeys();
+}
+
+function savedKeys(): string {
+  const { pressed, saved } = keys;
+  if (pressed === 0) return 'No keys pressed yet.';
+  const share = saved > 0 ? percent(saved / (pressed + saved)) : 'none';
+  return `${whole(pressed)} ${pressed === 1 ? 'key' : 'keys'} pressed; ${share} saved.`;
 }
 
 /** The word that a space puts in the place of what was typed, if the user wants that. */

@@ -75,10 +75,10 @@ export class Typing {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /** How the next word begins where nothing is chosen: with a capital in a new sentence. */
+  /** How the next letter is written where nothing is chosen: a capital begins a sentence. */
   get shift(): Casing {
-    const { context } = textBeforeCursor(this.field.before);
-    return SENTENCE_START.test(context) ? 'capital' : 'as it is';
+    const { context, typed } = textBeforeCursor(this.field.before);
+    return typed === '' && SENTENCE_START.test(context) ? 'capital' : 'as it is';
   }
 
   /** Whether a word may be put in the place of this one when a space follows. */

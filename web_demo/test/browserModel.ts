@@ -61,6 +61,14 @@ export class BrowserModel implements StepModel {
     return { ...step, firstWords: { cells, logProbs, bound: answer.bound } };
   }
 
+  /** Reads a word so many times; returns the bytes of memory of LiteRT.js. */
+  advanceOften(count: number, states: readonly Float32Array[]): Promise<number> {
+    return this.page.evaluate(
+      ({ model, count, states }) => page.advanceOften(model, count, states),
+      { model: this.model, count, states: numbers(states) },
+    );
+  }
+
   async expand(rows: Int32Array, states: readonly Float32Array[]): Promise<Float32Array> {
     const answer = await this.page.evaluate(
       ({ model, rows, states }) => page.expand(model, rows, states),
