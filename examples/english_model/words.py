@@ -4,8 +4,9 @@
 
 writes `words.txt`, the words of wordfreq that are used once in 16 million words or
 oftener; those that no dictionary has, once in six million; those of two or three
-letters that none has in lower case, once in 200,000. Left out are single letters, words
-that differ from a far more frequent one by an apostrophe or accent (i'ts, thé), marks
+letters that none has in lower case, once in 200,000; of two letters those of
+`short_words.txt`. Left out are single letters, the words of `leave_out.txt`, words that
+differ from a far more frequent one by an apostrophe or accent (i'ts, thé), marks
 with digits but ordinals, decades and times. Also `forms.txt`, these words as Hunspell's
 dictionary writes them, and `misspellings.txt`, codespell's list and the one beside this
 file. The packages are installed by `pip install 'lightrnn-tf[english]'`.
@@ -52,16 +53,19 @@ def main():
     known = {form.lower(): form for form in lines_of(FOLDER / "forms.txt")}
     case = Case()
     words = offered(case) | set(known)
+    slips = lines_of(FOLDER / "misspellings.txt")
+    # What looks like a name because the texts write it so is a slip all the same.
+    wrong = {line.partition("->")[0] for line in slips}
     forms = {form for word in words - set(known) for form in case.forms(word)}
     codespell = pathlib.Path(importlib.util.find_spec("codespell_lib").origin).parent
-    lists = codespell / "data/dictionary.txt", FOLDER / "misspellings.txt"
-    wrong = "\n".join(path.read_text("utf-8") for path in lists)
-    for name, text in (
-        ("words.txt", "\n".join(sorted(words))),
-        ("forms.txt", "\n".join([*known.values(), *sorted(forms)])),
-        ("misspellings.txt", wrong),
+    others = lines_of(codespell / "data/dictionary.txt")
+    others = [line for line in others if line.partition("->")[0] not in known]
+    for name, lines in (
+        ("words.txt", sorted(words)),
+        ("forms.txt", [*known.values(), *sorted(wrong), *sorted(forms)]),
+        ("misspellings.txt", others + slips),
     ):
-        (args.out / name).write_text(text + "\n", "utf-8")
+        (args.out / name).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def offered(case):
@@ -73,9 +77,16 @@ def offered(case):
         most[fold(word)] = max(n, most.get(fold(word), 0.0))
     words = {word for word, n in used.items() if n * TIMES_RARER > most[fold(word)]}
     words = {word for word in words if used[word] >= case.least_frequency(word)}
-    words -= set("bcdefghjklmnopqrstvwxyz")
     words -= {word for word in words if _NOT_TYPED.search(word)}
+    words = {word for word in words if len(word) > 2}
+    words |= {"a", "i", *several("short_words.txt")}
+    words -= several("leave_out.txt")
     return words | {"y'all", "ma'am", "d'you", "o'clock", *with_digits()}
+
+
+def several(name):
+    """Return the words of a list beside this file that has several in a line."""
+    return {word for line in lines_of(FOLDER / name) for word in line.split()}
 
 
 class Case:
