@@ -2,7 +2,7 @@
 # A step that fails does not keep those that do not need it from being tried.
 failed=()
 step() { # NAME COMMAND …
-    "${@:2}" || { failed+=("$1"); false; }
+    if "${@:2}"; then echo "ok: $1"; else failed+=("$1"); false; fi
 }
 finish() {
     [ ${#failed[@]} -eq 0 ] && return

@@ -277,10 +277,16 @@ def run(folder, model=True, **programs):
 def test_a_build_says_what_it_found_and_where_the_package_is(tmp_path):
     lines, code = run(tmp_path)
     assert lines == [
+        "ok: resources",
+        "ok: classes",
         "ran ../jvm/expected.py",
         "9 of 9",
+        "ok: strips",
+        "ok: code",
+        "ok: package",
         "ran ../jvm/check_apk.py",
         "ran check.py",
+        "ok: checks",
         "package: android_demo/apk/target/lightrnn-keyboard.apk, 0 kB",
     ]
     assert code == 0

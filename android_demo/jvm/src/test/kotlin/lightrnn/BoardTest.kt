@@ -2,7 +2,9 @@ package lightrnn
 
 import android.graphics.Color
 import android.text.InputType
+import android.view.KeyEvent
 import android.view.View
+import android.view.inputmethod.BaseInputConnection
 import android.view.inputmethod.EditorInfo
 import android.view.inputmethod.InputConnection
 import android.view.inputmethod.InputMethodSubtype.InputMethodSubtypeBuilder
@@ -15,6 +17,9 @@ import lightrnn.keyboard.Keyboard
 import lightrnn.keyboard.R
 import lightrnn.keyboard.board.KeyView
 import lightrnn.keyboard.board.Popups
+import lightrnn.keyboard.typing.ConnectedField
+import lightrnn.keyboard.typing.Typing
+import lightrnn.keyboard.typing.TypingListener
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -204,6 +209,33 @@ class BoardTest {
         device.field.append("one two three")
         device.touch("Backspace", 20, keysToTheRight = -1)
         assertEquals("one two ", text)
+        for ((before, after) in listOf("so a" to "so ", "Hello I" to "Hello ", "wow!" to "wow")) {
+            device.field.setText("")
+            device.settle()
+            device.field.append(before)
+            device.touch("Backspace", 20, keysToTheRight = -1)
+            assertEquals(after, text)
+        }
+        device.field.append("one")
+        device.touch("Backspace", 20)
+        assertTrue(text, text.endsWith("on"))
+    }
+
+    @Test
+    fun anEditorThatTakesKeysAloneGetsBackspaceAsOne() {
+        val keys = mutableListOf<Int>()
+        val connection = BaseInputConnection(View(device.context), false)
+        val info = EditorInfo().apply { inputType = InputType.TYPE_NULL }
+        val listener = object : TypingListener {
+            override fun changed() = Unit
+            override fun written(word: String, context: String, isKept: Boolean) = Unit
+            override fun saved(keys: Int) = Unit
+        }
+        val typing = Typing(listener) { 0 }
+        typing.start(ConnectedField(connection, info) { keys += it })
+        typing.type("a")
+        typing.backspace()
+        assertEquals(listOf(KeyEvent.KEYCODE_DEL), keys)
     }
 
     @Test

@@ -49,13 +49,14 @@ class Keyboard(context: Context, bundled: () -> ModelFile) : AutoCloseable {
     }
 
     /**
-     * Makes a file that was tried out the model of its language, and goes on in it.
+     * Makes a file that was tried out the model of its language. One of another language is
+     * used when the system switches to that.
      *
      * @throws IOException if it cannot be kept.
      */
     fun accept(candidate: Models.Candidate) {
         models.accept(candidate)
-        if (candidate.language == language) reopen() else use(candidate.language)
+        if (candidate.language == language) reopen()
     }
 
     /** Removes a model that the user opened. */

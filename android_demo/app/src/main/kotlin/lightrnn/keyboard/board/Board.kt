@@ -101,7 +101,7 @@ class Board(private val keyboard: Keyboard, private val findNextLanguage: () -> 
                 Kind.PHONE -> Page.PHONE
             },
         )
-        if (field != null) typing.start(field)
+        if (field != null) typing.start(field, isProse = rules.suggests)
     }
 
     /** The same field began again, as some do after each edit. */

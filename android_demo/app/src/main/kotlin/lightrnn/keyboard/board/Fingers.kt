@@ -72,7 +72,7 @@ class Fingers(
             if (key.action == Action.TYPE && key.label != " " && touched.showsTyped) {
                 popups.preview(view, view.text.toString())
             }
-            if (key.action == Action.BACKSPACE || key.action == Action.SHIFT) {
+            if (key.action == Action.SHIFT) {
                 view.performClick()
                 isDone = true
             }
@@ -84,6 +84,7 @@ class Fingers(
         private fun held() {
             when {
                 key.action == Action.BACKSPACE -> {
+                    isDone = true
                     // Who holds it on wants more gone: words instead of letters.
                     if (++repeats <= LETTERS_REPEATED) view.performClick() else touched.deleteWord()
                     view.postDelayed(held, if (repeats < LETTERS_REPEATED) LETTER_MS else WORD_MS)
@@ -106,6 +107,7 @@ class Fingers(
             }
             if (key.action == Action.BACKSPACE && repeats == 0 && far < -view.width / 2) {
                 view.removeCallbacks(held)
+                isDone = true
                 touched.deleteWord()
                 // One swipe, one word.
                 slidFrom = -Float.MAX_VALUE

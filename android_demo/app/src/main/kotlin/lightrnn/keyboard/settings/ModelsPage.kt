@@ -54,7 +54,7 @@ internal class ModelsPage(
     }
 
     /** Copies and checks a file away from the main thread, and asks whether to use it. */
-    fun open(place: Uri) = aside({
+    fun open(place: Uri) = aside(late = keyboard.models::refuse, work = {
         val content = activity.contentResolver.openInputStream(place) ?: throw FileNotFoundException("$place")
         content.use(keyboard.models::check)
     }) { candidate ->
@@ -67,7 +67,10 @@ internal class ModelsPage(
             .show()
     }
 
-    private fun use(candidate: Models.Candidate) = aside({ keyboard.models.tryOut(candidate) }) {
+    private fun use(candidate: Models.Candidate) =
+        aside(late = ::accept, work = { keyboard.models.tryOut(candidate) }, then = ::accept)
+
+    private fun accept(candidate: Models.Candidate) {
         try {
             keyboard.accept(candidate)
         } catch (error: IOException) {
@@ -77,10 +80,11 @@ internal class ModelsPage(
         show()
     }
 
-    private fun <T> aside(work: () -> T, then: (T) -> Unit) = thread(name = "models") {
+    /** Works away from the main thread; what comes when the page is gone is `late`. */
+    private fun <T> aside(work: () -> T, late: (T) -> Unit = {}, then: (T) -> Unit) = thread(name = "models") {
         try {
             val done = work()
-            activity.runOnUiThread { then(done) }
+            activity.runOnUiThread { if (activity.isDestroyed) late(done) else then(done) }
         } catch (error: IOException) {
             activity.runOnUiThread { refuse(error) }
         } catch (error: SecurityException) {

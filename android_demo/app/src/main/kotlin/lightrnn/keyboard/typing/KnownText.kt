@@ -85,8 +85,13 @@ internal class KnownText(private var field: TextField) {
             isSelected -> insert("")
             // An editor without text to ask for, such as a terminal, wants the key.
             before.isNullOrEmpty() -> field.backspaceKey()
-            else -> replace(field.lastCharacter(before), "")
+            else -> backspace(field.lastCharacter(before))
         }
+    }
+
+    private fun backspace(count: Int) {
+        // Of several characters that the field did not take, others would go.
+        if (count > 1 && !isStill()) backspace() else replace(count, "")
     }
 
     /** Deletes the last word and the spaces behind it. */

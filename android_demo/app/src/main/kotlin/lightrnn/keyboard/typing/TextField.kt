@@ -64,6 +64,8 @@ class ConnectedField(
     private val isText = info.inputType and InputType.TYPE_MASK_CLASS == InputType.TYPE_CLASS_TEXT
 
     override fun ask(before: Int, after: Int): TextAround? {
+        // It wants keys alone, and does nothing when it is told to delete.
+        if (info.inputType == InputType.TYPE_NULL) return null
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
             val found = connection.getSurroundingText(before, after, 0) ?: return null
             val text = found.text

@@ -41,10 +41,11 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
     /** A word that may turn out to be a part of an address, and what stands before it. */
     private class Waiting(val word: String, val context: String, val isKept: Boolean)
 
-    /** The space before the cursor. */
-    private enum class Space { NONE, TYPED, ADDED }
+    /** The space before the cursor; one that was added may be typed, too. */
+    private enum class Space { NONE, TYPED, ADDED, ADDED_AND_TYPED }
 
     private var text: KnownText? = null
+    private var isProse = false
     private var taken: Taken? = null
     private val waiting = mutableListOf<Waiting>()
 
@@ -66,9 +67,14 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
     var shift = Casing.AS_IT_IS
         private set
 
-    /** Begins in a field, or in none; of what was typed before, nothing is known any more. */
-    fun start(field: TextField?) {
+    /**
+     * Begins in a field, or in none; of what was typed before, nothing is known any more.
+     *
+     * @param isProse Whether sentences are written there: no passwords, no addresses.
+     */
+    fun start(field: TextField?, isProse: Boolean = true) {
         endHere()
+        this.isProse = isProse
         text = field?.let(::KnownText)
         chosenShift = null
         refused.clear()
@@ -97,7 +103,10 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
     }
 
     /** Whether a word may be put in the place of this one when a space follows. */
-    fun mayCorrect(typed: String) = lettersWereTyped && typed !in refused && !isInside()
+    fun mayCorrect(typed: String): Boolean {
+        val part = Address.lastPart(text?.before.orEmpty())
+        return lettersWereTyped && typed !in refused && !isInside() && !Address.isOne(part)
+    }
 
     /** The shift key: a capital; as a double tap, capitals until it is tapped again. */
     fun shift(isDoubleTap: Boolean) {
@@ -123,7 +132,7 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
         val isLetter = written.any(Char::isLetterOrDigit)
         when {
             written == " " && space != Space.NONE -> secondSpace(text)
-            written in CLOSING && space == Space.ADDED && text.isStill() -> closeUp(text, written)
+            mayCloseUp(written) && text.isStill() -> closeUp(text, written)
             meant != null && (written == " " || written in CLOSING) && text.isStill() -> correct(text, meant, written)
             else -> {
                 if (!isLetter && written !in JOINING) finishWord()
@@ -143,8 +152,8 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
         val isSentence = before.isNotEmpty() && (before.last().isLetterOrDigit() || before.last() in ENDING)
         val isDoubleTap = clock() - spaceAt < DOUBLE_TAP_MS
         when {
-            space == Space.ADDED -> edited(Space.TYPED)
-            isDoubleTap && isSentence && text.isStill() -> {
+            space == Space.ADDED -> edited(Space.ADDED_AND_TYPED)
+            isProse && isDoubleTap && isSentence && text.isStill() -> {
                 text.replace(1, ". ")
                 taken = Taken(null, "  ", ". ", "", 0, lettersWereTyped = false)
                 edited(Space.NONE)
@@ -156,10 +165,21 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
         }
     }
 
+    private fun mayCloseUp(mark: String) =
+        (space == Space.ADDED || space == Space.ADDED_AND_TYPED) && (mark in CLOSING || endsSmile(mark))
+
+    /** Whether a mark makes a face of the one before, which changed places already. */
+    private fun endsSmile(mark: String) = mark in MOUTHS && text?.before.orEmpty().takeLast(2) in EYES
+
     /** A mark behind a space that a suggestion wrote changes places with it. */
     private fun closeUp(text: KnownText, mark: String) {
         confirmTaken()
-        text.replace(1, "$mark ")
+        if (endsSmile(mark)) {
+            val eyes = text.before.orEmpty().dropLast(1).last()
+            text.replace(2, " $eyes$mark ")
+        } else {
+            text.replace(1, "$mark ")
+        }
         edited(Space.ADDED)
     }
 
@@ -181,6 +201,8 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
             lettersWereTyped = true
             undone = text()?.typed.orEmpty()
         }
+        // A space would cut the word that the cursor is in.
+        if (isInside()) return
         type(" ")
         space = Space.ADDED
     }
@@ -202,7 +224,7 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
         val inserted = if (next != null && next in CLOSING) suggestion else "$suggestion "
         put(text, here, suggestion, inserted, removed)
         if (wasSelected) confirmTaken()
-        edited(if (inserted.endsWith(' ') && next != ' ') Space.ADDED else Space.NONE)
+        edited(if (inserted.endsWith(' ')) Space.ADDED else Space.NONE)
         confirmWaiting()
     }
 
@@ -334,6 +356,8 @@ class Typing(private val listener: TypingListener, private val clock: () -> Long
     companion object {
         private const val JOINING = TextBeforeCursor.JOINING
         private const val CLOSING = ".,!?;:)…"
+        private const val MOUTHS = "()"
+        private val EYES = setOf(": ", "; ")
         private const val ENDING = "'\"’”)]}%"
         private const val LAST_LATIN = '\u024f'
         private const val DOUBLE_TAP_MS = 1000L

@@ -24,15 +24,16 @@ class FakeField(text: String = "", var cursor: Int = text.length, private val ca
     }
 
     override fun insert(text: String) {
-        content.insert(cursor, text)
-        cursor += text.length
+        val taken = text.take(maxOf(0, limit - content.length))
+        content.insert(cursor, taken)
+        cursor += taken.length
     }
 
     override fun replace(before: Int, text: String, after: Int) {
         content.delete(cursor, minOf(content.length, cursor + after))
         content.delete(cursor - before, cursor)
         cursor -= before
-        insert(text.take(maxOf(0, limit - content.length)))
+        insert(text)
     }
 
     override fun insertAfter(text: String) {

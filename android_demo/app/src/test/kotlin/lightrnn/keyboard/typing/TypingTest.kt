@@ -110,6 +110,63 @@ class TypingTest {
     }
 
     @Test
+    fun aMarkBehindASpaceThatWasPassedOrTypedAgainChangesPlaces() {
+        val field = at("i th", " cats")
+        typing.take("think")
+        type(",")
+        assertEquals("i think, cats", field.text)
+        val other = begin()
+        typing.take("there")
+        type(" .")
+        assertEquals("there. ", other.text)
+    }
+
+    @Test
+    fun aFaceBehindASuggestionStandsApart() {
+        for (face in listOf(":)", ";)", ":(")) {
+            val field = begin()
+            typing.take("there")
+            type(face)
+            assertEquals("there $face ", field.text)
+        }
+    }
+
+    @Test
+    fun whereNoSentencesAreWrittenTwoSpacesAreTwo() {
+        val field = FakeField().also { typing.start(it, isProse = false) }
+        type("ab  c")
+        assertEquals("ab  c", field.text)
+    }
+
+    @Test
+    fun partsOfAddressesAreNotCorrected() {
+        for (part in listOf("#", "me@", "c/", "www.")) {
+            begin(part)
+            type("teh")
+            assertEquals(part, false, typing.mayCorrect("teh"))
+        }
+        begin("so (")
+        type("teh")
+        assertEquals(true, typing.mayCorrect("teh"))
+    }
+
+    @Test
+    fun aWordThatTheCursorIsInIsNotCut() {
+        val field = at("hel", "lo")
+        typing.keepTyped()
+        assertEquals("hello", field.text)
+    }
+
+    @Test
+    fun anEmojiThatTheFieldRefusedCostsNoOthers() {
+        val field = begin("abcd")
+        field.limit = 4
+        typing.insert("\uD83D\uDE42")
+        typing.backspace()
+        assertEquals("abc", field.text)
+    }
+
+    @Test
     fun twoSpacesInHasteAreAFullStop() {
         val field = begin()
         type("there  ")
