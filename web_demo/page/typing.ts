@@ -39,8 +39,11 @@ interface Waiting {
   readonly isKept: boolean;
 }
 
+type Space = 'none' | 'typed' | 'added' | 'added and typed';
+
 const JOINING = "'’-";
 const CLOSING = '.,!?;:)…';
+const MOUTHS = '()';
 const DOUBLE_TAP_MS = 1000;
 const LETTER = /[\p{L}\p{N}]/u;
 const SENTENCE_START = /(^\s*|[.!?…]["'”’)\]]*\s+)$/u;
@@ -60,7 +63,8 @@ export class Typing {
   // The text before the cursor after the last edit, to know when the cursor was moved.
   private lastText = '';
   private lettersWereTyped = false;
-  private space: 'none' | 'typed' | 'added' = 'none';
+  // The space before the cursor; one that was added may be typed, too.
+  private space: Space = 'none';
   private spaceAt = 0;
 
   /** Whether a suggestion was taken back just now, so that a digit is a digit. */
@@ -83,7 +87,8 @@ export class Typing {
 
   /** Whether a word may be put in the place of this one when a space follows. */
   mayCorrect(typed: string): boolean {
-    return this.lettersWereTyped && !this.refused.has(typed) && !this.isInside();
+    const isPart = isAddress(lastPart(this.field.before));
+    return this.lettersWereTyped && !this.refused.has(typed) && !this.isInside() && !isPart;
   }
 
   /**
@@ -96,7 +101,7 @@ export class Typing {
     this.follow();
     this.wasTakenBack = false;
     if (key === ' ' && this.space !== 'none') return this.secondSpace();
-    if (CLOSING.includes(key) && this.space === 'added') return this.closeUp(key);
+    if (this.mayCloseUp(key)) return this.closeUp(key);
     if (meant !== null && (key === ' ' || CLOSING.includes(key))) return this.correct(meant, key);
     const isLetter = LETTER.test(key);
     const isJoining = JOINING.includes(key);
@@ -115,7 +120,7 @@ export class Typing {
     const isSentence = /[\p{L}\p{N}'"”’)\]}%] $/u.test(field.before);
     const isDoubleTap = this.clock() - this.spaceAt < DOUBLE_TAP_MS;
     if (space === 'added') {
-      this.edited('typed');
+      this.edited('added and typed');
     } else if (isSentence && isDoubleTap) {
       field.replace(1, '. ');
       this.taken = {
@@ -129,10 +134,22 @@ export class Typing {
     return true;
   }
 
+  private mayCloseUp(mark: string): boolean {
+    const wasAdded = this.space === 'added' || this.space === 'added and typed';
+    return wasAdded && (CLOSING.includes(mark) || this.endsFace(mark));
+  }
+
+  /** Whether a mark makes a face of the one before, which changed places already. */
+  private endsFace(mark: string): boolean {
+    return MOUTHS.includes(mark) && /[:;] $/.test(this.field.before);
+  }
+
   /** A mark behind a space that a suggestion wrote changes places with it. */
   private closeUp(mark: string): boolean {
+    const { field } = this;
     this.confirmTaken();
-    this.field.replace(1, `${mark} `);
+    if (this.endsFace(mark)) field.replace(2, ` ${field.before.at(-2)}${mark} `);
+    else field.replace(1, `${mark} `);
     this.edited('added');
     return true;
   }
@@ -150,6 +167,8 @@ export class Typing {
     this.follow();
     this.lettersWereTyped = true;
     this.undone = textBeforeCursor(this.field.before).typed;
+    // A space would cut the word that the cursor is in.
+    if (this.isInside()) return;
     if (!this.type(' ')) this.field.replace(0, ' ');
     this.edited('added');
   }
@@ -169,7 +188,7 @@ export class Typing {
     const inserted = next !== '' && CLOSING.includes(next) ? suggestion : `${suggestion} `;
     this.put(suggestion, inserted, removed);
     if (isSelected) this.confirmTaken();
-    this.edited(inserted.endsWith(' ') && next !== ' ' ? 'added' : 'none');
+    this.edited(inserted.endsWith(' ') ? 'added' : 'none');
     this.confirmWaiting();
   }
 
@@ -260,7 +279,7 @@ export class Typing {
     if (!isAddress(part)) this.listener.written(word, context, isKept);
   }
 
-  private edited(space: Typing['space'], text = this.field.before): void {
+  private edited(space: Space, text = this.field.before): void {
     this.space = space;
     this.lastText = text;
     if (space !== 'none') this.spaceAt = this.clock();

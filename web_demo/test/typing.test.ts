@@ -145,6 +145,37 @@ test('a word whose letters come back is written once', () => {
   assert.deepEqual(words(), ['hows']);
 });
 
+test('a mark behind a space that was passed or typed again changes places with it', () => {
+  start('i th', ' cats');
+  typing.take('think');
+  type(',');
+  assert.equal(field.before + field.after, 'i think, cats');
+  start('');
+  typing.take('there');
+  type(' .');
+  assert.equal(field.before, 'there. ');
+  for (const face of [':)', ';)', ':(']) {
+    start('');
+    typing.take('there');
+    type(face);
+    assert.equal(field.before, `there ${face} `);
+  }
+});
+
+test('parts of addresses are not corrected, and a word that the cursor is in is not cut', () => {
+  for (const part of ['#', 'me@', 'c/', 'www.']) {
+    start(part);
+    type('teh');
+    assert.equal(typing.mayCorrect('teh'), false, part);
+  }
+  start('so (');
+  type('teh');
+  assert.equal(typing.mayCorrect('teh'), true);
+  start('hel', 'lo');
+  typing.keepTyped();
+  assert.equal(field.before + field.after, 'hello');
+});
+
 test('a sentence begins with a capital', () => {
   for (const [text, shift] of [
     ['', 'capital'],
