@@ -56,6 +56,7 @@ export class Board {
           this.draw();
         }),
         this.letter(','),
+        this.letter("'"),
         button('space', 'space', 'space', () => {
           // After a sign and a space come letters again.
           this.page = LETTERS;
@@ -102,14 +103,14 @@ export class Board {
     let timer = 0;
     const stop = () => clearTimeout(timer);
     const again = () => {
-      if (!key.isConnected) return;
       this.listener.backspace();
       timer = setTimeout(again, REPEAT_MS);
     };
     key.addEventListener('pointerdown', () => {
       timer = setTimeout(again, HOLD_MS);
     });
-    for (const event of ['pointerup', 'pointerleave', 'pointercancel']) key.addEventListener(event, stop);
+    // The key is drawn anew where a sentence begins; the finger is still on it.
+    for (const event of ['pointerup', 'pointercancel']) addEventListener(event, stop);
     return key;
   }
 }
@@ -128,8 +129,14 @@ function button(kind: string, shown: string, name: string, press: () => void): H
   key.setAttribute('aria-label', name);
   // The text keeps the focus; a person who uses Tab has keys enough.
   key.tabIndex = -1;
-  key.addEventListener('pointerdown', (event) => event.preventDefault());
-  key.addEventListener('click', press);
+  // Written when the finger comes down: two thumbs overlap. A click is a screen reader's.
+  key.addEventListener('pointerdown', (event) => {
+    event.preventDefault();
+    if (event.button === 0) press();
+  });
+  key.addEventListener('click', ({ detail }) => {
+    if (detail === 0) press();
+  });
   return key;
 }
 

@@ -13,6 +13,7 @@ import { YourWords } from './yourWords.js';
 /** The page: what is typed goes to the text, the text to the worker, its words to the strip. */
 
 const SAVE_MS = 500;
+const LONGEST_CHARACTER = 32;
 
 function element<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
@@ -36,10 +37,12 @@ let slots = NO_SLOTS;
 let isOpen = false;
 let isPutAway = false;
 let asked = '';
+let shownFor = '';
 let saving = 0;
 
 const typing = new Typing(field, {
   written(word, context, isKept) {
+    if (!isOpen) return;
     void engine.written(word, context, isKept);
     clearTimeout(saving);
     saving = setTimeout(() => void yours.keep(), SAVE_MS);
@@ -87,7 +90,9 @@ async function refresh(): Promise<void> {
     while (isStale) {
       isStale = false;
       asked = field.before;
-      show(await engine.suggest({ text: asked, shift: typing.shift, corrects: corrects.checked }));
+      const answer = await engine.suggest({ text: asked, shift: typing.shift, corrects: corrects.checked });
+      shownFor = asked;
+      show(answer);
     }
   } catch (error) {
     complain(error);
@@ -127,7 +132,9 @@ function press(key: string): void {
 function pressBackspace(): void {
   countKey();
   if (!typing.backspace()) {
-    const last = Array.from(field.before).at(-1) ?? '';
+    // What a reader takes for a character; emoji are several.
+    const end = field.before.slice(-LONGEST_CHARACTER);
+    const last = Array.from(new Intl.Segmenter().segment(end)).at(-1)?.segment ?? '';
     field.replace(field.isSelected ? 0 : last.length, '');
     typing.deleted();
   }
@@ -190,10 +197,11 @@ area.addEventListener('keydown', (event) => {
     slots = NO_SLOTS;
     strip.show(slots);
   } else if (event.key.length > 0 && slot >= 0 && (slots.words[slot] ?? null) !== null) {
-    // Digits of a number, and behind a suggestion that was taken back, are digits.
-    if (isDigit && (typing.wasTakenBack || /\d[.,:]?$/.test(field.before))) return;
+    // Digits behind a digit or a sign, and behind a suggestion that was taken back, are digits.
+    if (isDigit && (typing.wasTakenBack || /[^\s\p{L}'’]$/u.test(field.before))) return;
     event.preventDefault();
-    take(slot);
+    // Words of a text that has changed since are not those that were meant.
+    if (shownFor === field.before) take(slot);
   }
 });
 
@@ -218,7 +226,7 @@ async function openModel(content: Uint8Array<ArrayBuffer>): Promise<ModelFacts> 
   thinking.opened(model);
   slots = NO_SLOTS;
   isOpen = true;
-  await yours.restore();
+  await yours.restore(model.id);
   await refresh();
   return model;
 }
@@ -228,7 +236,8 @@ onFile(element('file', HTMLInputElement), async (name, content) => {
   try {
     await openModel(content);
   } catch (error) {
-    complain(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    complain(`${name} is no file of lightrnn export, or it is damaged: ${reason}`);
   }
 });
 

@@ -37,6 +37,8 @@ export class TextField implements Field {
       area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
     }
     this.isEditing = false;
+    // As a key of the computer does.
+    if (area.selectionEnd === area.value.length) area.scrollTop = area.scrollHeight;
   }
 
   insertAfter(text: string): void {

@@ -181,9 +181,8 @@ export class Typing {
     this.confirmTaken();
     const { isSelected } = field;
     // The rest of a word that the cursor is in goes, and a space that follows is passed.
-    const after = isSelected ? '' : field.after;
-    const rest = /^[\p{L}\p{N}'’-]*/u.exec(after)![0];
-    const next = after.charAt(rest.length);
+    const rest = isSelected ? '' : /^[\p{L}\p{N}'’-]*/u.exec(field.after)![0];
+    const next = field.after.charAt(rest.length);
     const removed = next === ' ' ? `${rest} ` : rest;
     const inserted = next !== '' && CLOSING.includes(next) ? suggestion : `${suggestion} `;
     this.put(suggestion, inserted, removed);

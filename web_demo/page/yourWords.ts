@@ -11,6 +11,9 @@ interface Elements {
 
 /** The words that the user taught: listed, taught, forgotten, and kept in the browser. */
 export class YourWords {
+  // The model that is open, none at first.
+  private model = '';
+
   constructor(
     private readonly elements: Elements,
     private readonly engine: Engine,
@@ -18,35 +21,48 @@ export class YourWords {
   ) {
     const { details, form, forgetAll } = elements;
     details.addEventListener('toggle', () => void this.list());
+    // What was refused may be put right.
+    elements.input.addEventListener('input', () => elements.input.setCustomValidity(''));
+    // Another page of this browser taught or forgot.
+    addEventListener('storage', () => void this.bringBack().then(changed));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       void this.teach();
     });
     forgetAll.addEventListener('click', async () => {
+      if (this.model === '') return;
       await engine.forgetAll();
-      storage.clear();
+      storage.clear(this.model);
       await this.list();
       changed();
     });
   }
 
-  /** Brings back what the browser kept. What it cannot read is gone. */
-  async restore(): Promise<void> {
-    const memory = storage.read();
-    if (memory !== null) await this.engine.remember(memory).catch(storage.clear);
+  /** Brings back what the browser kept for a model. */
+  async restore(model: string): Promise<void> {
+    this.model = model;
+    await this.bringBack();
+  }
+
+  private async bringBack(): Promise<void> {
+    if (this.model === '') return;
+    const memory = storage.read(this.model);
+    // What cannot be read is as good as nothing.
+    if (memory !== null) await this.engine.remember(memory).catch(() => this.engine.forgetAll());
+    else await this.engine.forgetAll();
     await this.list();
   }
 
   /** Keeps what there is now. */
   async keep(): Promise<void> {
-    storage.write(await this.engine.memory());
+    storage.write(this.model, await this.engine.memory());
     await this.list();
   }
 
   private async teach(): Promise<void> {
     const { input } = this.elements;
     const word = input.value.trim();
-    const isTaught = word !== '' && (await this.engine.teach(word));
+    const isTaught = this.model !== '' && word !== '' && (await this.engine.teach(word));
     input.setCustomValidity(isTaught ? '' : 'The model offers this already, or it is no word.');
     input.reportValidity();
     if (!isTaught) return;
@@ -58,11 +74,12 @@ export class YourWords {
   private async forget(word: string): Promise<void> {
     await this.engine.forget(word);
     await this.keep();
+    this.elements.input.focus();
     this.changed();
   }
 
   private async list(): Promise<void> {
-    if (!this.elements.details.open) return;
+    if (!this.elements.details.open || this.model === '') return;
     const words = await this.engine.userWords();
     this.elements.list.replaceChildren(
       ...words.map(([word, count]) => {

@@ -2,6 +2,8 @@ import type { Casing } from 'lightrnn-decoder';
 
 /** What a model file says about itself. */
 export interface ModelFacts {
+  /** Tells its words from those of other models. */
+  readonly id: string;
   readonly name: string;
   readonly language: string;
   readonly bytes: number;

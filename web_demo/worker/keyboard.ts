@@ -29,6 +29,7 @@ export class Keyboard implements Engine {
     this.opened = { model, userWords, suggester };
     const { card, rows, columns, vocabularySize } = file.manifest;
     return {
+      id: file.manifest.sha256('vocab.bin'),
       name: said(card.name),
       language: said(card.language),
       bytes: file.size,
