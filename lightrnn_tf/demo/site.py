@@ -30,7 +30,8 @@ def site(model: pathlib.Path) -> dict[str, bytes]:
 
     Example:
 
-    >>> sorted(site(lr.pretrained("en").path))[:2]
+    >>> from lightrnn_tf.predictors import pretrained
+    >>> sorted(site(pretrained.path_of("en")))[:2]
     ['icon.svg', 'index.html']
     """
     manifest, _ = read_container(model)
