@@ -179,6 +179,10 @@ area.addEventListener('beforeinput', (event) => {
 });
 area.addEventListener('input', (event) => {
   if (field.isOwnEdit) return;
+  // What an undone edit had replaced is selected, and the next letter would take its place.
+  if (event instanceof InputEvent && event.inputType === 'historyUndo') {
+    area.setSelectionRange(area.selectionEnd, area.selectionEnd);
+  }
   if (event instanceof InputEvent && event.inputType === 'deleteContentBackward') typing.deleted();
   else if (!(event instanceof InputEvent && event.isComposing)) typing.follow();
   void refresh();

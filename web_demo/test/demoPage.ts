@@ -121,9 +121,9 @@ export class DemoPage {
     );
   }
 
-  /** Draws the page into web_demo/target/pictures, to be looked at. */
+  /** Draws the page into web_demo/target/pictures, to be looked at; a narrow one as far as it is seen. */
   async picture(name: string): Promise<void> {
     mkdirSync(pictures, { recursive: true });
-    await this.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+    await this.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: !this.isTouched });
   }
 }

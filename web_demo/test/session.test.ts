@@ -174,6 +174,15 @@ test('what one page forgets another one of the browser forgets, too', async () =
   await other.locator('#words li').waitFor({ state: 'detached' });
 });
 
+test('what is undone is typed on', async () => {
+  await open();
+  await demo.type('how are yuo');
+  await demo.press('Tab');
+  await demo.press('Control+z');
+  await demo.type('x');
+  assert.equal(await demo.text(), 'how are yuox');
+});
+
 test('digits behind signs are digits', async () => {
   await open();
   await demo.type('it was $20 or covid-19 at 4:30');
