@@ -13,33 +13,19 @@ def add_model(command):
     """
     command.add_argument(
         "model",
-        type=_path_of,
+        type=path_of,
         metavar="RUN|FILE.tflite|NAME",
         help="a trained run, an exported file, or a model that comes with the package: "
         + ", ".join(pretrained.names()),
     )
 
 
-def add_file(command):
-    """Add the argument for an exported file, English where there is none.
+def path_of(name):
+    """Return the path of a model by name, unless a file or folder is called so.
 
     Args:
-        command: The `ArgumentParser` of a command.
+        name: String that was typed.
     """
-    command.add_argument(
-        "model",
-        nargs="?",
-        default="en",
-        type=_path_of,
-        metavar="FILE.tflite|NAME",
-        help="an exported file, or a model that comes with the package: "
-        + ", ".join(pretrained.names())
-        + "; default: en",
-    )
-
-
-def _path_of(name):
-    """Return the path of a model by name, unless a file or folder is called so."""
     if name in pretrained.names() and not pathlib.Path(name).exists():
         return str(pretrained.path_of(name))
     return name

@@ -17,7 +17,14 @@ def add_arguments(command):
     Args:
         command: The `ArgumentParser` of the command.
     """
-    arguments.add_file(command)
+    command.add_argument(
+        "model",
+        nargs="?",
+        default="en",
+        type=arguments.path_of,
+        metavar="FILE.tflite|NAME",
+        help="an exported file, or a model that comes with the package; default: en",
+    )
     command.add_argument(
         "--port",
         type=NATURAL.parse,

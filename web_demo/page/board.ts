@@ -4,7 +4,6 @@ import type { Casing } from 'lightrnn-decoder';
 export interface BoardListener {
   key(key: string): void;
   backspace(): void;
-  enter(): void;
 }
 
 const LETTERS = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
@@ -26,12 +25,17 @@ export class Board {
   private chosen: Casing | null = null;
   private casing: Casing = 'as it is';
   private shiftAt = 0;
+  private repeat = 0;
 
   constructor(
     private readonly element: HTMLElement,
     private readonly listener: BoardListener,
   ) {
     this.draw();
+    // Of the window: keys are drawn anew where a sentence begins, under the finger.
+    for (const event of ['pointerup', 'pointercancel']) {
+      addEventListener(event, () => clearTimeout(this.repeat));
+    }
   }
 
   /** How the next letter is written: as the user chose, or as the text asks. */
@@ -64,7 +68,7 @@ export class Board {
           this.draw();
         }),
         this.letter('.'),
-        icon(button('wide', '', 'new line', () => this.listener.enter()), ICONS.enter),
+        icon(button('wide', '', 'new line', () => this.listener.key('\n')), ICONS.enter),
       ]),
     );
   }
@@ -100,17 +104,14 @@ export class Board {
       button('wide', '', 'delete', () => this.listener.backspace()),
       ICONS.backspace,
     );
-    let timer = 0;
-    const stop = () => clearTimeout(timer);
     const again = () => {
       this.listener.backspace();
-      timer = setTimeout(again, REPEAT_MS);
+      this.repeat = setTimeout(again, REPEAT_MS);
     };
     key.addEventListener('pointerdown', () => {
-      timer = setTimeout(again, HOLD_MS);
+      clearTimeout(this.repeat);
+      this.repeat = setTimeout(again, HOLD_MS);
     });
-    // The key is drawn anew where a sentence begins; the finger is still on it.
-    for (const event of ['pointerup', 'pointercancel']) addEventListener(event, stop);
     return key;
   }
 }

@@ -53,7 +53,7 @@ const typing = new Typing(field, {
 });
 const stripElement = element('strip', HTMLElement);
 const strip = new Strip(stripElement, element('said', HTMLElement), take);
-const board = new Board(boardElement, { key: press, backspace: pressBackspace, enter: () => press('\n') });
+const board = new Board(boardElement, { key: press, backspace: pressBackspace });
 const thinking = new Thinking(
   {
     details: element('thinking', HTMLDetailsElement),
@@ -117,15 +117,15 @@ function savedKeys(): string {
 }
 
 /** The word that a space puts in the place of what was typed, if the user wants that. */
-function meant(key: string): string | null {
+function meant(): string | null {
   const isWanted = onSpace.checked && slots.isSure && typing.mayCorrect(slots.typed);
-  return isWanted && field.before.endsWith(slots.typed) && key !== '' ? (slots.words[MIDDLE] ?? null) : null;
+  return isWanted && field.before.endsWith(slots.typed) ? (slots.words[MIDDLE] ?? null) : null;
 }
 
 /** A key of the board. */
 function press(key: string): void {
   countKey();
-  if (!typing.type(key, meant(key))) field.replace(0, key);
+  if (!typing.type(key, meant())) field.replace(0, key);
   void refresh();
 }
 
@@ -165,7 +165,7 @@ area.addEventListener('beforeinput', (event) => {
   if (field.isOwnEdit || event.isComposing) return;
   if (event.inputType === 'insertText' && event.data !== null && Array.from(event.data).length === 1) {
     countKey();
-    if (typing.type(event.data, meant(event.data))) event.preventDefault();
+    if (typing.type(event.data, meant())) event.preventDefault();
   } else if (event.inputType === 'insertLineBreak') {
     countKey();
     typing.type('\n');

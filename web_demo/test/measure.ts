@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
+import { open } from 'lightrnn-decoder';
+import { BrowserModel } from './browserModel.js';
 import { startChromium } from './chromium.js';
-import { BUNDLED, DemoPage, serveDemo } from './demoPage.js';
+import { BUNDLED, DemoPage, GOLDEN, serveDemo } from './demoPage.js';
 
 /** Measures the page with the bundled file: `npm run measure`. Appends to results/browser.jsonl. */
 
 const OPENINGS = 9;
 const ROUNDS = 3;
+const CALLS = 1000;
 const TEXT =
   'the weather is nice today so we should go to teh park. I think that it woudl be good for ' +
   'us, and then we can have dinner with them. thank you very much! how are you doing? ';
@@ -75,6 +78,19 @@ async function suggestions(browser: Browser, address: string): Promise<Times> {
   return timesOf(found);
 }
 
+/** A call of the runtime, on average; of a tiny model it is what passing tensors takes. */
+async function callOf(path: string): Promise<number> {
+  const { manifest } = await open(readFileSync(path));
+  const states = manifest.stateSizes.map((size) => new Float32Array(size));
+  const model = await BrowserModel.open(path);
+  await model.advanceOften(CALLS, states);
+  const begin = performance.now();
+  await model.advanceOften(CALLS, states);
+  const milliseconds = (performance.now() - begin) / CALLS;
+  await model.close();
+  return Number(milliseconds.toFixed(3));
+}
+
 function sizes(paths: readonly string[]): { bytes: number; gzip: number; brotli: number } {
   const sum = (size: (content: Buffer) => number) =>
     paths.reduce((total, path) => total + size(readFileSync(path)), 0);
@@ -96,6 +112,8 @@ const row = {
   first_suggestion_ms: await openings(browser, server.address),
   suggestion_ms: await suggestions(browser, server.address),
   letters: TEXT.length,
+  call_ms: await callOf(BUNDLED),
+  call_of_a_tiny_model_ms: await callOf(GOLDEN),
   chromium: browser.version(),
   litert_js: version,
   cpu: cpus()[0]?.model,

@@ -7,6 +7,9 @@ interface Opened {
   readonly model: LiteRtModel;
   readonly userWords: UserWords;
   readonly suggester: Suggester;
+
+  /** Whether the words are unpacked that corrections are looked for in. */
+  isWarm: boolean;
 }
 
 /** The model of the page, with a memory for its user. */
@@ -23,10 +26,8 @@ export class Keyboard implements Engine {
     const model = await LiteRtModel.load(file);
     const userWords = new UserWords(file, model);
     const suggester = new Suggester(file, userWords);
-    // The first correction unpacks all words: now, and not when somebody types.
-    await suggester.suggest(textBeforeCursor('a'));
     this.opened?.model.close();
-    this.opened = { model, userWords, suggester };
+    this.opened = { model, userWords, suggester, isWarm: false };
     const { card, rows, columns, vocabularySize } = file.manifest;
     return {
       id: file.manifest.sha256('vocab.bin'),
@@ -43,10 +44,16 @@ export class Keyboard implements Engine {
   }
 
   async suggest({ text, shift, corrects }: Question): Promise<Answer> {
-    const { suggester, userWords } = this.here;
+    const { here } = this;
+    const { suggester, userWords } = here;
     const begin = performance.now();
     const strip = await suggester.suggest(textBeforeCursor(text), { shift, corrects });
     const milliseconds = performance.now() - begin;
+    if (!here.isWarm) {
+      here.isWarm = true;
+      // The first correction unpacks all words: behind the first answer, before a letter comes.
+      setTimeout(() => void suggester.suggest(textBeforeCursor('a')));
+    }
     const cells = strip.words.map((word) => userWords.cellOf(userWords.tokenizer.normalise(word)));
     return { ...strip, cells: cells.filter((cell) => cell >= 0), milliseconds };
   }
