@@ -174,6 +174,17 @@ test('what one page forgets another one of the browser forgets, too', async () =
   await other.locator('#words li').waitFor({ state: 'detached' });
 });
 
+test('a held delete goes on where a sentence begins', async () => {
+  await open();
+  await demo.type('One. Two');
+  await demo.page.locator('#board').getByRole('button', { name: 'delete' }).hover();
+  await demo.page.mouse.down();
+  await demo.page.waitForFunction(() => document.querySelector('textarea')!.value === '');
+  await demo.page.mouse.up();
+  await demo.touch('A');
+  assert.equal(await demo.text(), 'A');
+});
+
 test('what is undone is typed on', async () => {
   await open();
   await demo.type('how are yuo');
